@@ -1,0 +1,1 @@
+"""The answer: measures, judgement, sections and writers; pure functions of a record."""

@@ -1,0 +1,1 @@
+"""The question: schema, loader, units, catalogue of names, planning of cases, and the shipped YAML."""

@@ -1,0 +1,1 @@
+"""Page by page: what a report says."""

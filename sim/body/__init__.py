@@ -1,0 +1,1 @@
+"""The leg as a plant: nerve recruitment, muscle activation, ankle and foot, compensation."""

@@ -1,0 +1,1 @@
+"""Electrodes, skin and dummy loads."""

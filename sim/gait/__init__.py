@@ -1,0 +1,1 @@
+"""Walking: measured cycles, speed scaling, the paretic cycle, the stride schedule."""

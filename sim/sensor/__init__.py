@@ -1,0 +1,1 @@
+"""What tells the stimulator where the leg is: the heel switch."""

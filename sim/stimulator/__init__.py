@@ -1,0 +1,1 @@
+"""Reference stimulators and their seeded defects."""

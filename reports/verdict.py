@@ -1,0 +1,121 @@
+"""Verdicts: the words, their order, and what stands beside each."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reports.samples import Samples
+from rig.record import Record
+from scenarios.case import Case, Check
+
+
+class Outcome(StrEnum):
+    """The five words (design.md section 6)."""
+
+    PASS = "PASS"  # noqa: S105
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    ERROR = "ERROR"
+    NOT_RUN = "NOT RUN"
+
+
+_ORDER = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASS)
+
+
+def worst(outcomes: list[Outcome]) -> Outcome:
+    """FAIL > ERROR > INCONCLUSIVE > NOT RUN > PASS; nothing at all is NOT RUN."""
+    return min(outcomes, key=_ORDER.index) if outcomes else Outcome.NOT_RUN
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """The judgement of one check.
+
+    Attributes:
+        check: what was asked.
+        outcome: the word.
+        marginal: True for a PASS beyond `marginal`.
+        quantity: `measured` or `modelled`.
+        value: the value that decided (worst sample, share, mean or percentile), SI; None where there is none.
+        unit: SI unit of `value`.
+        expanded: U of the deciding value, k = 2; None where it does not apply.
+        interval95: 95 % interval of the deciding value, or None.
+        margin: distance to the limit, positive inside; None where it does not apply.
+        n: samples that were judged.
+        effective_n: n corrected for correlation between strides; None where it does not apply.
+        dropped: samples outside `during`.
+        worst_stride: stride of the worst sample, or None.
+        worst_t_s: instant of the worst sample, s, or None.
+        reason: one sentence a reader can act on.
+        low: lower limit in `unit` that the chart draws, or None.
+        high: upper limit in `unit` that the chart draws, or None.
+        samples: what was judged, for charts; None where nothing was measured.
+    """
+
+    check: Check
+    outcome: Outcome
+    marginal: bool
+    quantity: str
+    value: float | None
+    unit: str
+    expanded: float | None
+    interval95: tuple[float, float] | None
+    margin: float | None
+    n: int
+    effective_n: float | None
+    dropped: int
+    worst_stride: int | None
+    worst_t_s: float | None
+    reason: str
+    low: float | None = None
+    high: float | None = None
+    samples: Samples | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseResult:
+    """One case with its verdicts.
+
+    Attributes:
+        case: what was asked.
+        outcome: worst of the checks.
+        verdicts: in the order of the scenario.
+        record: what happened; None where the case never started.
+        hardware: evidence stamp.
+        blocked_by: why it never started, or "".
+    """
+
+    case: Case
+    outcome: Outcome
+    verdicts: tuple[Verdict, ...]
+    record: Record | None
+    hardware: str
+    blocked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunResult:
+    """A whole run: what the writers print.
+
+    Attributes:
+        run: 16 hex digits that name the content of the run.
+        outcome: worst of the cases.
+        cases: in order.
+        started: the one start instant that reports print, ISO 8601 UTC.
+        version: of stimrig.
+        bench: name of the bench.
+        identity: bench identity.
+        interrupted: True where the run was cut short.
+        unchecked_requirements: number of `verifies` ids without a requirements.csv to check them against.
+        notes: lines for the reader (kernels compiled, model credibility, ...).
+    """
+
+    run: str
+    outcome: Outcome
+    cases: tuple[CaseResult, ...]
+    started: str
+    version: str
+    bench: str
+    identity: dict[str, str]
+    interrupted: bool = False
+    unchecked_requirements: int = 0
+    notes: tuple[str, ...] = field(default=())

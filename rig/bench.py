@@ -1,0 +1,133 @@
+"""The seam: everything virtual, emulated or real sits behind `Bench.exchange`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from scenarios.case import Case
+from sim.signal import Signal, Stimulus
+from sim.timebase import TimeNs
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAccuracy:
+    """What the instrument of one captured role can do: its part of every uncertainty.
+
+    Bounds are limits of a rectangular distribution; SI of the role (A, V).
+
+    Attributes:
+        unit: SI unit of the role.
+        lsb: one code.
+        range: largest value that is not clipped.
+        noise_rms: rms noise of a sample.
+        gain_bound_ratio: relative gain error.
+        offset_bound: offset that baseline subtraction does not remove (d.c. results only).
+        inl_bound: integral non-linearity.
+        filter_tau_s: time constant of the anti-alias filter, s; 0 for none.
+        rate_hz: sample rate, Hz.
+        timebase_bound_ratio: relative error of the sample clock.
+    """
+
+    unit: str
+    lsb: float
+    range: float
+    noise_rms: float
+    gain_bound_ratio: float
+    offset_bound: float
+    inl_bound: float
+    filter_tau_s: float
+    rate_hz: float
+    timebase_bound_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a bench can do.
+
+    Attributes:
+        roles: roles that it fulfils, in both directions.
+        closed_loop: False where the whole sensor record must be given at once.
+        gapless: False where the capture has holes.
+        max_block_ns: longest block that it takes.
+        look_ahead_ns: how far ahead sensor samples must be given.
+        hardware: stamp on every verdict: `virtual`, `firmware-host`, `firmware-image`, `simulated-bench`, `bench` or
+            `recording`.
+    """
+
+    roles: frozenset[str]
+    closed_loop: bool
+    gapless: bool
+    max_block_ns: TimeNs
+    look_ahead_ns: TimeNs
+    hardware: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What is wrong with a capture.
+
+    Attributes:
+        gaps: (t0_ns, t1_ns) spans of missing time.
+        clipped: clipped samples by role.
+    """
+
+    gaps: tuple[tuple[TimeNs, TimeNs], ...] = ()
+    clipped: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Capture:
+    """What the card saw in [t0_ns, t1_ns); never inner state of a simulator.
+
+    Attributes:
+        t0_ns: start; equal to the end of the capture before.
+        t1_ns: end; it may lie before the end of the stimulus (a capture that lags).
+        waveforms: role -> int16 signal with scale and offset to SI. Empty where the run keeps nothing.
+        digital: role -> signal of 0 and 1.
+        messages: (t_ns, text) from the device.
+        quality: what is missing or clipped.
+        delivered: only where the run keeps no waveform: the pulses that the plant gave, `PULSE_DTYPE`. Such a run
+            judges patient outcomes only.
+    """
+
+    t0_ns: TimeNs
+    t1_ns: TimeNs
+    waveforms: Mapping[str, Signal] = field(default_factory=dict[str, Signal])
+    digital: Mapping[str, Signal] = field(default_factory=dict[str, Signal])
+    messages: tuple[tuple[TimeNs, str], ...] = ()
+    quality: Quality = Quality()
+    delivered: NDArray[Any] | None = None
+
+
+class Bench(Protocol):
+    """A place where a device can be tried: ours, a firmware emulator or a laboratory."""
+
+    def describe(self) -> Capabilities:
+        """What this bench can do; callable before `open`."""
+        ...
+
+    def accuracy(self) -> Mapping[str, ChannelAccuracy]:
+        """The instrument's part of the uncertainty, by captured role; valid after `open`."""
+        ...
+
+    def open(self, case: Case) -> None:
+        """Connect, identify, configure for `case`; raises `BenchError` where anything is not as described."""
+        ...
+
+    def exchange(self, stimulus: Stimulus) -> Capture:
+        """Give the device `stimulus`, return what it sent meanwhile."""
+        ...
+
+    def safe_state(self) -> None:
+        """Drive every output to the state that harms nobody; twice is fine."""
+        ...
+
+    def identity(self) -> Mapping[str, str]:
+        """What the bench is: names, serial numbers, versions; goes into the record."""
+        ...
+
+    def close(self) -> None:
+        """Safe state, then release everything; twice is fine."""
+        ...

@@ -1,0 +1,144 @@
+"""The catalogue: plain specs of every name that a scenario may use, filled by the command layer from entry points.
+
+The loader refuses a misspelt measure with file and line without importing the code behind it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Quantity: TypeAlias = Literal["measured", "modelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a measure or an event.
+
+    Attributes:
+        name: key in the scenario.
+        unit: SI unit whose dimension the value must have; "" for a pure number or percentage, None for a word.
+        choices: allowed words, where the value is a word.
+        default: text of the default; None where the parameter must be given.
+        ramp: True where the value may also be ``{from: , to: , over: }``.
+        summary: one line of help.
+    """
+
+    name: str
+    unit: str | None = None
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+    ramp: bool = False
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSpec:
+    """A measure: a pure function of a record.
+
+    Attributes:
+        name: word in a scenario.
+        unit: SI unit of its values; "" for counts, ratios and states.
+        quantity: `measured` from the waveform or `modelled` (a patient outcome).
+        parameters: its parameters.
+        requires: roles (`current`, `heel_switch`), device features (`feature:radio`) and settings (`setting:rate`)
+            that it cannot do without.
+        sample: what one sample stands for (`pulse`, `train`, `stride`, `swing`, `occurrence`, `run`, or the name of
+            the parameter that chooses it).
+        occurrences: True where it yields unwanted occurrences and goes with `never: true`.
+        summary: one line of help.
+        compute: ``(record, parameters) -> reports.samples.Samples``; parameter values are SI floats or words.
+    """
+
+    name: str
+    unit: str
+    quantity: Quantity
+    compute: Callable[[Any, Mapping[str, Any]], Any]
+    sample: str
+    parameters: tuple[Parameter, ...] = ()
+    requires: tuple[str, ...] = ()
+    occurrences: bool = False
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpec:
+    """Something that a scenario may let happen.
+
+    Attributes:
+        name: word after `do:`.
+        effects: ``(parameters, start_ns, schedule) -> tuple[Effect, ...]``; parameter values are SI floats, words or
+            `scenarios.ramp.Ramp`.
+        lasts_s: ``parameters -> duration in s``.
+        parameters: its parameters.
+        requires: roles or features that it cannot do without.
+        summary: one line of help.
+    """
+
+    name: str
+    effects: Callable[..., tuple[Any, ...]]
+    lasts_s: Callable[[Mapping[str, Any]], float]
+    parameters: tuple[Parameter, ...] = ()
+    requires: tuple[str, ...] = ()
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceModelSpec:
+    """A simulated stimulator that a `*.device.yaml` may name under `model:`.
+
+    Attributes:
+        name: word after `model:`.
+        settings: dataclass of its settings; field names end in their unit.
+        defects: name -> SI unit of the dose ("" for a pure number), for the seeded defects it knows.
+        build: ``(settings, defects, kernel, output, streams) -> model``.
+        summary: one line of help.
+    """
+
+    name: str
+    settings: type[Any]
+    defects: Mapping[str, str]
+    build: Callable[..., Any]
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchSpec:
+    """A kind of bench that a `*.bench.yaml` may name under `kind:`.
+
+    Attributes:
+        name: word after `kind:`.
+        build: ``description -> Bench``.
+        summary: one line of help.
+    """
+
+    name: str
+    build: Callable[..., Any]
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSpec:
+    """A section of the report.
+
+    Attributes:
+        name: its key.
+        order: sections are printed in rising order.
+        build: ``run result -> section data, or None where the section has nothing to say``.
+        summary: one line of help.
+    """
+
+    name: str
+    order: int
+    build: Callable[[Any], Any]
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every name that a scenario may use, by kind."""
+
+    measures: Mapping[str, MeasureSpec] = field(default_factory=dict[str, MeasureSpec])
+    events: Mapping[str, EventSpec] = field(default_factory=dict[str, EventSpec])
+    models: Mapping[str, DeviceModelSpec] = field(default_factory=dict[str, DeviceModelSpec])
+    benches: Mapping[str, BenchSpec] = field(default_factory=dict[str, BenchSpec])
+    sections: Mapping[str, SectionSpec] = field(default_factory=dict[str, SectionSpec])

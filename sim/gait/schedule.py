@@ -1,0 +1,65 @@
+"""The prescribed strides of a walk: every instant that no pulse can move."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.timebase import TimeNs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StrideSchedule:
+    """Prescribed instants of strides 0 to N, drawn before the walk.
+
+    Stride 0 is gait initiation: standing since before t = 0, then the first step; its swing ends in the first heel
+    strike, which begins stride 1. After stride N the patient stands until `end_ns`. Row k of every array is stride k;
+    `t0_ns` has one row more, the heel strike that ends stride N. A pause lengthens the stance of its stride: phase
+    runs until `pause_phase_ratio`, stands still, runs on.
+
+    Attributes:
+        t0_ns: (N + 2,) int64, prescribed heel strike (0 %); ``t0_ns[0]`` is negative: stride 0 began before the run.
+        stride_time_ns: (N + 1,) int64, ``t0_ns[k + 1] - t0_ns[k]``, pauses included.
+        pause_ns: (N + 1,) int64, time stood still inside the stride.
+        stance_ratio: (N + 1,), toe-off as a fraction of the stride time without its pause.
+        heel_off_ns: (N + 1,) int64, prescribed heel-off.
+        toe_off_ns: (N + 1,) int64, prescribed toe-off.
+        thigh_offset_rad: (N + 1,), stride-to-stride offset of the thigh angle, rad.
+        knee_offset_rad: (N + 1,), the same of the knee angle, rad.
+        drive_offset: (N + 1,), the same of the muscle's residual drive, dimensionless activation.
+        end_ns: end of the run.
+        pause_phase_ratio: phase at which a pause is inserted (mid foot-flat).
+    """
+
+    t0_ns: NDArray[np.int64]
+    stride_time_ns: NDArray[np.int64]
+    pause_ns: NDArray[np.int64]
+    stance_ratio: NDArray[np.float64]
+    heel_off_ns: NDArray[np.int64]
+    toe_off_ns: NDArray[np.int64]
+    thigh_offset_rad: NDArray[np.float64]
+    knee_offset_rad: NDArray[np.float64]
+    drive_offset: NDArray[np.float64]
+    end_ns: TimeNs
+    pause_phase_ratio: float
+
+    @property
+    def strides(self) -> int:
+        """Number of whole strides, N."""
+        return len(self.stride_time_ns) - 1
+
+    def instant_ns(self, stride: int, phase_ratio: float = 0.0) -> TimeNs:
+        """Instant of `phase_ratio` (0..1 of the cycle) in `stride`; a pause lies before its phase, not after.
+
+        Raises:
+            IndexError: the walk has no such stride.
+        """
+        if not 0 <= stride <= self.strides:
+            raise IndexError(stride)
+        moving_ns = int(self.stride_time_ns[stride] - self.pause_ns[stride])
+        stood_ns = int(self.pause_ns[stride]) if phase_ratio > self.pause_phase_ratio else 0
+        return int(self.t0_ns[stride]) + round(phase_ratio * moving_ns) + stood_ns
+
+    def stride_at(self, t_ns: TimeNs) -> int:
+        """Number of the stride that contains `t_ns`; N + 1 in the final stand."""
+        return int(np.searchsorted(self.t0_ns, t_ns, "right")) - 1

@@ -1,0 +1,32 @@
+"""One stimulation pulse as it was found: the row that the finder writes, the body feels and the measures read."""
+
+from typing import Final
+
+import numpy as np
+
+PULSE_DTYPE: Final = np.dtype(
+    [
+        ("channel", np.int16),
+        ("t_s", np.float64),
+        ("phase1_a", np.float64),
+        ("phase1_s", np.float64),
+        ("gap_s", np.float64),
+        ("phase2_a", np.float64),
+        ("phase2_s", np.float64),
+        ("charge1_c", np.float64),
+        ("charge2_c", np.float64),
+        ("net_c", np.float64),
+        ("baseline_a", np.float64),
+        ("clipped", np.uint8),
+        ("tail_done", np.uint8),
+        ("end_s", np.float64),
+    ]
+)
+"""Fields of a pulse, SI units, signs as captured, times in seconds from the start of the run.
+
+`t_s` is the 50 % crossing of phase 1 with the filter delay removed; `phase1_a` the mean of the middle half of the
+plateau; widths (`phase1_s`, `phase2_s`) lie between 50 % crossings and `gap_s` between the phases; `charge2_c` is all
+charge after the gap to the end of the window, tail included, and ``net_c = charge1_c + charge2_c``; `end_s` is the end
+of the charge window; `tail_done` is 1 if the tail was back in the baseline band before the window ended. A pulse with
+a clipped sample has NaN for every quantity that the clipped samples enter.
+"""
