@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import numba
+from numba.core import config
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -54,7 +55,7 @@ def _choose_cache() -> Path:
 
 
 CACHE_FOLDER = _choose_cache()
-numba.config.CACHE_DIR = str(CACHE_FOLDER)  # pyright: ignore[reportAttributeAccessIssue]
+config.CACHE_DIR = str(CACHE_FOLDER)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def is_cold() -> bool:
