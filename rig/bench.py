@@ -90,6 +90,7 @@ class Capture:
         quality: what is missing or clipped.
         delivered: only where the run keeps no waveform: the pulses that the plant gave, `PULSE_DTYPE`. Such a run
             judges patient outcomes only.
+        delivered_until_ns: with `delivered`: the instant before which every pulse is among them.
     """
 
     t0_ns: TimeNs
@@ -99,6 +100,7 @@ class Capture:
     messages: tuple[tuple[TimeNs, str], ...] = ()
     quality: Quality = Quality()
     delivered: NDArray[Any] | None = None
+    delivered_until_ns: TimeNs = 0
 
 
 class Bench(Protocol):

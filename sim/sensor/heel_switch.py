@@ -1,23 +1,46 @@
 """The heel switch: a force-sensing resistor under the heel, read as a voltage."""
 
+import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import compiled
+from sim.noise import INVERSE_NORMAL, normal_at
+from sim.signal import Signal
+from sim.timebase import NEVER, TimeNs, first_sample_at_or_after, sample_period_ns
+
+if TYPE_CHECKING:
+    from sim.streams import Streams
+
+_SETTLED = 14.0
+"""After this many time constants an exponential is under one part in a million: the signal stands still."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeelSwitch:
     """Description of a heel switch and of the divider that reads it.
 
-    The resistor pulls the signal up to `supply_v`: a loaded heel (1-10 kohm) reads high, a lifted one (over 1 Mohm)
-    near zero. Voltages and times are design choices inside the ranges of commercial force-sensing resistors.
+    The resistor pulls the signal up: a loaded heel (1-10 kohm) reads high, a lifted one (over 1 Mohm) near zero
+    (model.md section 7, from memory of commercial parts). With s = time since the heel landed and r = time since
+    heel-off,
+
+    loaded: v = U + (L - U)(1 - exp(-s/load_time)) - bounce_v exp(-s/bounce_time) sin(2 pi bounce_hz s);
+    lifted: v = U + (v(heel-off) - U) exp(-r/unload_time).
+
+    Voltages and times are design choices inside the ranges of commercial force-sensing resistors; the threshold is
+    crossed some 12 ms after heel-off (5-30 ms, model.md section 7).
 
     Attributes:
         rate_hz: rate at which the signal is emitted, Hz.
-        loaded_v: signal of a fully loaded heel, V.
-        unloaded_v: signal of a lifted heel, V.
+        loaded_v: signal of a fully loaded heel, L, V.
+        unloaded_v: signal of a lifted heel, U, V.
         open_below_v: lower threshold; the switch is open below it, V.
         close_above_v: upper threshold; the switch is closed above it, V.
         load_time_s: time constant with which the heel takes load after landing, s.
-        unload_time_s: time over which the heel gives up its load before heel-off, s.
+        unload_time_s: time constant of the resistor's recovery after heel-off, s.
         bounce_time_s: decay time of the bounce after landing, s.
         bounce_hz: frequency of the bounce, Hz.
         bounce_v: amplitude of the bounce at landing, V.
@@ -31,9 +54,111 @@ class HeelSwitch:
     open_below_v: float = 1.0
     close_above_v: float = 1.5
     load_time_s: float = 0.006
-    unload_time_s: float = 0.030
+    unload_time_s: float = 0.012
     bounce_time_s: float = 0.004
     bounce_hz: float = 180.0
     bounce_v: float = 1.2
     noise_v: float = 0.02
     timing_bound_s: float = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A switch that shows one state from `t0_ns` until `t1_ns` (not included), whatever the heel does."""
+
+    t0_ns: TimeNs
+    t1_ns: TimeNs
+    closed: bool
+
+
+@compiled
+def _loaded(since_s: float, v: NDArray[np.float64]) -> float:
+    """Signal `since_s` after landing, V; v = loaded, unloaded, load time, unload time, bounce time, Hz, V."""
+    if since_s > _SETTLED * max(v[2], v[4]):
+        return v[0]
+    bounce = v[6] * math.exp(-since_s / v[4]) * math.sin(2.0 * math.pi * v[5] * since_s)
+    return v[1] + (v[0] - v[1]) * (1.0 - math.exp(-since_s / v[2])) - bounce
+
+
+@compiled
+def _emit(
+    out: NDArray[np.float64],
+    first_index: int,
+    period_ns: int,
+    landings_ns: NDArray[np.int64],
+    liftoffs_ns: NDArray[np.int64],
+    stuck: NDArray[np.int64],
+    v: NDArray[np.float64],
+    noise_v: float,
+    key: np.uint64,
+    inverse_normal: NDArray[np.float32],
+) -> None:
+    """Fill `out` with samples `first_index`...; `landings_ns[0]` lies before the run, liftoff k follows landing k."""
+    k = 0
+    for j in range(out.size):
+        t_ns = (first_index + j) * period_ns
+        while k + 1 < landings_ns.size and landings_ns[k + 1] <= t_ns:
+            k += 1
+        if liftoffs_ns[k] <= t_ns:
+            lifted_s = (t_ns - liftoffs_ns[k]) * 1e-9
+            value = v[1]
+            if lifted_s < _SETTLED * v[3]:
+                at_liftoff = _loaded((liftoffs_ns[k] - landings_ns[k]) * 1e-9, v)
+                value = v[1] + (at_liftoff - v[1]) * math.exp(-lifted_s / v[3])
+        else:
+            value = _loaded((t_ns - landings_ns[k]) * 1e-9, v)
+        for row in range(stuck.shape[0]):
+            if stuck[row, 0] <= t_ns < stuck[row, 1]:
+                value = v[0] if stuck[row, 2] else v[1]
+        out[j] = value + noise_v * normal_at(key, first_index + j, inverse_normal)
+
+
+class HeelSwitchSensor:
+    """A heel switch on one leg: its signal as a pure function of landings, lift-offs and the sample index.
+
+    Args:
+        description: what it is.
+        streams: of the case; the stream `sensor.heel_switch` is its noise.
+        stuck: spans in which it does not tell the truth.
+    """
+
+    def __init__(self, description: HeelSwitch, streams: "Streams", stuck: tuple[Stuck, ...] = ()) -> None:
+        d = description
+        self.description = description
+        self._period_ns = sample_period_ns(d.rate_hz)
+        self._key = streams.key("sensor.heel_switch")
+        self._stuck = np.array([(s.t0_ns, s.t1_ns, int(s.closed)) for s in stuck], np.int64).reshape(-1, 3)
+        self._shape = np.array(
+            [d.loaded_v, d.unloaded_v, d.load_time_s, d.unload_time_s, d.bounce_time_s, d.bounce_hz, d.bounce_v]
+        )
+
+    def emit(
+        self, t0_ns: TimeNs, t1_ns: TimeNs, heel_contact_ns: NDArray[np.int64], heel_off_ns: NDArray[np.int64]
+    ) -> Signal:
+        """The samples that stand in [t0_ns, t1_ns).
+
+        Args:
+            t0_ns: start.
+            t1_ns: end, not included; every contact before it must be known.
+            heel_contact_ns: (N + 1,), the heel takes load after swing k; NEVER while unknown.
+            heel_off_ns: (N + 1,), the heel leaves the floor in stride k.
+        """
+        first = first_sample_at_or_after(t0_ns, self._period_ns)
+        end = first_sample_at_or_after(t1_ns, self._period_ns)
+        standing_since = np.array([-(1 << 40)], np.int64)
+        landings = np.concatenate((standing_since, heel_contact_ns))
+        liftoffs = np.concatenate((heel_off_ns, np.array([NEVER], np.int64)))
+        out = np.empty(max(0, end - first))
+        _emit(
+            out,
+            first,
+            self._period_ns,
+            landings,
+            liftoffs,
+            self._stuck,
+            self._shape,
+            self.description.noise_v,
+            self._key,
+            INVERSE_NORMAL,
+        )
+        return Signal(out, first * self._period_ns, self.description.rate_hz, "V")

@@ -1,0 +1,95 @@
+"""The replay: the patient walked once more with the pulses at their captured instants.
+
+The online loop only has to make sensor signals; on hardware it is late. Whatever is said about the patient (clearance,
+trips, fatigue) comes from here, on every bench. Where the replayed sensor equals the emitted one the outcome is exact
+for any delay of the loop; the difference is the loop error.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.record import LoopError, Table
+from sim.sensor.crossings import CrossingScanner, clean_crossings
+from sim.timebase import NEVER, NS_PER_S, TimeNs
+from sim.world import World
+
+_REPLAY_BLOCK_NS = 500_000_000
+
+
+def replay(world: World, pulses: NDArray[Any], scanner: CrossingScanner) -> None:
+    """Walk `world` to its end with every pulse known beforehand, scanning its sensor.
+
+    Args:
+        world: a fresh world, equal to the one of the run.
+        pulses: every captured pulse, `PULSE_DTYPE`.
+        scanner: collects the sensor's crossings.
+    """
+    world.add_pulses(pulses)
+    while not world.done:
+        scanner.feed(world.advance(NEVER - NS_PER_S).signals["heel_switch"])
+
+
+def loop_error(
+    emitted: list[tuple[TimeNs, bool]], replayed: list[tuple[TimeNs, bool]], until_ns: TimeNs, limit_s: float
+) -> LoopError:
+    """Compare the crossings of the emitted and the replayed sensor up to `until_ns`.
+
+    Crossings are paired in order, openings with openings; one that has no partner nearer than half the distance to
+    its neighbours is unmatched.
+    """
+    largest, unmatched = 0.0, 0
+    for closed in (False, True):
+        a = np.array([t for t, state in emitted if state is closed and t < until_ns], np.int64)
+        b = np.array([t for t, state in replayed if state is closed and t < until_ns], np.int64)
+        if a.size != b.size:
+            unmatched += abs(a.size - b.size)
+            if not (a.size and b.size):
+                continue
+            longer, shorter = (a, b) if a.size > b.size else (b, a)
+            nearest = np.abs(longer[None, :] - shorter[:, None]).min(axis=1)
+            largest = max(largest, float(nearest.max()))
+        elif a.size:
+            largest = max(largest, float(np.abs(a - b).max()))
+    return LoopError(largest / NS_PER_S, unmatched, float("nan"), limit_s)
+
+
+def with_device_columns(
+    gait: Table, crossings: list[tuple[TimeNs, bool]], trains: Table, pulses: Table, delay_s: float
+) -> dict[str, NDArray[np.float64]]:
+    """Add what the sensor and the device did to the gait columns of `strides.parquet`.
+
+    Args:
+        gait: columns of the walker, rows 1..N.
+        crossings: of the sensor at the device's terminal, bounce included.
+        trains: of the run.
+        pulses: of the run.
+        delay_s: from the emitted block to the device's terminal, s.
+    """
+    off_ns, on_ns = clean_crossings(crossings)
+    off_s, on_s = off_ns / NS_PER_S + delay_s, on_ns / NS_PER_S + delay_s
+    t0_s = gait["t0_s"]
+    end_s = t0_s + gait["stride_time_s"]
+    added = {name: np.full(t0_s.size, np.nan) for name in ("sensor_off_s", "sensor_on_s", "first_pulse_s")}
+    added |= {
+        "last_pulse_s": np.full(t0_s.size, np.nan),
+        "pulses": np.zeros(t0_s.size),
+        "charge_c": np.zeros(t0_s.size),
+    }
+    for row in range(t0_s.size):
+        openings = off_s[(off_s >= t0_s[row]) & (off_s < end_s[row])]
+        if openings.size:
+            added["sensor_off_s"][row] = openings[0]
+            closings = on_s[on_s > openings[0]]
+            until_s = closings[0] if closings.size else np.inf
+            added["sensor_on_s"][row] = closings[0] if closings.size else np.nan
+            inside = (trains["first_pulse_s"] >= openings[0]) & (trains["first_pulse_s"] < until_s)
+            if inside.any():
+                added["first_pulse_s"][row] = trains["first_pulse_s"][inside][0]
+        own = pulses["stride"] == gait["stride"][row]
+        if own.any():
+            added["last_pulse_s"][row] = pulses["t_s"][own].max()
+            added["pulses"][row] = own.sum()
+            added["charge_c"][row] = np.nansum(np.abs(pulses["charge1_c"][own]))
+    return {"leg": np.full(t0_s.size, np.nan), **dict(gait), **added}

@@ -1,0 +1,226 @@
+"""The runner: one case on one bench gives one record. It never knows which bench it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.bench import Bench, Capture
+from rig.finder import PulseFinder
+from rig.record import EventRecord, IdleCells, Record, RigFault
+from rig.replay import loop_error, replay, with_device_columns
+from rig.trains import assign_trains
+from rig.walks import PreparedWalk, prepare_walk
+from scenarios.case import Case
+from sim.errors import BenchError, ModelError
+from sim.pulse import PULSE_DTYPE
+from sim.sensor.crossings import CrossingScanner
+from sim.signal import Stimulus
+from sim.timebase import TimeNs, s_from_ns
+from sim.world import BlockLimits, World
+
+
+class CaseRecorder(Protocol):
+    """Where a run is written while it goes on (`rig.store.CaseWriter`)."""
+
+    def append(self, stimulus: Stimulus, capture: Capture, pulses: NDArray[Any], settled_ns: TimeNs) -> None:
+        """Keep one block."""
+        ...
+
+    def event(self, t_ns: TimeNs, kind: str, name: str, detail: str) -> None:
+        """Note something that happened."""
+        ...
+
+    def idle_cells(self) -> dict[str, IdleCells]:
+        """Statistics of what was quiet so far, by role."""
+        ...
+
+
+class Observer(Protocol):
+    """Somebody who looks on: progress, live margins."""
+
+    def progress(self, t_s: float, end_s: float) -> None:
+        """`t_s` of `end_s` seconds are done."""
+        ...
+
+
+@dataclass(slots=True)
+class _Loop:
+    """What has been gathered while the loop runs."""
+
+    scanner: CrossingScanner
+    pulses: list[NDArray[Any]] = field(default_factory=list[NDArray[Any]])
+    gaps_ns: list[tuple[TimeNs, TimeNs]] = field(default_factory=list[tuple[TimeNs, TimeNs]])
+    clipped: dict[str, int] = field(default_factory=dict[str, int])
+    reached_ns: TimeNs = 0
+    fault: RigFault | None = None
+    interrupted: bool = False
+
+    def all_pulses(self) -> NDArray[Any]:
+        """Every pulse so far, in time order."""
+        found = np.concatenate(self.pulses) if self.pulses else np.empty(0, PULSE_DTYPE)
+        return found[np.argsort(found["t_s"], kind="stable")]
+
+
+class _PulseSource:
+    """The pulses of a capture: found in its waveform, or, where none is kept, as the plant delivered them."""
+
+    def __init__(self, case: Case, bench: Bench) -> None:
+        self._finders: dict[str, PulseFinder] = {}
+        self._case, self._bench = case, bench
+
+    def find(self, capture: Capture) -> tuple[NDArray[Any], TimeNs]:
+        """New pulses, and the instant before which every pulse is known."""
+        if capture.delivered is not None:
+            return capture.delivered, capture.delivered_until_ns
+        for t0_ns, t1_ns in capture.quality.gaps:
+            for finder in self._finders.values():
+                finder.lost(t0_ns, t1_ns)
+        found = [self._finder(role).feed(signal) for role, signal in capture.waveforms.items() if _is_current(role)]
+        settled_ns = min((finder.settled_ns for finder in self._finders.values()), default=capture.t1_ns)
+        return np.concatenate(found) if found else np.empty(0, PULSE_DTYPE), settled_ns
+
+    def finish(self) -> NDArray[Any]:
+        """Pulses still open at the end of the run."""
+        rest = [finder.finish() for finder in self._finders.values()]
+        return np.concatenate(rest) if rest else np.empty(0, PULSE_DTYPE)
+
+    def _finder(self, role: str) -> PulseFinder:
+        if role not in self._finders:
+            accuracy = self._bench.accuracy()[role]
+            channel = int(role.partition(".")[2] or 1)
+            self._finders[role] = PulseFinder.for_channel(accuracy, channel)
+        return self._finders[role]
+
+
+def _is_current(role: str) -> bool:
+    return role.partition(".")[0] == "current"
+
+
+def run_loop(
+    world: World, case: Case, bench: Bench, recorder: CaseRecorder | None, observers: Sequence[Observer] = ()
+) -> _Loop:
+    """Walk `world` on an opened `bench` until its end, a fault of the rig, or an interruption.
+
+    A `BenchError` or `ModelError` ends the run with a fault and `KeyboardInterrupt` with `interrupted`; what was gathered
+    until then is returned. The bench is left in its safe state.
+    """
+    sensor = case.sensor
+    loop = _Loop(CrossingScanner(sensor.open_below_v, sensor.close_above_v))
+    source = _PulseSource(case, bench)
+    settled_ns: TimeNs = 0
+    try:
+        while not world.done:
+            stimulus = world.advance(settled_ns)
+            capture = bench.exchange(stimulus)
+            pulses, settled_ns = source.find(capture)
+            if recorder is not None:
+                recorder.append(stimulus, capture, pulses, settled_ns)
+            if pulses.size:
+                world.add_pulses(pulses)
+                loop.pulses.append(pulses)
+            loop.scanner.feed(stimulus.signals["heel_switch"])
+            loop.gaps_ns.extend(capture.quality.gaps)
+            for role, count in capture.quality.clipped.items():
+                loop.clipped[role] = loop.clipped.get(role, 0) + count
+            loop.reached_ns = capture.t1_ns
+            for observer in observers:
+                observer.progress(s_from_ns(capture.t1_ns), s_from_ns(world.end_ns))
+    except (BenchError, ModelError) as error:
+        loop.fault = RigFault(s_from_ns(loop.reached_ns), str(error))
+    except KeyboardInterrupt:
+        loop.interrupted = True
+    finally:
+        bench.safe_state()
+    loop.pulses.append(source.finish())
+    return loop
+
+
+def run_case(
+    case: Case,
+    bench: Bench,
+    recorder: CaseRecorder | None = None,
+    observers: Sequence[Observer] = (),
+    limits: BlockLimits | None = None,
+) -> Record:
+    """Run one case: loop, replay, trains, record.
+
+    Args:
+        case: what is asked.
+        bench: not yet opened; it is opened, left safe and closed here.
+        recorder: keeps the waveforms while they come, or None.
+        observers: look on.
+        limits: of a block; by default the horizon, within what the bench takes.
+
+    Raises:
+        BenchError: the bench could not be opened; nothing ran.
+    """
+    capabilities = bench.describe()
+    chosen = limits or BlockLimits(
+        min(BlockLimits().longest_ns, capabilities.max_block_ns), horizon=capabilities.closed_loop
+    )
+    walk = prepare_walk(case)
+    try:
+        bench.open(case)
+        accuracy = dict(bench.accuracy())
+        loop = run_loop(walk.world(chosen), case, bench, recorder, observers)
+    finally:
+        bench.close()
+    return _record(case, walk, loop, capabilities.hardware, accuracy, recorder)
+
+
+def _record(
+    case: Case,
+    walk: PreparedWalk,
+    loop: _Loop,
+    hardware: str,
+    accuracy: dict[str, Any],
+    recorder: CaseRecorder | None,
+) -> Record:
+    pulses = loop.all_pulses()
+    replayed = CrossingScanner(case.sensor.open_below_v, case.sensor.close_above_v)
+    world = walk.world(BlockLimits())
+    replay(world, pulses, replayed)
+    schedule = walk.schedule
+    leg = float(case.leg == "right")
+    columns, trains = assign_trains(pulses, schedule.t0_ns[1:] / 1e9, int(leg), case.device.programmed)
+    gait = world.walker.strides()
+    strides = with_device_columns(gait, replayed.crossings, trains, columns, 0.0)
+    strides["leg"] = np.full_like(strides["t0_s"], leg)
+    reached_s = s_from_ns(loop.reached_ns)
+    whole = strides["t0_s"] + strides["stride_time_s"] <= reached_s
+    events = {
+        span.name: EventRecord(
+            span.name,
+            span.kind,
+            s_from_ns(span.start_ns),
+            s_from_ns(span.end_ns),
+            span.stride,
+            span.start_ns < loop.reached_ns,
+        )
+        for span in walk.spans
+    }
+    if recorder is not None:
+        for span in walk.spans:
+            if span.start_ns < loop.reached_ns:
+                recorder.event(span.start_ns, span.kind, span.name, f"stride {span.stride}")
+    return Record(
+        case=case,
+        hardware=hardware,
+        span_s=(0.0, reached_s),
+        gaps_s=tuple((s_from_ns(a), s_from_ns(b)) for a, b in loop.gaps_ns),
+        pulses=columns,
+        trains=trains,
+        strides={name: values[whole] for name, values in strides.items()},
+        idle=recorder.idle_cells() if recorder is not None else {},
+        accuracy=accuracy,
+        events=events,
+        loop_error=loop_error(
+            loop.scanner.crossings, replayed.crossings, loop.reached_ns, case.sensor.timing_bound_s
+        ),
+        fault=loop.fault,
+        interrupted=loop.interrupted,
+        clipped=loop.clipped,
+    )

@@ -1,0 +1,124 @@
+"""The world: a patient who walks, a sensor that sees it, events that happen; it gives the bench its next block.
+
+The block rule (design.md section 4). `settled` is the instant before which every pulse is known, D the patient's
+electromechanical delay, the shortest way from a pulse to anything the heel switch shows. The body is integrated to
+``settled + D`` and no further. A block may end where the sensor needs no more of the body than that: at the next
+earliest possible heel contact while the foot is known to be on the floor or safely in the air, else where the body
+stands. Every block is cut at scheduled commands.
+"""
+
+from dataclasses import dataclass
+
+from numpy.typing import NDArray
+
+from sim.body.walker import Walker
+from sim.errors import CausalityError
+from sim.gait.schedule import StrideSchedule
+from sim.sensor.heel_switch import HeelSwitchSensor
+from sim.signal import Command, Stimulus
+from sim.timebase import NEVER, NS_PER_MS, TimeNs, s_from_ns
+
+LONGEST_BLOCK_NS = 500 * NS_PER_MS
+"""No block is longer, so that a capture stays small in memory (design choice)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLimits:
+    """How long a block may be.
+
+    Attributes:
+        longest_ns: upper bound of a block.
+        horizon: False cuts blocks at multiples of `longest_ns`, as a card with a fixed buffer does.
+    """
+
+    longest_ns: TimeNs = LONGEST_BLOCK_NS
+    horizon: bool = True
+
+
+class World:
+    """A walk under way.
+
+    Args:
+        walker: the patient's body.
+        schedule: its prescribed strides.
+        sensor: the heel switch on the stimulated leg.
+        commands: timed changes, in time order.
+        limits: of a block.
+    """
+
+    def __init__(
+        self,
+        walker: Walker,
+        schedule: StrideSchedule,
+        sensor: HeelSwitchSensor,
+        commands: tuple[Command, ...] = (),
+        limits: BlockLimits = BlockLimits(),
+    ) -> None:
+        self._walker, self._schedule, self._sensor = walker, schedule, sensor
+        self._commands, self._limits = commands, limits
+        self._next_command = 0
+        self._unknown_contact = 0
+        self.t_ns: TimeNs = 0
+        self.end_ns: TimeNs = schedule.end_ns
+        self.blocks = 0
+
+    @property
+    def walker(self) -> Walker:
+        """The patient's body."""
+        return self._walker
+
+    @property
+    def done(self) -> bool:
+        """True once the last block has been given out."""
+        return self.t_ns >= self.end_ns
+
+    def add_pulses(self, pulses: NDArray) -> None:  # pyright: ignore[reportMissingTypeArgument]
+        """Let the nerve feel pulses (`PULSE_DTYPE`), in time order.
+
+        Raises:
+            CausalityError: the body has already passed the effect of one of them.
+        """
+        self._walker.add_pulses(pulses)
+
+    def advance(self, settled_ns: TimeNs) -> Stimulus:
+        """The next block: sensor signals and commands from `t_ns` on, as far as the world may go.
+
+        Args:
+            settled_ns: every pulse before this instant has been added.
+
+        Raises:
+            CausalityError: the sensor would need more of the body than is known.
+        """
+        t0_ns = self.t_ns
+        self._walker.integrate(min(self.end_ns, settled_ns + self._walker.electromechanical_delay_ns))
+        t1_ns = min(self._sensor_horizon_ns(), self._block_end_ns(t0_ns), self.end_ns)
+        commands = self._due(t1_ns)
+        if commands and commands[-1].t_ns > t0_ns:
+            t1_ns = next(c.t_ns for c in commands if c.t_ns > t0_ns)
+            commands = tuple(c for c in commands if c.t_ns < t1_ns)
+        if t1_ns <= t0_ns:
+            raise CausalityError("block rule", s_from_ns(t0_ns), "the sensor needs more of the body than is known")
+        self._next_command += len(commands)
+        signal = self._sensor.emit(t0_ns, t1_ns, self._walker.heel_contact_ns, self._schedule.heel_off_ns)
+        self.t_ns = t1_ns
+        self.blocks += 1
+        return Stimulus(t0_ns, t1_ns, {"heel_switch": signal}, commands)
+
+    def _sensor_horizon_ns(self) -> TimeNs:
+        """How far the heel switch can be emitted: every contact before this instant is known."""
+        contacts = self._walker.heel_contact_ns
+        while self._unknown_contact < contacts.size and contacts[self._unknown_contact] < NEVER:
+            self._unknown_contact += 1
+        if self._unknown_contact == contacts.size:
+            return self.end_ns
+        return max(self._walker.earliest_contact_ns(self._unknown_contact), self._walker.body_ns)
+
+    def _block_end_ns(self, t0_ns: TimeNs) -> TimeNs:
+        longest = self._limits.longest_ns
+        return t0_ns + longest if self._limits.horizon else (t0_ns // longest + 1) * longest
+
+    def _due(self, t1_ns: TimeNs) -> tuple[Command, ...]:
+        first = last = self._next_command
+        while last < len(self._commands) and self._commands[last].t_ns < t1_ns:
+            last += 1
+        return self._commands[first:last]
