@@ -27,7 +27,7 @@ class HeelSwitch:
     (model.md section 7, from memory of commercial parts). With s = time since the heel landed and r = time since
     heel-off,
 
-    loaded: v = U + (L - U)(1 - exp(-s/load_time)) - bounce_v exp(-s/bounce_time) sin(2 pi bounce_hz s);
+    loaded: v = U + (L - U)(1 - exp(-s/load_time))(1 - depth exp(-s/bounce_time)(1 - cos(2 pi bounce_hz s))/2);
     lifted: v = U + (v(heel-off) - U) exp(-r/unload_time).
 
     Voltages and times are design choices inside the ranges of commercial force-sensing resistors; the threshold is
@@ -43,7 +43,7 @@ class HeelSwitch:
         unload_time_s: time constant of the resistor's recovery after heel-off, s.
         bounce_time_s: decay time of the bounce after landing, s.
         bounce_hz: frequency of the bounce, Hz.
-        bounce_v: amplitude of the bounce at landing, V.
+        bounce_depth_ratio: part of the load that the first bounce takes off again, 0..1.
         noise_v: rms noise, V.
         timing_bound_s: stated uncertainty of a threshold crossing, s (formats.md section 4: 5 ms, design choice).
     """
@@ -53,11 +53,11 @@ class HeelSwitch:
     unloaded_v: float = 0.05
     open_below_v: float = 1.0
     close_above_v: float = 1.5
-    load_time_s: float = 0.006
+    load_time_s: float = 0.001
     unload_time_s: float = 0.012
-    bounce_time_s: float = 0.004
-    bounce_hz: float = 180.0
-    bounce_v: float = 1.2
+    bounce_time_s: float = 0.010
+    bounce_hz: float = 120.0
+    bounce_depth_ratio: float = 1.0
     noise_v: float = 0.02
     timing_bound_s: float = 0.005
 
@@ -73,11 +73,11 @@ class Stuck:
 
 @compiled
 def _loaded(since_s: float, v: NDArray[np.float64]) -> float:
-    """Signal `since_s` after landing, V; v = loaded, unloaded, load time, unload time, bounce time, Hz, V."""
+    """Signal `since_s` after landing, V; v = loaded, unloaded, load, unload and bounce time, Hz, depth."""
     if since_s > _SETTLED * max(v[2], v[4]):
         return v[0]
-    bounce = v[6] * math.exp(-since_s / v[4]) * math.sin(2.0 * math.pi * v[5] * since_s)
-    return v[1] + (v[0] - v[1]) * (1.0 - math.exp(-since_s / v[2])) - bounce
+    bounce = v[6] * math.exp(-since_s / v[4]) * 0.5 * (1.0 - math.cos(2.0 * math.pi * v[5] * since_s))
+    return v[1] + (v[0] - v[1]) * (1.0 - math.exp(-since_s / v[2])) * (1.0 - bounce)
 
 
 @compiled
@@ -129,7 +129,15 @@ class HeelSwitchSensor:
         self._key = streams.key("sensor.heel_switch")
         self._stuck = np.array([(s.t0_ns, s.t1_ns, int(s.closed)) for s in stuck], np.int64).reshape(-1, 3)
         self._shape = np.array(
-            [d.loaded_v, d.unloaded_v, d.load_time_s, d.unload_time_s, d.bounce_time_s, d.bounce_hz, d.bounce_v]
+            [
+                d.loaded_v,
+                d.unloaded_v,
+                d.load_time_s,
+                d.unload_time_s,
+                d.bounce_time_s,
+                d.bounce_hz,
+                d.bounce_depth_ratio,
+            ]
         )
 
     def emit(
