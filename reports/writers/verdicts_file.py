@@ -1,0 +1,106 @@
+"""`verdicts.json` (`stimrig/verdicts/1`): the verdicts for programs, with a published JSON Schema."""
+
+import json
+import math
+from importlib.resources import files
+from typing import Any, Final
+
+from reports.verdict import CaseResult, RunResult, Verdict
+from scenarios.case import Check
+
+VERDICTS_SCHEMA: Final = "stimrig/verdicts/1"
+_COVERAGE_FACTOR: Final = 2
+
+
+def verdicts_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of `verdicts.json`."""
+    text = files("reports").joinpath("templates", "verdicts-1.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def run_document(run: RunResult) -> dict[str, Any]:
+    """The document of a whole run."""
+    return _document(run.run, run.outcome.value, run.cases)
+
+
+def case_document(result: CaseResult) -> dict[str, Any]:
+    """The document of one case; `run` is null, so that a case repeated alone gives the same bytes."""
+    return _document(None, result.outcome.value, (result,))
+
+
+def verdicts_text(document: dict[str, Any]) -> str:
+    """The document as JSON text; absent values are null, NaN and infinity cannot occur."""
+    return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def _document(run: str | None, verdict: str, cases: tuple[CaseResult, ...]) -> dict[str, Any]:
+    return {"schema": VERDICTS_SCHEMA, "run": run, "verdict": verdict, "cases": [_case(case) for case in cases]}
+
+
+def _case(result: CaseResult) -> dict[str, Any]:
+    return {
+        "id": result.case.id,
+        "verdict": result.outcome.value,
+        "hardware": result.hardware,
+        "seed": int(result.case.seed),
+        "checks": [_check(verdict) for verdict in result.verdicts],
+    }
+
+
+def _check(verdict: Verdict) -> dict[str, Any]:
+    check = verdict.check
+    expanded = _number(verdict.expanded)
+    interval = None if verdict.interval95 is None else [_number(bound) for bound in verdict.interval95]
+    return {
+        "id": check.id,
+        "title": check.title,
+        "verdict": verdict.outcome.value,
+        "marginal": bool(verdict.marginal),
+        "quantity": verdict.quantity,
+        "measure": check.measure,
+        "value": _number(verdict.value),
+        "unit": verdict.unit,
+        "limit": _limit(check),
+        "decision": check.decision,
+        "uncertainty": {
+            "U": expanded,
+            "k": None if expanded is None else _COVERAGE_FACTOR,
+            "interval95": interval,
+        },
+        "margin": _number(verdict.margin),
+        "n": int(verdict.n),
+        "dropped": int(verdict.dropped),
+        "worst": {
+            "stride": None if verdict.worst_stride is None else int(verdict.worst_stride),
+            "t_s": _number(verdict.worst_t_s),
+        },
+        "verifies": list(check.verifies),
+        "file": check.file or None,
+        "line": int(check.line) or None,
+        "reason": verdict.reason,
+    }
+
+
+def _limit(check: Check) -> dict[str, Any]:
+    limit = check.limit
+    return {
+        "kind": limit.kind,
+        "text": limit.text,
+        "low": _number(limit.low),
+        "high": _number(limit.high),
+        "unit": limit.unit,
+        "of_setting": limit.of_setting or None,
+        "quantifier": check.quantifier,
+        "share": _number(check.share) if check.quantifier == "share" else None,
+        "confidence": None if check.quantifier == "every" else _number(check.confidence),
+        "needs": int(check.needs),
+        "marginal": _number(check.marginal),
+    }
+
+
+def _number(value: float | None) -> float | None:
+    """A float that JSON can carry: a missed stimulation (infinite latency) and an absent value are null."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(value)
