@@ -1,0 +1,242 @@
+"""The waveform file of a case: TDMS, int16 with its scaling, one flushed segment per 100 ms of simulated time.
+
+`full` keeps every sample. `windows` keeps every sample of the cells around a pulse and the statistics of all other
+cells. What is kept depends on the pulses and the absolute cell grid only, never on how the run was cut into blocks: a
+cell is decided once no pulse that is still unknown could reach it, and a segment is written when all of its cells are
+decided. So any cut of the time axis gives the same bytes, and after a kill -9 all whole segments can be read.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.cells import cell_samples
+from rig.tdms_segment import Channel, PropertyValue, SegmentEncoder, linear_scaling
+from rig.windows import CELLS_BEFORE, IdleRows, KeptCells, between, idle_rows, pulse_cells
+from scenarios.case import Keep
+from sim.errors import CausalityError, RecordError
+from sim.timebase import NS_PER_S, TimeNs, sample_period_ns
+
+SEGMENT_NS: Final = 100_000_000
+"""Simulated time in a segment, ns."""
+FORMAT: Final = "stimrig/waveforms/1"
+_FILTER_CELLS: Final = 1  # a pulse starts a filter delay before the instant at which the finder saw it
+IDLE_FIELDS: Final = (("min", "<i2"), ("max", "<i2"), ("sum", "<i8"), ("sumsq", "<i8"), ("count", "<i8"))
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFormat:
+    """How the codes of a role read: value = code * scale + offset, in `unit`."""
+
+    scale: float
+    offset: float
+    unit: str
+
+
+class WaveformWriter:
+    """Writes the waveforms of one case while they come.
+
+    Args:
+        path: the file; it must not exist.
+        keep: `full` or `windows`.
+        rate_hz: sample rate of every role, Hz.
+        roles: how the codes of each role read, in file order.
+
+    Raises:
+        RecordError: the file cannot be made or written; what was written before stays readable.
+    """
+
+    def __init__(self, path: Path, keep: Keep, rate_hz: float, roles: Mapping[str, RoleFormat]) -> None:
+        self.path, self.keep, self.rate_hz, self.roles = path, keep, rate_hz, dict(roles)
+        self.cell = cell_samples(rate_hz)
+        self.idle: list[IdleRows] = []
+        self._period_ns = sample_period_ns(rate_hz)
+        self._segment_samples = SEGMENT_NS // self._period_ns
+        self._buffers = {role: np.empty(4 * self._segment_samples, np.int16) for role in roles}
+        self._base = self._fill = self._written = 0
+        self._next_segment = 0
+        self._windows = KeptCells()
+        self._gaps: list[tuple[int, int]] = []
+        self._encoder = self._make_encoder()
+        try:
+            self._file = path.open("xb", buffering=0)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+
+    def append(
+        self,
+        samples: Mapping[str, NDArray[np.int16]],
+        first_sample: int,
+        pulses: NDArray[Any],
+        settled_ns: TimeNs,
+        gaps_ns: tuple[tuple[TimeNs, TimeNs], ...] = (),
+    ) -> None:
+        """Take the samples of one block.
+
+        Args:
+            samples: role -> (n,) codes, the same n for every role; a role that is missing is a gap.
+            first_sample: absolute index of the first of them; a jump is a gap.
+            pulses: pulses that became known, `PULSE_DTYPE`.
+            settled_ns: no pulse that starts before it is still unknown.
+            gaps_ns: spans inside the block whose samples mean nothing.
+
+        Raises:
+            RecordError: the file cannot be written.
+            CausalityError: a pulse reaches cells that were decided without it.
+        """
+        self._take(samples, first_sample)
+        for t0_ns, t1_ns in gaps_ns:
+            self._gaps.append((-(-t0_ns // self._period_ns), -(-t1_ns // self._period_ns)))
+        if self.keep == "windows":
+            self._keep_around(pulses)
+            settled_cell = settled_ns // (self.cell * self._period_ns)
+            decided = min((settled_cell - CELLS_BEFORE - _FILTER_CELLS) * self.cell, self._end)
+        else:
+            decided = self._end
+        while decided >= self._segment_end():
+            self._write_segment(self._segment_end())
+        self._compact()
+
+    def close(self) -> None:
+        """Write what is left, the last partial cell included, and close; twice is fine."""
+        if self._file.closed:
+            return
+        try:
+            while self._end > self._written:
+                self._write_segment(min(self._segment_end(), self._end))
+        finally:
+            self._file.close()
+
+    @property
+    def _end(self) -> int:
+        return self._base + self._fill
+
+    def _segment_end(self) -> int:
+        """Absolute sample that ends the next segment; in `windows` the end of the cells that begin inside it."""
+        end = (self._next_segment + 1) * self._segment_samples
+        return end if self.keep == "full" else -(-end // self.cell) * self.cell
+
+    def _take(self, samples: Mapping[str, NDArray[np.int16]], first_sample: int) -> None:
+        n = max((len(codes) for codes in samples.values()), default=0)
+        if not n:
+            return
+        missing = first_sample - self._end
+        if missing < 0:
+            raise RecordError(str(self.path), f"samples from {first_sample} on were given twice", "mend the bench")
+        if missing:
+            self._gaps.append((self._end, first_sample))
+        self._reserve(self._fill + missing + n)
+        for role, buffer in self._buffers.items():
+            buffer[self._fill : self._fill + missing] = 0
+            buffer[self._fill + missing : self._fill + missing + n] = samples[role]
+        self._fill += missing + n
+
+    def _reserve(self, size: int) -> None:
+        capacity = len(next(iter(self._buffers.values()), np.empty(0)))
+        if size <= capacity:
+            return
+        for role, old in self._buffers.items():
+            self._buffers[role] = np.empty(max(size, 2 * capacity), np.int16)
+            self._buffers[role][: self._fill] = old[: self._fill]
+
+    def _keep_around(self, pulses: NDArray[Any]) -> None:
+        decided = self._written // self.cell
+        for t_s, end_s in zip(pulses["t_s"].tolist(), pulses["end_s"].tolist(), strict=True):
+            first, last = pulse_cells(t_s, end_s, self.rate_hz, self.cell)
+            if first < decided:
+                raise CausalityError("waveform file", t_s, "a pulse was found after its window had been written")
+            self._windows.add(first, last)
+
+    def _write_segment(self, end: int) -> None:
+        """Write the samples up to `end` as one segment and forget them."""
+        start, base, cell = self._written, self._base, self.cell
+        there = between(start, end, self._gaps)
+        gaps = between(start, end, there)
+        columns: list[list[NDArray[Any]]] = []
+        rows = there
+        if self.keep == "windows":
+            kept, idle_cells = self._windows.split(start // cell, -(-end // cell))
+            spans = [(a * cell, b * cell) for a, b in kept]
+            rows = spans if not gaps and (not spans or spans[-1][1] <= end) else _common(spans, there)
+            columns = [*_pairs(rows), *self._idle_columns(idle_cells, end, gaps)]
+        codes = [[buffer[a - base : b - base] for a, b in rows] for buffer in self._buffers.values()]
+        self._write(self._encoder.encode([*codes, *columns, *_pairs(gaps)]))
+        self._written = end
+        self._gaps = [gap for gap in self._gaps if gap[1] > end]
+        self._windows.forget_before(end // cell)
+        self._next_segment += 1
+
+    def _idle_columns(
+        self, cells: NDArray[np.int64], end: int, gaps: list[tuple[int, int]]
+    ) -> list[list[NDArray[Any]]]:
+        rows = idle_rows(self._buffers, self._base, end, self.cell, cells, gaps)
+        self.idle.append(rows)
+        columns: list[list[NDArray[Any]]] = [[rows.cell]]
+        for values in rows.values.values():
+            columns += [*([column] for column in values), [rows.count]]
+        return columns
+
+    def _write(self, parts: list[Any]) -> None:
+        """Write a segment: small ones in one go, so that a kill leaves it whole or absent."""
+        chunks = [b"".join(parts)] if self.keep == "windows" else parts
+        try:
+            for chunk in chunks:
+                view = memoryview(chunk).cast("B")
+                while view:
+                    view = view[self._file.write(view) or 0 :]
+        except OSError as error:
+            raise _cannot_write(self.path, error) from error
+
+    def _compact(self) -> None:
+        """Move what is not yet written to the front of the buffers."""
+        done = self._written - self._base
+        if done:
+            for buffer in self._buffers.values():
+                buffer[: self._fill - done] = buffer[done : self._fill]
+            self._base, self._fill = self._written, self._fill - done
+
+    def _make_encoder(self) -> SegmentEncoder:
+        channels: list[Channel] = []
+        for role, form in self.roles.items():
+            properties: dict[str, PropertyValue] = {
+                "rate_hz": float(self.rate_hz),
+                "scale": float(form.scale),
+                "offset": float(form.offset),
+                "unit": form.unit,
+                "t0_ns": 0,
+            }
+            properties |= linear_scaling(form.scale, form.offset, form.unit)
+            if self.keep == "full":
+                properties |= {"wf_increment": self._period_ns / NS_PER_S, "wf_start_offset": 0.0}
+            channels.append(Channel("capture", role, "<i2", properties))
+        groups: dict[str, Mapping[str, PropertyValue]] = {"capture": {}}
+        if self.keep == "windows":
+            groups |= {"windows": {}, "idle": {}}
+            channels += [Channel("windows", "start_sample", "<i8"), Channel("windows", "samples", "<i8")]
+            channels.append(Channel("idle", "cell", "<i8"))
+            channels += [Channel("idle", f"{role}.{name}", kind) for role in self.roles for name, kind in IDLE_FIELDS]
+        groups |= {"gaps": {}}
+        channels += [Channel("gaps", "start_sample", "<i8"), Channel("gaps", "samples", "<i8")]
+        root: dict[str, PropertyValue] = {"format": FORMAT, "keep": self.keep, "cell_samples": self.cell}
+        return SegmentEncoder(channels, root, groups)
+
+
+def _pairs(spans: list[tuple[int, int]]) -> list[list[NDArray[np.int64]]]:
+    """The columns `start_sample` and `samples` of [a, b) spans."""
+    table = np.array(spans, np.int64).reshape(-1, 2)
+    return [[np.ascontiguousarray(table[:, 0])], [table[:, 1] - table[:, 0]]]
+
+
+def _common(spans: list[tuple[int, int]], others: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What both lists of spans hold."""
+    return [(max(a, c), min(b, d)) for a, b in spans for c, d in others if max(a, c) < min(b, d)]
+
+
+def _cannot_write(path: Path, error: OSError) -> RecordError:
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return RecordError(str(path), f"cannot be written: {reason}", "free space or choose another folder with --out")
