@@ -1,0 +1,143 @@
+"""The plant: a stimulator, its supply and its electrodes, from sensor signals to exact current and voltage."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.edges import Edges
+from sim.electrode.load import Load
+from sim.errors import ModelError
+from sim.kernel import Kernel, Phase
+from sim.signal import Command, Stimulus
+from sim.stimulator.clock import DeviceClock
+from sim.stimulator.model import ModelSpec, StimulatorModel
+from sim.stimulator.output import Output
+from sim.streams import Streams
+from sim.timebase import TimeNs, s_from_ns
+
+
+class Plant:
+    """A device under test between the rig's sensor lines and the rig's electrodes.
+
+    What it sends is a function of the whole stimulus only, never of how the time axis was cut into blocks.
+
+    Args:
+        spec: entry of the device catalogue (`DeviceModelSpec`).
+        settings: the model's settings dataclass.
+        defects: seeded defect -> dose in SI.
+        load: what lies between the electrodes.
+        streams: random streams of the case.
+        clock_error_ratio: relative error of the device's clock against rig time; positive: it runs fast.
+        supply_v: voltage of the device's supply, V; None for the nominal one.
+
+    Raises:
+        ValueError: an unknown defect or an impossible dose.
+    """
+
+    def __init__(
+        self,
+        spec: ModelSpec,
+        settings: Any,
+        defects: Mapping[str, float],
+        load: Load,
+        streams: Streams,
+        clock_error_ratio: float = 0.0,
+        supply_v: float | None = None,
+    ) -> None:
+        self._spec = spec
+        self._settings = settings
+        self._defects = dict(defects)
+        self._streams = streams
+        self._clock = DeviceClock.seeded(clock_error_ratio, streams)
+        self._output = Output(load, self._clock, streams)
+        self._supply_v = supply_v
+        self._reached_ns: TimeNs | None = None
+        self._kernel = Kernel()
+        self._model: StimulatorModel = spec.build(
+            settings, self._defects, self._kernel, self._output, streams, self._clock
+        )
+        if supply_v is not None:
+            self._model.supply(0, supply_v)
+
+    def advance(self, stimulus: Stimulus) -> Edges:
+        """Live through the block of `stimulus`.
+
+        Returns:
+            The segments that begin inside the block; the first block of a run begins with one at its start.
+
+        Raises:
+            ModelError: the block does not follow the one before, or a command lies outside it or makes no sense.
+        """
+        t0_ns, t1_ns = stimulus.t0_ns, stimulus.t1_ns
+        if self._reached_ns is None:
+            self._reached_ns = t0_ns
+            self._output.begin(t0_ns)
+        if t0_ns != self._reached_ns or t1_ns < t0_ns:
+            raise ModelError(
+                "plant",
+                s_from_ns(self._reached_ns),
+                f"a block must begin where the one before ended, got {t0_ns} ns to {t1_ns} ns",
+            )
+        for command in stimulus.commands:
+            if not t0_ns <= command.t_ns < t1_ns:
+                raise ModelError(
+                    "plant", s_from_ns(t0_ns), f"the command at {command.t_ns} ns lies outside [{t0_ns}, {t1_ns}) ns"
+                )
+            self._run(stimulus, command.t_ns)
+            self._kernel.at(command.t_ns, Phase.BODY, partial(self._obey, command))
+        self._run(stimulus, t1_ns)
+        self._model.hold(stimulus.signals)
+        self._output.catch_up(t1_ns)
+        self._model.review()
+        self._reached_ns = t1_ns
+        return Edges(t0_ns, t1_ns, (self._output.take_rows(),))
+
+    def _run(self, stimulus: Stimulus, until_ns: TimeNs) -> None:
+        if until_ns > self._kernel.reached_ns:
+            self._model.sense(stimulus.signals, until_ns)
+            self._kernel.advance_to(until_ns)
+
+    def _obey(self, command: Command) -> None:
+        t_ns, value = command.t_ns, command.value
+        try:
+            match command.target:
+                case "contact":
+                    if not 0.0 <= value <= 1.0:
+                        raise ValueError(f"contact must lie between 0 and 1, got {value}")
+                    self._output.set_circuit(t_ns, contact_ratio=float(value))
+                case "load":
+                    self._output.set_circuit(t_ns, load=value)
+                case "polarity":
+                    if value not in {1, -1}:
+                        raise ValueError(f"polarity must be +1 or -1, got {value}")
+                    self._output.set_circuit(t_ns, polarity=float(value))
+                case "supply":
+                    self._model.supply(t_ns, float(value))
+                case "button":
+                    self._model.button(t_ns, str(value))
+                case "setting":
+                    self._model.setting(t_ns, *value)
+                case "fault":
+                    self._model.fault(t_ns, *value)
+                case _:
+                    raise ValueError(f"command {command.target!r} is not known")
+        except ValueError as error:
+            raise ModelError("plant", s_from_ns(t_ns), str(error)) from error
+
+    def delivered(self) -> NDArray[Any]:
+        """The pulses completed since the last call, `PULSE_DTYPE`, exact: from the edges, without a front end."""
+        return self._output.take_pulses()
+
+    @property
+    def settled_ns(self) -> TimeNs:
+        """Every pulse that begins before this instant has been delivered."""
+        open_ns = self._output.open_pulse_ns
+        reached_ns = 0 if self._reached_ns is None else self._reached_ns
+        return reached_ns if open_ns is None else open_ns
+
+    def messages(self) -> tuple[tuple[TimeNs, str], ...]:
+        """(instant, text) of what the device told since the last call."""
+        return self._model.take_messages()
