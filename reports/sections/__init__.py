@@ -1,1 +1,18 @@
-"""Page by page: what a report says."""
+"""Page by page: what a report says. Further sections come through the entry point `stimrig.sections`."""
+
+from typing import Final
+
+from reports.sections import bench, checks, method, outcomes, overview, repeat, requirements, summary, uncertainty
+from scenarios.catalogue import SectionSpec
+
+SECTIONS: Final = (
+    SectionSpec("summary", 10, summary.build, "verdict, what was tested, what did not pass"),
+    SectionSpec("overview", 20, overview.build, "one line a check"),
+    SectionSpec("checks", 30, checks.build, "every check with its numbers and chart"),
+    SectionSpec("outcomes", 40, outcomes.build, "what became of the patient"),
+    SectionSpec("requirements", 50, requirements.build, "requirement ids and whether they are closed"),
+    SectionSpec("bench", 60, bench.build, "bench identity and accuracy"),
+    SectionSpec("uncertainty", 70, uncertainty.build, "uncertainty budgets"),
+    SectionSpec("method", 80, method.build, "method, decision rules, glossary"),
+    SectionSpec("repeat", 90, repeat.build, "commands and data index"),
+)

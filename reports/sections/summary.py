@@ -1,0 +1,97 @@
+"""Page one: what was tested, against what, whether it passed, what did not, and what evidence this is."""
+
+from typing import Any
+
+from reports.sections.anchors import check_anchor, verdicts_worst_first, worst_first
+from reports.sections.blocks import section
+from reports.verdict import Outcome, RunResult
+from reports.words import hardware_levels, run_stamp
+
+
+def build(run: RunResult) -> dict[str, Any]:
+    """The cover of the report."""
+    verdicts = [verdict for case in run.cases for verdict in case.verdicts]
+    counts = [[word.value, sum(verdict.outcome is word for verdict in verdicts)] for word in Outcome]
+    cover = {
+        "kind": "cover",
+        "verdict": run.outcome.value,
+        "marginal": sum(verdict.marginal for verdict in verdicts),
+        "sentence": _sentence(run),
+        "counts": counts,
+        "stamp": run_stamp(run),
+        "tested": _tested(run),
+        "against": _against(run),
+        "evidence": _evidence(run),
+        "open": _open(run),
+        "notes": list(run.notes),
+        "run": run.run,
+        "started": run.started,
+        "version": run.version,
+    }
+    return section("Summary", cover)
+
+
+def _sentence(run: RunResult) -> str:
+    verdicts = [verdict for case in run.cases for verdict in case.verdicts]
+    passed = sum(verdict.outcome is Outcome.PASS for verdict in verdicts)
+    cases = f"{len(run.cases)} case{'' if len(run.cases) == 1 else 's'}"
+    if not run.cases:
+        words = "No case ran; nothing was shown."
+    elif not verdicts:
+        words = f"{cases} without a check; nothing was shown."
+    elif passed == len(verdicts):
+        words = f"All {passed} checks of {cases} passed."
+    else:
+        words = f"{passed} of {len(verdicts)} checks in {cases} passed."
+    return f"{words} The run was interrupted." if run.interrupted else words
+
+
+def _tested(run: RunResult) -> list[str]:
+    lines: dict[str, None] = {}
+    for case in run.cases:
+        device = case.case.device
+        kind = f"simulated model {device.model}" if device.model else "device on the bench"
+        note = f"; {device.note}" if device.note else ""
+        lines[f"{device.title or device.id} ({device.id}; {kind}{note})"] = None
+    return list(lines) or ["nothing"]
+
+
+def _against(run: RunResult) -> list[str]:
+    lines = [f"{case.case.id}: {case.case.title}" if case.case.title else case.case.id for case in run.cases]
+    ids = {name for case in run.cases for verdict in case.verdicts for name in verdict.check.verifies}
+    shown = lines if len(lines) <= 8 else [*lines[:7], f"and {len(lines) - 7} more cases"]
+    if ids:
+        unchecked = f", {run.unchecked_requirements} of them without a requirements.csv" if run.unchecked_requirements else ""
+        shown = [*shown, f"{len(ids)} requirement ids{unchecked}"]
+    return shown or ["nothing"]
+
+
+def _evidence(run: RunResult) -> list[str]:
+    verdicts = [verdict for case in run.cases for verdict in case.verdicts]
+    measured = sum(verdict.quantity == "measured" for verdict in verdicts)
+    lines = [f"Hardware: {hardware_levels(run)}. Bench: {run.bench}."]
+    if verdicts:
+        lines.append(
+            f"{measured} checks measured on the captured waveform, {len(verdicts) - measured} modelled by the simulated patient."
+        )
+    return lines
+
+
+def _open(run: RunResult) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = []
+    for case in worst_first(run):
+        rows += [
+            {
+                "verdict": verdict.outcome.value,
+                "marginal": "",
+                "case": case.case.id,
+                "check": verdict.check.id,
+                "title": verdict.check.title,
+                "reason": verdict.reason,
+                "anchor": check_anchor(case, verdict),
+            }
+            for verdict in verdicts_worst_first(case)
+            if verdict.outcome is not Outcome.PASS
+        ]
+    order = [word.value for word in (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.NOT_RUN)]
+    return sorted(rows, key=lambda row: order.index(row["verdict"]))
