@@ -1,0 +1,154 @@
+"""The virtual bench: the plant behind a simulated card, in the same process, on the simulated clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rig.bench import Capabilities, Capture, ChannelAccuracy, Quality
+from scenarios.case import Case
+from scenarios.catalogue import DeviceModelSpec
+from sim.edges import Edges
+from sim.errors import BenchError
+from sim.front_end import FrontEnd
+from sim.front_end_settings import FrontEndSettings, for_device
+from sim.plant import Plant
+from sim.signal import Stimulus
+from sim.streams import Streams
+from sim.world import LONGEST_BLOCK_NS
+
+_NOT_RUNNING = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualBenchSettings:
+    """A `*.bench.yaml` of kind `virtual`.
+
+    Attributes:
+        id: its name.
+        title: for people.
+        note: where its numbers come from.
+        front_end: the simulated card.
+        device_clock_ppm: how far the device's clock is off the card's; the sign follows from the seed. 30 ppm is the
+            sum of two ordinary quartzes (design choice).
+        timebase_ppm: bound of the card's own timebase, which enters the uncertainty of every time (50 ppm: data sheets
+            of multifunction cards).
+    """
+
+    id: str = "virtual"
+    title: str = "Virtual bench"
+    note: str = ""
+    front_end: FrontEndSettings = field(default_factory=FrontEndSettings)
+    device_clock_ppm: float = 30.0
+    timebase_ppm: float = 50.0
+
+
+class VirtualBench:
+    """Plant and front end behind the seam; it may be opened again after `close`.
+
+    Args:
+        settings: of the bench file.
+        models: simulated stimulators by name.
+    """
+
+    def __init__(self, settings: VirtualBenchSettings, models: Mapping[str, DeviceModelSpec]) -> None:
+        self._settings, self._models = settings, models
+        self._plant: Plant | None = None
+        self._front_end: FrontEnd | None = None
+        self._accuracy: dict[str, ChannelAccuracy] = {}
+
+    def describe(self) -> Capabilities:
+        """What this bench can do."""
+        roles = {
+            "heel_switch",
+            "button",
+            "supply",
+            *(f"{quantity}{n}" for quantity in ("current", "voltage") for n in _CHANNELS),
+        }
+        return Capabilities(frozenset(roles), True, True, LONGEST_BLOCK_NS, 0, "virtual")
+
+    def accuracy(self) -> Mapping[str, ChannelAccuracy]:
+        """The simulated card's part of the uncertainty, by captured role; empty where no waveform is rendered."""
+        return self._accuracy
+
+    def open(self, case: Case) -> None:
+        """Build the device, its load and the card for `case`.
+
+        Raises:
+            BenchError: the device has no simulated model.
+        """
+        device = case.device
+        if device.model not in self._models:
+            known = ", ".join(sorted(self._models)) or "none"
+            problem = f"device {device.id} has no simulated model (model: {device.model or 'none'})"
+            raise BenchError(self._settings.id, _NOT_RUNNING, problem, f"models: {known}")
+        streams = Streams(case.seed)
+        sign = 1.0 if streams.generator("bench.device clock").random() < 0.5 else -1.0
+        clock_error_ratio = sign * self._settings.device_clock_ppm * 1e-6
+        self._plant = Plant(
+            self._models[device.model], device.settings, device.defects, case.load, streams, clock_error_ratio
+        )
+        self._front_end, self._accuracy = None, {}
+        if case.capture.keep != "none":
+            front_end = for_device(self._settings.front_end, device.max_current_a)
+            rate_hz = case.capture.rate_hz
+            self._front_end = FrontEnd(front_end, case.capture.channels, rate_hz, streams)
+            self._accuracy = {role: self._channel(front_end, role, rate_hz) for role in case.capture.channels}
+
+    def exchange(self, stimulus: Stimulus) -> Capture:
+        """Let the device live through `stimulus` and sample what it sent.
+
+        Raises:
+            BenchError: the bench is not open.
+        """
+        if self._plant is None:
+            raise BenchError(self._settings.id, stimulus.t0_ns * 1e-9, "the bench is not open")
+        edges = self._plant.advance(stimulus)
+        messages = self._plant.messages()
+        if self._front_end is None:
+            return self._without_waveform(edges, messages)
+        rendered = self._front_end.render(edges)
+        quality = Quality(rendered.gaps, rendered.clipped)
+        return Capture(edges.t0_ns, edges.t1_ns, rendered.waveforms, messages=messages, quality=quality)
+
+    def _without_waveform(self, edges: Edges, messages: tuple[tuple[int, str], ...]) -> Capture:
+        assert self._plant is not None
+        return Capture(
+            edges.t0_ns,
+            edges.t1_ns,
+            messages=messages,
+            delivered=self._plant.delivered(),
+            delivered_until_ns=self._plant.settled_ns,
+        )
+
+    def _channel(self, front_end: FrontEndSettings, role: str, rate_hz: float) -> ChannelAccuracy:
+        card, volts_per_unit = front_end.input_of(role), front_end.volts_per_unit(role)
+        return ChannelAccuracy(
+            unit="A" if role.startswith("current") else "V",
+            lsb=front_end.scale_of(role),
+            range=card.range_v / volts_per_unit,
+            noise_rms=card.noise_v / volts_per_unit,
+            gain_bound_ratio=card.gain_bound_ratio,
+            offset_bound=(card.offset_bound_v + card.drift_per_hour_v) / volts_per_unit,
+            inl_bound=card.inl_bound_v / volts_per_unit,
+            filter_tau_s=front_end.tau_s(rate_hz),
+            rate_hz=rate_hz,
+            timebase_bound_ratio=self._settings.timebase_ppm * 1e-6,
+        )
+
+    def safe_state(self) -> None:
+        """Nothing here can hurt anybody; the plant simply stops being advanced."""
+
+    def identity(self) -> Mapping[str, str]:
+        """What the bench is."""
+        return {
+            "bench": self._settings.id,
+            "title": self._settings.title,
+            "kind": "virtual",
+            "note": self._settings.note,
+        }
+
+    def close(self) -> None:
+        """Forget the plant."""
+        self._plant, self._front_end = None, None
+
+
+_CHANNELS = ("", ".2", ".3", ".4")
