@@ -101,6 +101,8 @@ class PlannedEvent:
         t_s: instant from the start of the run, s, or None.
         parameters: SI floats, words or `Ramp`, defaults filled in.
         line: where it stands.
+        spec: the catalogue's `EventSpec` of `kind`.
+        file: file that says it, as in `Check`.
     """
 
     name: str
@@ -110,6 +112,8 @@ class PlannedEvent:
     t_s: float | None
     parameters: Mapping[str, Any]
     line: int = 0
+    spec: Any = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

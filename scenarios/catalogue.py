@@ -21,6 +21,10 @@ class Parameter:
         default: text of the default; None where the parameter must be given.
         ramp: True where the value may also be ``{from: , to: , over: }``.
         summary: one line of help.
+        of: what gives the value its meaning: "setting" (a value of the device's setting that the parameter `setting`
+            names), "defect" (a dose of the defect that `defect` names), "load" (an electrical load), or "".
+        bounds: smallest and largest value, SI, both allowed.
+        many: True where a list of values may stand.
     """
 
     name: str
@@ -29,6 +33,9 @@ class Parameter:
     default: str | None = None
     ramp: bool = False
     summary: str = ""
+    of: Literal["", "setting", "defect", "load"] = ""
+    bounds: tuple[float | None, float | None] = (None, None)
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class MeasureSpec:
         occurrences: True where it yields unwanted occurrences and goes with `never: true`.
         summary: one line of help.
         compute: ``(record, parameters) -> reports.samples.Samples``; parameter values are SI floats or words.
+        continuous: True where `during` cuts the data instead of dropping samples; `compute` then finds the spans
+            that count under the parameter `windows`, a tuple of (start, end) in s.
     """
 
     name: str
@@ -58,6 +67,8 @@ class MeasureSpec:
     requires: tuple[str, ...] = ()
     occurrences: bool = False
     summary: str = ""
+    setting: str = ""
+    continuous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,7 @@ class DeviceModelSpec:
         name: word after `model:`.
         settings: dataclass of its settings; field names end in their unit.
         defects: name -> SI unit of the dose ("" for a pure number), for the seeded defects it knows.
-        build: ``(settings, defects, kernel, output, streams) -> model``.
+        build: ``(settings, defects, kernel, output, streams, clock) -> sim.stimulator.model.StimulatorModel``.
         summary: one line of help.
     """
 

@@ -1,0 +1,203 @@
+"""Reads a device under test: a `*.device.yaml`, or the same table inlined in a `case.yaml`."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from scenarios.case import DeviceDescription
+from scenarios.catalogue import DeviceModelSpec
+from scenarios.dataclass_reader import (
+    Allowed,
+    key_and_unit,
+    read_dataclass,
+    settings_units,
+    settings_values,
+    write_dataclass,
+)
+from scenarios.fields import Key, Read, as_table, as_text, integer, one_or_list, quantity, read_keys, word
+from scenarios.parameters import DeviceWords, read_dose
+from scenarios.places import find_named
+from scenarios.problems import Problems, nearest
+from scenarios.quantities import parse_quantity
+from scenarios.roles import ROLES
+from scenarios.text import Listing, Node, Table, Text, plain, read_document
+from sim.errors import ScenarioError
+
+SCHEMA: Final = "device/1"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFile:
+    """A device before the scenario's settings and defects are applied.
+
+    Attributes:
+        id: its name.
+        title: for people.
+        spec: its simulated model.
+        roles: signals that it needs.
+        features: of `features`.
+        channels: number of stimulation channels.
+        max_current_a: largest current, A.
+        settings: its defaults.
+        allowed: setting -> what it may be.
+        defects: seeded in this device, SI.
+        note: stamp.
+        table: the file as texts, settings complete.
+    """
+
+    id: str
+    title: str
+    spec: DeviceModelSpec
+    roles: tuple[str, ...]
+    features: tuple[str, ...]
+    channels: int
+    max_current_a: float
+    settings: Any
+    allowed: Mapping[str, Allowed]
+    defects: Mapping[str, float]
+    note: str
+    table: Mapping[str, Any]
+
+    @property
+    def words(self) -> DeviceWords:
+        """What events may refer to."""
+        return DeviceWords(f"device `{self.id}`", settings_units(self.spec.settings), self.spec)
+
+
+def read_device(node: Node, models: Mapping[str, DeviceModelSpec], beside: tuple[Path, ...]) -> DeviceFile:
+    """Read a device by name, by path, or from its table.
+
+    Raises:
+        ScenarioError: no such device or model, or a file that does not read.
+    """
+    if isinstance(node, Table):
+        return _read_table(node, models)
+    return _read_table(read_document(find_named("devices", as_text(node), beside, node.where)), models)
+
+
+def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFile:
+    problems = Problems()
+    keys = {
+        "schema": Key(word((SCHEMA,), "schema"), required=True),
+        "id": Key(as_text, required=True),
+        "title": Key(as_text),
+        "why": Key(as_text),
+        "note": Key(as_text),
+        "source": Key(plain),
+        "model": Key(word(models, "model"), required=True),
+        "roles": Key(one_or_list(word(ROLES, "role"))),
+        "features": Key(one_or_list(as_text)),
+        "channels": Key(integer(1, 8, "channels")),
+        "max_current": Key(quantity("A", 1e-6, 1.0, "max_current"), required=True),
+        "settings": Key(plain),
+        "allowed": Key(plain),
+        "defects": Key(plain),
+    }
+    found = read_keys(table, keys, "a device", problems)
+    problems.raise_any()
+    spec = models[found["model"]]
+    what = f"settings of `{found['id']}`"
+    allowed: dict[str, Allowed] = {}
+    defects: dict[str, float] = {}
+    settings = None
+    empty = Table({}, {}, table.where)
+    with problems.gathered():
+        allowed = _read_allowed(table.values.get("allowed", empty), spec.settings)
+    with problems.gathered():
+        settings = read_dataclass(spec.settings, table.values.get("settings", empty), what, None, allowed)
+    with problems.gathered():
+        defects = read_defects(table.values.get("defects", empty), spec)
+    problems.raise_any()
+    complete = plain(table) | {"settings": write_dataclass(settings)}
+    return DeviceFile(
+        id=found["id"],
+        title=found.get("title", found["id"]),
+        spec=spec,
+        roles=found.get("roles", ()),
+        features=found.get("features", ()),
+        channels=found.get("channels", 1),
+        max_current_a=found["max_current"],
+        settings=settings,
+        allowed=allowed,
+        defects=defects,
+        note=found.get("note", ""),
+        table=complete,
+    )
+
+
+def _read_allowed(node: Node, settings: type[Any]) -> dict[str, Allowed]:
+    problems = Problems()
+    units = settings_units(settings)
+    names = [key_and_unit(field.name)[0] for field in dataclasses.fields(settings)]
+    keys = {name: Key(_range(units[name]) if name in units else _words) for name in names}
+    found = read_keys(node, keys, "`allowed`", problems)
+    problems.raise_any()
+    return found
+
+
+def _words(node: Node) -> frozenset[str]:
+    return frozenset(one_or_list(as_text)(node))
+
+
+def _range(unit: str) -> Read[tuple[float, float]]:
+    def read(node: Node) -> tuple[float, float]:
+        items: tuple[Node, ...] = ()
+        if isinstance(node, Listing):
+            items = node.items
+        elif isinstance(node, Table):
+            items = tuple(node.values[key] for key in ("from", "to") if key in node.values)
+        if len(items) != 2:
+            raise ScenarioError(str(node.where), "a range has two ends", "write `[1 mA, 100 mA]`")
+        low, high = (parse_quantity(as_text(item), unit, item.where) for item in items)
+        return low, high
+
+    return read
+
+
+def read_defects(node: Node, spec: DeviceModelSpec) -> dict[str, float]:
+    """Seeded defects with their doses: ``{late_start: 80 ms}``."""
+    problems = Problems()
+    found: dict[str, float] = {}
+    table = as_table(node, "`defects`")
+    for name, value in table.values.items():
+        if name not in spec.defects:
+            problem = f"model `{spec.name}` has no defect `{name}`"
+            problems.add(table.keys[name].where, problem, nearest(name, spec.defects))
+            continue
+        with problems.gathered():
+            found[name] = read_dose(value, name, spec)
+    problems.raise_any()
+    return found
+
+
+def describe_device(device: DeviceFile, settings: Node | None, defects: Node | None) -> DeviceDescription:
+    """The device as a case has it: its defaults with the scenario's settings and defects applied."""
+    problems = Problems()
+    applied, seeded = device.settings, dict(device.defects)
+    if settings is not None:
+        what = f"settings of `{device.id}`"
+        with problems.gathered():
+            applied = read_dataclass(device.spec.settings, settings, what, device.settings, device.allowed)
+    if defects is not None:
+        with problems.gathered():
+            seeded |= read_defects(defects, device.spec)
+    problems.raise_any()
+    return DeviceDescription(
+        id=device.id,
+        title=device.title,
+        model=device.spec.name,
+        features=device.features,
+        channels=device.channels,
+        max_current_a=device.max_current_a,
+        settings=applied,
+        programmed=settings_values(applied),
+        defects=seeded,
+        note=device.note,
+    )
+
+
+def is_any(node: Node) -> bool:
+    """True for `device: any`."""
+    return isinstance(node, Text) and node.text.strip() == "any"

@@ -1,0 +1,183 @@
+"""The built-in events: what a scenario may let happen to the floor, the electrodes, the supply, the sensor, the walk
+and the device.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from scenarios.catalogue import EventSpec, Parameter
+from scenarios.effects import Effect, SensorOverride
+from scenarios.ramp import Ramp
+from sim.gait.schedule import StrideSchedule
+from sim.gait.walk import Pause, Rug
+from sim.signal import Command
+from sim.timebase import NS_PER_MS, TimeNs, ns_from_s
+
+STEP_NS: Final = 10 * NS_PER_MS
+"""Ramps reach the bench as steps of this length (design choice: a tenth of a pulse train's shortest ramp)."""
+
+WALK_STOP: Final = "walk.stop"
+"""The one event that changes the prescribed strides: the timeline reads it before they are drawn."""
+
+
+def _steps(target: str, value: float | Ramp, start_ns: TimeNs) -> tuple[Effect, ...]:
+    if not isinstance(value, Ramp):
+        return (Command(start_ns, target, value),)
+    over_ns = ns_from_s(value.over_s)
+    offsets = [*range(0, over_ns, STEP_NS), over_ns]
+    return tuple(Command(start_ns + offset, target, value.at(offset / 1e9)) for offset in offsets)
+
+
+def _ramp_s(value: float | Ramp) -> float:
+    return value.over_s if isinstance(value, Ramp) else 0.0
+
+
+def _contact_s(parameters: Mapping[str, Any]) -> float:
+    return _ramp_s(parameters["contact"])
+
+
+def _voltage_s(parameters: Mapping[str, Any]) -> float:
+    return _ramp_s(parameters["voltage"])
+
+
+def _instant(_: Mapping[str, Any]) -> float:
+    return 0.0
+
+
+def _duration(parameters: Mapping[str, Any]) -> float:
+    return float(parameters["duration"])
+
+
+def _rug(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return (Rug(start_ns, parameters["height"], parameters["length"]),)
+
+
+def _peel(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return _steps("contact", parameters["contact"], start_ns)
+
+
+def _lift(_: Mapping[str, Any], start_ns: TimeNs, _schedule: StrideSchedule) -> tuple[Effect, ...]:
+    return (Command(start_ns, "contact", 0.0),)
+
+
+def _restore(_: Mapping[str, Any], start_ns: TimeNs, _schedule: StrideSchedule) -> tuple[Effect, ...]:
+    return (Command(start_ns, "contact", 1.0),)
+
+
+def _swap(_: Mapping[str, Any], start_ns: TimeNs, _schedule: StrideSchedule) -> tuple[Effect, ...]:
+    return (Command(start_ns, "polarity", -1),)
+
+
+def _sag(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return _steps("supply", parameters["voltage"], start_ns)
+
+
+def _stuck(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return (SensorOverride(start_ns, start_ns + ns_from_s(parameters["duration"]), parameters["state"]),)
+
+
+def _stop_button(_: Mapping[str, Any], start_ns: TimeNs, _schedule: StrideSchedule) -> tuple[Effect, ...]:
+    return (Command(start_ns, "button", "stop"),)
+
+
+def _pause(parameters: Mapping[str, Any], start_ns: TimeNs, schedule: StrideSchedule) -> tuple[Effect, ...]:
+    return (Pause(schedule.stride_at(start_ns), parameters["duration"]),)
+
+
+def _setting(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return (Command(start_ns, "setting", (parameters["setting"], parameters["value"])),)
+
+
+def _load(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return (Command(start_ns, "load", parameters["load"]),)
+
+
+def _fault(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return (Command(start_ns, "fault", (parameters["defect"], parameters["dose"])),)
+
+
+_ELECTRODE: Final = Parameter(
+    "electrode",
+    choices=("active", "indifferent"),
+    default="active",
+    summary="which electrode; the two are one circuit, so either gives the same current",
+)
+
+EVENTS: Final = (
+    EventSpec(
+        "terrain.rug",
+        _rug,
+        _instant,
+        (
+            Parameter("height", "m", bounds=(0.0, 0.05), summary="height above the floor"),
+            Parameter("length", "m", default="1.5 m", bounds=(0.05, 100.0), summary="extent in walking direction"),
+        ),
+        summary="a rug whose near edge lies under the foot at this instant",
+    ),
+    EventSpec(
+        "electrode.peel",
+        _peel,
+        _contact_s,
+        (
+            _ELECTRODE,
+            Parameter("contact", "", ramp=True, bounds=(0.0, 1.0), summary="contact area, 100 % = all of it"),
+        ),
+        summary="an electrode comes off gradually",
+    ),
+    EventSpec("electrode.lift", _lift, _instant, (_ELECTRODE,), summary="an electrode comes off at once"),
+    EventSpec("electrode.restore", _restore, _instant, (_ELECTRODE,), summary="an electrode sits fully again"),
+    EventSpec("electrode.swap", _swap, _instant, summary="the two leads change places"),
+    EventSpec(
+        "supply.sag",
+        _sag,
+        _voltage_s,
+        (Parameter("voltage", "V", ramp=True, bounds=(0.0, 30.0), summary="supply voltage from here on"),),
+        summary="the supply voltage changes",
+    ),
+    EventSpec(
+        "sensor.stuck",
+        _stuck,
+        _duration,
+        (
+            Parameter("state", choices=("open", "closed"), summary="what the sensor shows"),
+            Parameter("duration", "s", bounds=(0.001, 3600.0), summary="for how long"),
+        ),
+        summary="the sensor stops telling the truth",
+    ),
+    EventSpec("button.stop", _stop_button, _instant, requires=("button",), summary="the user presses stop"),
+    EventSpec(
+        WALK_STOP,
+        _pause,
+        _duration,
+        (Parameter("duration", "s", bounds=(0.1, 600.0), summary="how long the patient stands"),),
+        summary="the patient stands still in the stance of this stride, then walks on",
+    ),
+    EventSpec(
+        "setting.change",
+        _setting,
+        _instant,
+        (
+            Parameter("setting", summary="name of a setting of the device"),
+            Parameter("value", of="setting", summary="its new value, with unit"),
+        ),
+        summary="a setting of the device changes",
+    ),
+    EventSpec(
+        "load.change",
+        _load,
+        _instant,
+        (Parameter("load", of="load", summary="a load by name, or {r: , r_p: , c_p: }"),),
+        summary="the electrical load changes",
+    ),
+    EventSpec(
+        "fault.inject",
+        _fault,
+        _instant,
+        (
+            Parameter("defect", summary="name of a seeded defect of the device model"),
+            Parameter("dose", of="defect", summary="its dose, with unit"),
+        ),
+        summary="a seeded defect of the device model begins",
+    ),
+)
+"""What the entry point `stimrig.events` gives."""

@@ -1,0 +1,66 @@
+"""Collects the problems of a document, so that one edit can mend them all; and finds the word that was meant."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sim.errors import CollectedScenarioError, ScenarioError
+
+
+_MOST: Final = 25
+"""Problems told at once; more help nobody (design choice)."""
+
+
+def _place(error: ScenarioError) -> tuple[str, int, int]:
+    match = re.fullmatch(r"(.*):(\d+):(\d+)", error.where)
+    return (match[1], int(match[2]), int(match[3])) if match else (error.where, 0, 0)
+
+
+class Problems:
+    """Problems in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self._errors: list[ScenarioError] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._errors)
+
+    def add(self, where: object, problem: str, mend: str = "") -> None:
+        """Note one problem."""
+        self._errors.append(ScenarioError(str(where), problem, mend))
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Note the `ScenarioError` of the block instead of letting it through."""
+        try:
+            yield
+        except CollectedScenarioError as error:
+            self._errors.extend(error.errors)
+        except ScenarioError as error:
+            self._errors.append(error)
+
+    def raise_any(self) -> None:
+        """Raise what was noted: one problem as itself, several as one `CollectedScenarioError` in file order."""
+        unique = dict.fromkeys((error.where, error.problem, error.mend) for error in self._errors)
+        errors = sorted((ScenarioError(*parts) for parts in unique), key=_place)
+        if len(errors) == 1:
+            raise errors[0]
+        if len(errors) > _MOST:
+            more = ScenarioError(errors[_MOST].where, f"{len(errors) - _MOST} more problems from here on")
+            errors = [*errors[:_MOST], more]
+        if errors:
+            raise CollectedScenarioError(tuple(errors))
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """The mend for an unknown word: the nearest allowed one, else all of them."""
+    words = sorted(allowed)
+    folded = {candidate.lower(): candidate for candidate in words}
+    close = difflib.get_close_matches(word.lower()[:80], folded, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean `{folded[close[0]]}`?"
+    if not words:
+        return "none is allowed here"
+    return "allowed: " + ", ".join(words)

@@ -1,0 +1,230 @@
+"""What a scenario may say: its keys, their bounds and their defaults."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from scenarios.case import CaptureRequest, Keep
+from scenarios.check_reader import VERDICT_WORDS
+from scenarios.dataclass_reader import read_dataclass
+from scenarios.fields import Key, Read, as_table, as_text, integer, one_or_list, quantity, read_keys, word
+from scenarios.load_reader import read_load
+from scenarios.problems import Problems, nearest
+from scenarios.roles import FROM_DEVICE, ROLES
+from scenarios.text import Node, Table, Text, plain
+from sim.electrode.load import NAMED_LOADS
+from sim.errors import ScenarioError
+from sim.gait.walk import Orthosis, Walk
+from sim.sensor.heel_switch import HeelSwitch
+from sim.timebase import sample_period_ns
+
+SCENARIO_SCHEMA: Final = "scenario/1"
+CASE_SCHEMA: Final = "case/1"
+SPEED_M_S: Final = (0.2, 2.0)
+"""Walking speeds for which the gait law is fitted or extended (`sim.gait.walk.Walk`), m/s."""
+MAX_STRIDES: Final = 100_000
+"""Longest walk (design choice: a day of walking)."""
+MAX_SEED: Final = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario without its matrix; names of files and of the catalogue are not resolved yet.
+
+    Attributes:
+        schema: `scenario/1` or `case/1`.
+        id: its id.
+        title: for people.
+        seed: of the scenario.
+        leg: stimulated leg.
+        sensor: description of the sensor.
+        load_name: as the scenario names it.
+        load: `sim.electrode.load.Load`.
+        capture: what is recorded.
+        keep_given: False where `capture.keep` is left to the bench.
+        walk: the walk.
+        requires: roles.
+        expect: check -> announced verdict.
+        table: everything, with its places.
+    """
+
+    schema: str
+    id: str
+    title: str
+    seed: int
+    leg: Literal["left", "right"]
+    sensor: HeelSwitch
+    load_name: str
+    load: Any
+    capture: CaptureRequest
+    keep_given: bool
+    walk: Walk
+    requires: tuple[str, ...]
+    expect: dict[str, str]
+    table: Table
+
+
+def scenario_keys(schema: str) -> dict[str, Key]:
+    """Every key of a scenario; values that need the catalogue or other files are taken as they are."""
+    keys = {
+        "schema": Key(word((SCENARIO_SCHEMA, CASE_SCHEMA), "schema"), required=True),
+        "id": Key(_identifier, required=True),
+        "title": Key(as_text),
+        "why": Key(as_text),
+        "seed": Key(integer(0, MAX_SEED, "seed"), required=True),
+        "patient": Key(plain, required=True),
+        "leg": Key(word(("left", "right"), "leg")),
+        "sensor": Key(_read_sensor),
+        "device": Key(plain, required=True),
+        "settings": Key(plain),
+        "defects": Key(plain),
+        "load": Key(read_load),
+        "capture": Key(_read_capture),
+        "walk": Key(_read_walk, required=True),
+        "requires": Key(one_or_list(word(ROLES, "role"))),
+        "events": Key(plain),
+        "checks": Key(plain, required=True),
+        "expect": Key(plain),
+    }
+    if schema == CASE_SCHEMA:
+        return keys | {"case": Key(plain, required=True), "requirements": Key(plain), "inputs": Key(plain)}
+    return keys | {"matrix": Key(plain)}
+
+
+def schema_of(table: Table) -> str:
+    """`scenario/1` or `case/1`; anything else is refused."""
+    node = table.values.get("schema")
+    if node is None:
+        raise ScenarioError(
+            str(table.where), "a scenario lacks the key `schema`", f"begin with `schema: {SCENARIO_SCHEMA}`"
+        )
+    return word((SCENARIO_SCHEMA, CASE_SCHEMA), "schema")(node)
+
+
+def read_scenario(table: Table, problems: Problems) -> Scenario | None:
+    """The scenario of a table without `matrix`; None where a problem was noted.
+
+    Args:
+        table: the document, or the variant of it that one row of the matrix gives.
+        problems: takes every problem.
+    """
+    schema = ""
+    with problems.gathered():
+        schema = schema_of(table)
+    if not schema:
+        return None
+    inner = Problems()
+    found = read_keys(table, scenario_keys(schema), "a scenario", inner)
+    expect: dict[str, str] = {}
+    if "expect" in table.values:
+        with inner.gathered():
+            expect = _read_expect(table.values["expect"], table.values.get("checks"))
+    if inner:
+        with problems.gathered():
+            inner.raise_any()
+        return None
+    load_name, load = found.get("load") or ("skin", NAMED_LOADS["skin"])
+    capture, keep_given = found.get("capture") or (CaptureRequest(), False)
+    return Scenario(
+        schema=schema,
+        id=found["id"],
+        title=found.get("title", found["id"]),
+        seed=found["seed"],
+        leg=found.get("leg", "left"),
+        sensor=found.get("sensor") or HeelSwitch(),
+        load_name=load_name,
+        load=load,
+        capture=capture,
+        keep_given=keep_given,
+        walk=found["walk"],
+        requires=found.get("requires", ()),
+        expect=expect,
+        table=table,
+    )
+
+
+def _identifier(node: Node) -> str:
+    text = as_text(node)
+    if len(text) > 80 or not all(char.isalnum() or char in "-_." for char in text) or not text[0].isalnum():
+        raise ScenarioError(str(node.where), f"`{text[:80]}` is no id", "use letters, digits, `-`, `_` and `.`")
+    return text
+
+
+def _read_sensor(node: Node) -> HeelSwitch:
+    kinds = word(("heel_switch",), "sensor")
+    if isinstance(node, Text):
+        kinds(node)
+        return HeelSwitch()
+    table = as_table(node, "`sensor`")
+    if "kind" not in table.values:
+        raise ScenarioError(str(node.where), "`sensor` lacks the key `kind`", "write `sensor: {kind: heel_switch}`")
+    kinds(table.values["kind"])
+    return read_dataclass(HeelSwitch, table.without("kind"), "`sensor`")
+
+
+def _read_capture(node: Node) -> tuple[CaptureRequest, bool]:
+    problems = Problems()
+    keep: tuple[Keep, ...] = ("full", "windows", "none")
+    keys = {
+        "rate": Key(_rate),
+        "channels": Key(one_or_list(word(FROM_DEVICE, "role"))),
+        "keep": Key(word(keep, "word for keep")),
+    }
+    found = read_keys(node, keys, "`capture`", problems)
+    problems.raise_any()
+    default = CaptureRequest()
+    channels = tuple(dict.fromkeys(found.get("channels", default.channels)))
+    request = CaptureRequest(found.get("rate", default.rate_hz), channels, found.get("keep", default.keep))
+    return request, "keep" in found
+
+
+def _rate(node: Node) -> float:
+    rate_hz = quantity("Hz", 1e3, 1e7, "capture rate")(node)
+    try:
+        sample_period_ns(rate_hz)
+    except ValueError as error:
+        raise ScenarioError(str(node.where), str(error), "for example 100 kHz, 500 kHz or 1 MHz") from None
+    return rate_hz
+
+
+def _read_walk(node: Node) -> Walk:
+    problems = Problems()
+    keys = {
+        "terrain": Key(word(("level",), "terrain")),
+        "speed": Key(quantity("m/s", *SPEED_M_S, "speed"), required=True),
+        "strides": Key(integer(1, MAX_STRIDES, "strides"), required=True),
+        "compensation": Key(word(("acute", "adapted", "none"), "compensation")),
+        "aid": Key(_read_aid),
+    }
+    found = read_keys(node, keys, "`walk`", problems)
+    problems.raise_any()
+    return Walk(found["speed"], found["strides"], found.get("compensation", "acute"), found.get("aid"))
+
+
+def _read_aid(node: Node) -> Orthosis | None:
+    kinds: Read[str] = word(("none", "afo"), "aid")
+    if isinstance(node, Text):
+        return Orthosis() if kinds(node) == "afo" else None
+    table = as_table(node, "`aid`")
+    if "kind" not in table.values:
+        raise ScenarioError(
+            str(node.where), "`aid` lacks the key `kind`", "write `{kind: afo, stiffness: 0.4 N m/deg}`"
+        )
+    if kinds(table.values["kind"]) == "none":
+        return None
+    stiffness = {"stiffness": (0.0, 600.0), "set_angle": (-0.8, 0.8)}
+    return read_dataclass(Orthosis, table.without("kind"), "`aid`", Orthosis(), stiffness)
+
+
+def _read_expect(node: Node, checks: Node | None) -> dict[str, str]:
+    problems = Problems()
+    table = as_table(node, "`expect`")
+    names = tuple(checks.values) if isinstance(checks, Table) else ()
+    found: dict[str, str] = {}
+    for name, value in table.values.items():
+        if name not in names:
+            problems.add(table.keys[name].where, f"`expect` names an unknown check `{name}`", nearest(name, names))
+            continue
+        with problems.gathered():
+            found[name] = word(VERDICT_WORDS, "verdict")(value)
+    problems.raise_any()
+    return found
