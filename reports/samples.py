@@ -41,7 +41,12 @@ class Samples:
         watched_s: (start, end) that was watched for occurrences, s; None where the measure yields values.
         not_run: why nothing could be measured, or "".
         notes: what a reader must know (strides without trigger, dropped clipped pulses).
-        reference: (n,) what a limit "of set" refers to, or None.
+        reference: (n,) what a limit "of set" refers to, or None: the setting that the limit names.
+        interval95: (n, 2) 95 % interval of each value where the measure itself estimates one (run-level values).
+        items: (n,) number of things behind each value (strides of a CV); None where a sample is one thing.
+        lost_s: (m, 2) intervals in which something happened that could not be measured; such a check cannot pass.
+        lost_because: why, in words ("clipped").
+        dropped: things that a continuous measure left out because of `during`.
     """
 
     values: NDArray[np.float64]
@@ -56,3 +61,8 @@ class Samples:
     not_run: str = ""
     notes: tuple[str, ...] = field(default=())
     reference: NDArray[np.float64] | None = None
+    interval95: NDArray[np.float64] | None = None
+    items: NDArray[np.int64] | None = None
+    lost_s: NDArray[np.float64] | None = None
+    lost_because: str = ""
+    dropped: int = 0

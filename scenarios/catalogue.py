@@ -103,6 +103,7 @@ class DeviceModelSpec:
         defects: name -> SI unit of the dose ("" for a pure number), for the seeded defects it knows.
         build: ``(settings, defects, kernel, output, streams, clock) -> sim.stimulator.model.StimulatorModel``.
         summary: one line of help.
+        check_defects: ``{defect: dose} -> anything``; raises `ValueError` for doses that make no sense. Or None.
     """
 
     name: str
@@ -110,6 +111,7 @@ class DeviceModelSpec:
     defects: Mapping[str, str]
     build: Callable[..., Any]
     summary: str = ""
+    check_defects: Callable[[Mapping[str, float]], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

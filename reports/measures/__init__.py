@@ -1,1 +1,346 @@
-"""The built-in measures."""
+"""The built-in measures, as the entry point `stimrig.measures` gives them."""
+
+from typing import Final
+
+from reports.measures.charge import charge_imbalance, net_charge, phase_charge, train_charge
+from reports.measures.direct_current import dc
+from reports.measures.exposure import trip_exposure
+from reports.measures.latency import latency, stop_latency
+from reports.measures.on_time import on_time, silence, stance_on_time
+from reports.measures.outcomes import early_swing_clearance, min_toe_clearance, scuffs, stumbles
+from reports.measures.periods import extra_pulses, missing_pulses, period_jitter, rate
+from reports.measures.pulse_shape import interphase_gap, phase_current, pulse_width
+from reports.measures.ramps import ramp_down_time, ramp_up_time
+from reports.measures.stopping import button_stop, lead_off_stop
+from reports.measures.triggers import false_stimulation, missed_stimulation
+from reports.measures.variability import stride_time_variability
+from scenarios.catalogue import MeasureSpec, Parameter
+
+_CURRENT: Final = ("current",)
+_PHASE: Final = Parameter("phase", choices=("1", "2"), default="1", summary="which phase of the pulse")
+_PULSES: Final = Parameter(
+    "pulses", choices=("plateau", "all"), default="plateau", summary="pulses on the plateau only, or the ramps too"
+)
+_PER: Final = Parameter("per", choices=("pulse", "train"), default="train", summary="of every pulse, or a train's mean")
+
+TIMING: Final = (
+    MeasureSpec(
+        "latency",
+        "s",
+        "measured",
+        latency,
+        "stride",
+        (
+            Parameter("from", choices=("sensor_off", "heel_off"), default="sensor_off", summary="where time begins"),
+            Parameter("to", choices=("first_pulse",), default="first_pulse", summary="where it ends"),
+        ),
+        _CURRENT,
+        summary="from the sensor's opening (or the heel's) to the first pulse",
+    ),
+    MeasureSpec(
+        "stop_latency",
+        "s",
+        "measured",
+        stop_latency,
+        "stride",
+        (
+            Parameter("from", choices=("sensor_on",), default="sensor_on", summary="where time begins"),
+            Parameter("to", choices=("last_pulse",), default="last_pulse", summary="where it ends"),
+        ),
+        _CURRENT,
+        summary="from the sensor's closing to the last pulse, set extension included",
+    ),
+    MeasureSpec(
+        "rate", "Hz", "measured", rate, "train", (), _CURRENT, summary="1/median period of a train", setting="rate"
+    ),
+    MeasureSpec(
+        "period_jitter",
+        "s",
+        "measured",
+        period_jitter,
+        "run",
+        (),
+        _CURRENT,
+        summary="99th minus 1st percentile of the pulse period",
+        continuous=True,
+    ),
+    MeasureSpec(
+        "missing_pulses",
+        "",
+        "measured",
+        missing_pulses,
+        "occurrence",
+        (),
+        _CURRENT,
+        occurrences=True,
+        summary="a period longer than 1.5 set periods inside a train",
+    ),
+    MeasureSpec(
+        "extra_pulses",
+        "",
+        "measured",
+        extra_pulses,
+        "occurrence",
+        (),
+        _CURRENT,
+        occurrences=True,
+        summary="a period shorter than half the set one",
+    ),
+    MeasureSpec(
+        "ramp_up_time",
+        "s",
+        "measured",
+        ramp_up_time,
+        "train",
+        (),
+        _CURRENT,
+        summary="1.25 times the rise from 10 to 90 % of the phase charge",
+        setting="ramp_up",
+    ),
+    MeasureSpec(
+        "ramp_down_time",
+        "s",
+        "measured",
+        ramp_down_time,
+        "train",
+        (),
+        _CURRENT,
+        summary="1.25 times the fall from 90 to 10 % of the phase charge",
+        setting="ramp_down",
+    ),
+    MeasureSpec(
+        "on_time",
+        "s",
+        "measured",
+        on_time,
+        "train",
+        (),
+        _CURRENT,
+        summary="duration of a train",
+        setting="time_out",
+        continuous=True,
+    ),
+    MeasureSpec(
+        "stance_on_time",
+        "",
+        "measured",
+        stance_on_time,
+        "stride",
+        (
+            Parameter(
+                "allowed",
+                choices=("ramp_down", "extension"),
+                default="ramp_down",
+                summary="what may follow the landing: the extension and the ramp down, or the extension only",
+            ),
+        ),
+        ("current", "setting:extension"),
+        summary="share of a stride with stimulation outside heel-off to landing and extension",
+    ),
+    MeasureSpec(
+        "silence",
+        "s",
+        "measured",
+        silence,
+        "train",
+        (),
+        _CURRENT,
+        summary="time without a pulse while walking",
+        continuous=True,
+    ),
+    MeasureSpec(
+        "lead_off_stop",
+        "s",
+        "measured",
+        lead_off_stop,
+        "occurrence",
+        (),
+        _CURRENT,
+        summary="from contact below 50 % to the last pulse",
+    ),
+    MeasureSpec(
+        "button_stop",
+        "s",
+        "measured",
+        button_stop,
+        "occurrence",
+        (),
+        _CURRENT,
+        summary="from the stop button to the last pulse",
+    ),
+    MeasureSpec(
+        "missed_stimulation",
+        "",
+        "measured",
+        missed_stimulation,
+        "occurrence",
+        (),
+        _CURRENT,
+        occurrences=True,
+        summary="a trigger that no pulse answered",
+    ),
+    MeasureSpec(
+        "false_stimulation",
+        "",
+        "measured",
+        false_stimulation,
+        "occurrence",
+        (),
+        _CURRENT,
+        occurrences=True,
+        summary="a train that no trigger asked for",
+    ),
+)
+"""When stimulation comes and goes."""
+
+PULSES: Final = (
+    MeasureSpec(
+        "pulse_width",
+        "s",
+        "measured",
+        pulse_width,
+        "pulse",
+        (_PHASE, _PULSES),
+        _CURRENT,
+        summary="width of a phase between its 50 % crossings",
+        setting="pulse_width",
+    ),
+    MeasureSpec(
+        "interphase_gap",
+        "s",
+        "measured",
+        interphase_gap,
+        "pulse",
+        (),
+        _CURRENT,
+        summary="from the end of phase 1 to the start of phase 2",
+        setting="gap",
+    ),
+    MeasureSpec(
+        "phase_current",
+        "A",
+        "measured",
+        phase_current,
+        "pulse",
+        (_PULSES,),
+        _CURRENT,
+        summary="current of phase 1, the first pulse's polarity positive",
+        setting="current",
+    ),
+    MeasureSpec(
+        "phase_charge",
+        "C",
+        "measured",
+        phase_charge,
+        "pulse",
+        (_PHASE,),
+        _CURRENT,
+        summary="magnitude of the charge of a phase",
+    ),
+    MeasureSpec(
+        "net_charge",
+        "C",
+        "measured",
+        net_charge,
+        "per",
+        (_PER,),
+        _CURRENT,
+        summary="charge left behind by a pulse, or its mean over a train",
+    ),
+    MeasureSpec(
+        "train_charge",
+        "C",
+        "measured",
+        train_charge,
+        "train",
+        (),
+        _CURRENT,
+        summary="sum of the net charges of a train",
+    ),
+    MeasureSpec(
+        "charge_imbalance",
+        "",
+        "measured",
+        charge_imbalance,
+        "per",
+        (_PER,),
+        _CURRENT,
+        summary="net charge over phase charge",
+    ),
+    MeasureSpec(
+        "dc",
+        "A",
+        "measured",
+        dc,
+        "run",
+        (),
+        _CURRENT,
+        summary="mean current while no pulse flows",
+        continuous=True,
+    ),
+)
+"""What a pulse is made of."""
+
+OUTCOMES: Final = (
+    MeasureSpec(
+        "min_toe_clearance",
+        "m",
+        "modelled",
+        min_toe_clearance,
+        "swing",
+        (Parameter("per", choices=("swing",), default="swing", summary="what one sample stands for"),),
+        summary="lowest forefoot point in mid-swing",
+    ),
+    MeasureSpec(
+        "early_swing_clearance",
+        "m",
+        "modelled",
+        early_swing_clearance,
+        "swing",
+        summary="lowest forefoot point between 12 and 35 % of swing",
+    ),
+    MeasureSpec(
+        "trip_exposure",
+        "",
+        "modelled",
+        trip_exposure,
+        "run",
+        (
+            Parameter(
+                "height",
+                "m",
+                default="10 mm",
+                bounds=(0.0, 0.2),
+                many=True,
+                summary="height of the unseen obstacle, or a list of heights",
+            ),
+        ),
+        summary="share of strides whose clearance is below an obstacle",
+        continuous=True,
+    ),
+    MeasureSpec(
+        "scuffs",
+        "",
+        "modelled",
+        scuffs,
+        "occurrence",
+        occurrences=True,
+        summary="a swing in which the toes touch the floor",
+    ),
+    MeasureSpec(
+        "stumbles", "", "modelled", stumbles, "occurrence", occurrences=True, summary="a swing that ends in a stumble"
+    ),
+    MeasureSpec(
+        "stride_time_variability",
+        "",
+        "modelled",
+        stride_time_variability,
+        "run",
+        summary="coefficient of variation of the stride time",
+        continuous=True,
+    ),
+)
+"""What the patient did."""
+
+MEASURES: Final[tuple[MeasureSpec, ...]] = (*TIMING, *PULSES, *OUTCOMES)
+"""Every built-in measure."""

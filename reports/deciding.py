@@ -1,0 +1,149 @@
+"""Deciding: from samples, limits and uncertainty to one of three words (formats.md section 2, `share` and `decision`).
+
+PASS was shown, FAIL was shown, or neither was. Every function here is pure arithmetic; what the run itself forbids (a
+rig fault, an event that never fired) is `reports.judge`'s business.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.bounds import Bounds
+from reports.correlation import effective_n
+from reports.samples import Samples
+from reports.statistics import (
+    mean_interval,
+    percentile,
+    percentile_interval,
+    share_lower_bound,
+    share_upper_bound,
+)
+from reports.verdict import Outcome
+from scenarios.case import Check
+
+P95: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the samples show.
+
+    Attributes:
+        outcome: PASS, FAIL or INCONCLUSIVE.
+        value: deciding value: of the worst sample, or the share, mean or percentile.
+        expanded_value: U of the deciding value; None where it does not apply.
+        interval95: its 95 % interval (of a share: the two one-sided bounds), or None.
+        margin_value: distance to the limit, positive inside, or None.
+        worst: row of the worst sample.
+        effective_count: n corrected for correlation, or None.
+        undecided: samples nearer to their limit than their uncertainty.
+        misses: samples beyond their limit.
+    """
+
+    outcome: Outcome
+    value: float
+    expanded_value: float | None
+    interval95: tuple[float, float] | None
+    margin_value: float | None
+    worst: int
+    effective_count: float | None
+    undecided: int
+    misses: int
+
+
+def decide(samples: Samples, bounds: Bounds, check: Check) -> Decision:
+    """Judge samples, at least one, by the quantifier and the decision rule of the check; `needs` is not looked at."""
+    guard = samples.expanded if check.decision == "guarded" else np.zeros(samples.values.size)
+    margin = bounds.margin(samples.values)
+    missed = margin < 0.0
+    # a missed stimulation is no value: where nothing bounds it from above it shows neither
+    undecided = ~missed & ((margin < guard) | ~np.isfinite(samples.values))
+    worst = int(np.argmin(margin if missed.any() else margin - guard))
+    counts = int(undecided.sum()), int(missed.sum())
+    if check.quantifier == "every":
+        return _every(samples, margin, worst, counts)
+    if check.quantifier == "share":
+        return _share(samples, check, worst, counts)
+    return _statistic(samples, bounds, check, worst, counts)
+
+
+def _every(samples: Samples, margin: NDArray[np.float64], worst: int, counts: tuple[int, int]) -> Decision:
+    undecided, misses = counts
+    outcome = Outcome.FAIL if misses else Outcome.INCONCLUSIVE if undecided else Outcome.PASS
+    interval = None
+    if samples.interval95 is not None:
+        interval = (float(samples.interval95[worst, 0]), float(samples.interval95[worst, 1]))
+    return Decision(
+        outcome,
+        float(samples.values[worst]),
+        float(samples.expanded[worst]),
+        interval,
+        float(margin[worst]) if np.isfinite(margin[worst]) or misses else None,
+        worst,
+        None,
+        undecided,
+        misses,
+    )
+
+
+def _share(samples: Samples, check: Check, worst: int, counts: tuple[int, int]) -> Decision:
+    """Samples in the guard band are judged once as hits and once as misses; both must give the same word."""
+    undecided, misses = counts
+    n = samples.values.size
+    worst_hits, best_hits = n - misses - undecided, n - misses
+    words = {share_outcome(hits, n, check.share, check.confidence) for hits in (worst_hits, best_hits)}
+    outcome = words.pop() if len(words) == 1 else Outcome.INCONCLUSIVE
+    low = share_lower_bound(worst_hits, n, check.confidence)
+    high = share_upper_bound(best_hits, n, check.confidence)
+    return Decision(
+        outcome,
+        best_hits / n,
+        None,
+        (low, high),
+        (high if outcome is Outcome.FAIL else low) - check.share,
+        worst,
+        effective_n(samples.values),
+        undecided,
+        misses,
+    )
+
+
+def share_outcome(hits: int, n: int, share: float, confidence: float) -> Outcome:
+    """PASS if the lower bound reaches `share`, FAIL if the upper bound is below it, else INCONCLUSIVE."""
+    if share_lower_bound(hits, n, confidence) >= share:
+        return Outcome.PASS
+    if share_upper_bound(hits, n, confidence) < share:
+        return Outcome.FAIL
+    return Outcome.INCONCLUSIVE
+
+
+def _statistic(samples: Samples, bounds: Bounds, check: Check, worst: int, counts: tuple[int, int]) -> Decision:
+    """Mean or 95th percentile: its interval, widened by the systematic part of U, against the limits."""
+    values = samples.values
+    if check.quantifier == "mean":
+        value = float(np.mean(values))
+        interval = mean_interval(values, check.confidence) if math.isfinite(value) else (value, value)
+    else:
+        value = percentile(values, P95)
+        interval = percentile_interval(values, P95, check.confidence)
+    lasting = float(np.max(samples.systematic, initial=0.0)) if check.decision == "guarded" else 0.0
+    low, high = float(bounds.low_value[0]), float(bounds.high_value[0])
+    inside = low <= interval[0] - lasting and interval[1] + lasting <= high
+    outside = interval[0] - lasting > high or interval[1] + lasting < low
+    outcome = Outcome.PASS if inside else Outcome.FAIL if outside else Outcome.INCONCLUSIVE
+    if not math.isfinite(value) and math.isinf(high):
+        outcome = Outcome.INCONCLUSIVE
+    margin = float(bounds.margin(np.array([value]))[0])
+    return Decision(
+        outcome,
+        value,
+        float(np.max(samples.systematic, initial=0.0)),
+        interval,
+        margin,
+        worst,
+        effective_n(values),
+        *counts,
+    )

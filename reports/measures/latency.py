@@ -1,0 +1,117 @@
+"""Latency: from the sensor's opening, or the heel's, to the first pulse; and how long stimulation outlasts landing."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from reports.intervals import touches
+from reports.measures.collecting import collected, not_run, noted, nothing, spans_array
+from reports.measures.grouping import set_period_s
+from reports.measures.pulse_budget import pulse_terms, timebase_terms
+from reports.measures.triggers import Trigger, is_cut_off, sensor_terms, triggers_of, watch_end_s
+from reports.samples import Samples
+from reports.uncertainty import Term
+from rig.record import Record
+from rig.trains import SHORTEST_BREAK_S
+
+
+def latency(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Time from `sensor_off` (the device's latency) or `heel_off` (the system's) to the first pulse, one a stride, s.
+
+    No pulse before the next `sensor_on` is a missed stimulation: +inf with the interval [sensor_off, next sensor_on].
+    A stride without trigger gives no sample, nor does one in which stimulation was already on: there is no answer to
+    time. Interval otherwise: [start, first pulse].
+    """
+    from_heel = parameters.get("from", "sensor_off") == "heel_off"
+    if from_heel and not np.any(np.isfinite(record.strides["heel_off_s"])):
+        return not_run("s", "no labelled events: heel-off is not known")
+    triggers, without = triggers_of(record)
+    judged = [t for t in triggers if not is_cut_off(record, t) or t.answers]
+    running = [t for t in judged if t.running]
+    judged = [t for t in judged if not t.running]
+    starts_s = [_start_s(t, from_heel=from_heel) for t in judged]
+    ends_s = [t.answers[0].first_pulse_s if t.answers else watch_end_s(record, t) for t in judged]
+    values = [(end if t.answers else math.inf) - start for t, start, end in zip(judged, starts_s, ends_s, strict=True)]
+    hidden = np.array([touches(min(a, b), b, record.gaps_s) for a, b in zip(starts_s, ends_s, strict=True)], np.bool_)
+    keep = np.flatnonzero(~hidden & ~np.isnan(starts_s)) if judged else np.empty(0, np.int64)
+    notes = (
+        *noted(without, "strides without trigger"),
+        *noted(len(running), "strides with stimulation already on at the trigger"),
+        *noted(int(hidden.sum()), "strides behind a gap in the capture"),
+    )
+    if not keep.size:
+        return nothing("s", *notes)
+    t0_s, t1_s, found = (np.asarray(column)[keep] for column in (starts_s, ends_s, values))
+    answered = [judged[k] for k in keep]
+    return collected(
+        "s",
+        found,
+        np.minimum(t0_s, t1_s),
+        t1_s,
+        [t.stride for t in answered],
+        _terms(record, answered, found, with_sensor=not from_heel),
+        notes=notes,
+    )
+
+
+def _start_s(trigger: Trigger, *, from_heel: bool) -> float:
+    return trigger.heel_off_s if from_heel else trigger.sensor_off_s
+
+
+def _terms(record: Record, triggers: list[Trigger], durations_s: Any, *, with_sensor: bool) -> tuple[Term, ...]:
+    """Instant of the pulse, instant of the sensor, sample clock."""
+    n = len(triggers)
+    t_s = record.pulses["t_s"]
+    edges = [
+        int(np.argmin(np.abs(t_s - t.answers[0].first_pulse_s))) if t.answers and t_s.size else -1 for t in triggers
+    ]
+    rows = np.array(edges, np.int64)
+    seen = rows >= 0
+    pulse: list[Term] = []
+    for part in pulse_terms(record, "t_s", rows[seen]):
+        standard = np.zeros(n)
+        standard[seen] = part.standard_value
+        pulse.append(Term(part.name, part.kind, standard, part.systematic, part.source))
+    sensor = sensor_terms(record, n) if with_sensor else ()
+    return (*pulse, *sensor, *timebase_terms(record, durations_s))
+
+
+def stop_latency(record: Record, _parameters: Mapping[str, Any]) -> Samples:
+    """Time from `sensor_on` to the last pulse of the train that is then on, one a stride, s.
+
+    The set extension is part of it. Negative where stimulation ended before the landing (a time-out); a stride
+    without a train, or whose sensor never closes, gives no sample. A train that is still on at the end of the capture
+    has no last pulse: its duration so far is judged, but it cannot pass.
+    """
+    triggers, without = triggers_of(record)
+    closed = [t for t in triggers if t.answers and math.isfinite(t.sensor_on_s)]
+    silent = len(triggers) - len(closed)
+    on_s = np.array([t.sensor_on_s for t in closed])
+    last_s = np.array([t.answers[-1].last_pulse_s for t in closed])
+    break_s = max(3.0 * (set_period_s(record) or 0.0), SHORTEST_BREAK_S)
+    still_on = last_s + break_s > record.span_s[1]
+    behind = [touches(min(a, b), max(a, b) + break_s, record.gaps_s) for a, b in zip(on_s, last_s, strict=True)]
+    lost = still_on | np.array(behind, np.bool_)
+    t_s = record.pulses["t_s"]
+    rows = np.array([int(np.argmin(np.abs(t_s - instant))) for instant in last_s], np.int64)
+    terms = (
+        *pulse_terms(record, "t_s", rows),
+        *sensor_terms(record, len(closed)),
+        *timebase_terms(record, last_s - on_s),
+    )
+    return collected(
+        "s",
+        last_s - on_s,
+        np.minimum(on_s, last_s),
+        np.maximum(on_s, last_s),
+        [t.stride for t in closed],
+        terms,
+        notes=(
+            *noted(without, "strides without trigger"),
+            *noted(silent, "strides without a train or without a closing of the sensor"),
+        ),
+        lost_s=spans_array(on_s[lost], np.maximum(on_s, last_s)[lost]),
+        lost_because="stimulation still on at the end of the capture, or a gap",
+    )
