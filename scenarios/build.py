@@ -12,7 +12,7 @@ from scenarios.catalogue import Catalogue, MeasureSpec
 from scenarios.check_reader import CheckWords, read_checks
 from scenarios.device_file import DeviceFile, describe_device, is_any, read_device
 from scenarios.event_reader import read_events
-from scenarios.fields import one_or_list, as_text
+from scenarios.fields import as_text, one_or_list
 from scenarios.patient_file import read_patient
 from scenarios.problems import Problems
 from scenarios.requirements import requirement
@@ -101,7 +101,9 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         _check_channels(scenario, checks, around.catalogue.measures, problems)
         _check_features(events, description, table, problems)
     problems.raise_any()
-    assert patient is not None and device is not None and description is not None
+    assert patient is not None
+    assert device is not None
+    assert description is not None
     kept, dropped = _applicable(checks, around.catalogue.measures, description)
     events = tuple(
         replace(event, file=origin.file, line=origin.event_lines.get(event.name, event.line)) for event in events

@@ -89,6 +89,7 @@ def _read_check(key: Text, table: Table, words: CheckWords) -> Check:
     }
     found = read_keys(table, keys, what, problems)
     limit, marginal = None, None
+    quantifier: Quantifier = "every"
     if spec is not None:
         with problems.gathered():
             limit = read_limit(table, spec)
@@ -98,7 +99,8 @@ def _read_check(key: Text, table: Table, words: CheckWords) -> Check:
     with problems.gathered():
         quantifier = _quantifier(table)
     problems.raise_any()
-    assert spec is not None and limit is not None
+    assert spec is not None
+    assert limit is not None
     return Check(
         id=name,
         title=found.get("title", name.replace("_", " ").capitalize()),

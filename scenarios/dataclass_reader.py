@@ -156,6 +156,10 @@ def _reader(kind: Any, key: str, unit: str, limits: Any, base: Any) -> Read[Any]
         return word([each for each in words if not isinstance(limits, frozenset) or each in limits], key)
     if get_origin(kind) is tuple:
         return _tuple_reader(get_args(kind), key, unit, limits)
+    return _scalar_reader(kind, key, unit, limits)
+
+
+def _scalar_reader(kind: Any, key: str, unit: str, limits: Any) -> Read[Any]:
     if kind is float:
         return _number_reader(key, unit, limits)
     if kind is int and unit == "ns":
@@ -163,9 +167,7 @@ def _reader(kind: Any, key: str, unit: str, limits: Any, base: Any) -> Read[Any]
     if kind is int:
         low, high = limits
         return integer(int(low) if low is not None else -(1 << 63), int(high) if high is not None else 1 << 63, key)
-    if kind is bool:
-        return flag
-    return as_text
+    return flag if kind is bool else as_text
 
 
 def _is_none(node: Node) -> bool:
@@ -218,14 +220,11 @@ def as_instance(value: Any) -> Any:
 def _written(value: Any, unit: str) -> Any:
     if dataclasses.is_dataclass(value):
         return write_dataclass(value)
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, tuple | list):
         return [_written(item, unit) for item in value]
     if isinstance(value, float):
         return exact_quantity(value, unit)
-    if isinstance(value, int) and unit == "ns":
-        return f"{value} ns"
-    return str(value)
+    words = {None: "none", True: "true", False: "false"}
+    if value is None or isinstance(value, bool):
+        return words[value]
+    return f"{value} ns" if unit == "ns" else str(value)

@@ -1,6 +1,4 @@
-"""The built-in events: what a scenario may let happen to the floor, the electrodes, the supply, the sensor, the walk
-and the device.
-"""
+"""The built-in events: what may happen to the floor, the electrodes, the supply, the sensor, the walk, the device."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -19,7 +19,7 @@ def read_limit(check: Table, measure: MeasureSpec) -> Limit:
     Raises:
         ScenarioError: none or several, wrong dimension, or a word that does not go with the measure.
     """
-    words = [word for word in LIMIT_WORDS if word in check.values]
+    words: list[LimitKind] = [word for word in LIMIT_WORDS if word in check.values]
     if len(words) != 1:
         problem = "a check has one limit" + (f", not {len(words)}: {', '.join(words)}" if words else "")
         place = check.keys[words[1]].where if words else check.where

@@ -1,7 +1,6 @@
 """The matrix of a scenario: axes by dotted path, repeats with seeds of their own, rows left out and rows added."""
 
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -44,10 +43,9 @@ def expand(table: Table, problems: Problems) -> tuple[Variant, ...]:
     node = table.values.get("matrix")
     if node is None:
         return (Variant(base, (), (), range(1), False),)
-    rows: tuple[Variant, ...] = ()
     with problems.gathered():
-        rows = _rows(as_table(node, "`matrix`"), base)
-    return rows
+        return _rows(as_table(node, "`matrix`"), base)
+    return ()
 
 
 def _rows(matrix: Table, base: Table) -> tuple[Variant, ...]:
@@ -70,8 +68,7 @@ def _rows(matrix: Table, base: Table) -> tuple[Variant, ...]:
         count *= len(values)
     if count > MAX_VARIANTS:
         raise ScenarioError(str(matrix.where), f"the matrix has {count} cases", f"allowed: {MAX_VARIANTS}")
-    products: Iterable[tuple[Node, ...]] = itertools.product(*axes.values()) if axes else [()]
-    rows = [dict(zip(axes, values, strict=True)) for values in products]
+    rows = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
     rows = [row for row in rows if not any(_matches(row, pattern) for pattern in excluded)]
     numbered = "seeds" in matrix.values
     found = [_variant(row, matrix, base, range(seeds), numbered) for row in [*rows, *included]]

@@ -2,12 +2,10 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Final
 
 from sim.errors import CollectedScenarioError, ScenarioError
-
 
 _MOST: Final = 25
 """Problems told at once; more help nobody (design choice)."""
@@ -16,6 +14,23 @@ _MOST: Final = 25
 def _place(error: ScenarioError) -> tuple[str, int, int]:
     match = re.fullmatch(r"(.*):(\d+):(\d+)", error.where)
     return (match[1], int(match[2]), int(match[3])) if match else (error.where, 0, 0)
+
+
+class _Gathered:
+    """Swallows and notes the `ScenarioError` of its block."""
+
+    def __init__(self, errors: list[ScenarioError]) -> None:
+        self._errors = errors
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, CollectedScenarioError):
+            self._errors.extend(error.errors)
+        elif isinstance(error, ScenarioError):
+            self._errors.append(error)
+        return isinstance(error, ScenarioError)
 
 
 class Problems:
@@ -31,15 +46,9 @@ class Problems:
         """Note one problem."""
         self._errors.append(ScenarioError(str(where), problem, mend))
 
-    @contextmanager
-    def gathered(self) -> Iterator[None]:
-        """Note the `ScenarioError` of the block instead of letting it through."""
-        try:
-            yield
-        except CollectedScenarioError as error:
-            self._errors.extend(error.errors)
-        except ScenarioError as error:
-            self._errors.append(error)
+    def gathered(self) -> "_Gathered":
+        """A `with` block whose `ScenarioError` is noted instead of let through."""
+        return _Gathered(self._errors)
 
     def raise_any(self) -> None:
         """Raise what was noted: one problem as itself, several as one `CollectedScenarioError` in file order."""

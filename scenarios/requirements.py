@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from scenarios.case import Requirement
 from scenarios.problems import Problems, nearest
@@ -42,8 +42,8 @@ def read_requirements(path: Path) -> dict[str, Requirement]:
     return rows
 
 
-def _read_row(row: dict[str, str | None], where: str, rows: dict[str, Requirement], problems: Problems) -> None:
-    if None in row:
+def _read_row(row: dict[Any, Any], where: str, rows: dict[str, Requirement], problems: Problems) -> None:
+    if None in row:  # where `csv` puts what has no title
         problems.add(where, "more values than columns", "put a text with commas in quotes")
         return
     values = {name: (row.get(name) or "").strip() for name in COLUMNS}

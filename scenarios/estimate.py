@@ -1,0 +1,45 @@
+"""How long a case takes and how much it writes, before it is run."""
+
+from typing import Final
+
+from scenarios import timeline
+from scenarios.case import Case
+
+G_M_S2: Final = 9.81
+_STANDING_S: Final = 6.0
+"""Gait initiation and the final stand (design choice, an estimate)."""
+_WINDOWS_SHARE: Final = 1e9 / (3600.0 * 4e6)
+"""Bytes kept by `windows` over those of `full`: about 1 GB an hour of two channels at 1 MS/s (design.md section 7)."""
+_TABLES_BYTES: Final = 1_000_000
+"""Pulses, strides, events, verdicts and plots of one case (measured order of magnitude)."""
+
+
+def law_stride_time_s(speed_m_s: float, leg_length_m: float) -> float:
+    """Stride time of a healthy adult, s: two steps of 1.110 v*^-0.486 sqrt(L/g), v* = v / sqrt(g L).
+
+    Source: fit over 51 people, 306 trials (BMClab H2A, CC BY 4.0), 0.5-1.4 m/s.
+    """
+    speed_ratio = speed_m_s / (G_M_S2 * leg_length_m) ** 0.5
+    return 2.0 * 1.110 * speed_ratio**-0.486 * (leg_length_m / G_M_S2) ** 0.5
+
+
+def stride_time_s(case: Case) -> float:
+    """Mean stride time of the case's patient at the speed of the walk, s; a class keeps its ratio to the law."""
+    patient = case.patient
+    at_speed_s = law_stride_time_s(case.walk.speed_m_s, patient.leg_length_m)
+    if patient.stride_time_s is None:
+        return at_speed_s
+    return at_speed_s * patient.stride_time_s / law_stride_time_s(patient.speed_m_s, patient.leg_length_m)
+
+
+def duration_s(case: Case) -> float:
+    """Estimated simulated time of a case, s."""
+    stood_s = sum(pause.duration_s for pause in timeline.pauses(case))
+    return case.walk.strides * stride_time_s(case) + stood_s + _STANDING_S
+
+
+def bytes_needed(case: Case) -> int:
+    """Estimated size of the case's folder, bytes."""
+    full = 2.0 * case.capture.rate_hz * len(case.capture.channels) * duration_s(case)
+    share = {"full": 1.0, "windows": _WINDOWS_SHARE, "none": 0.0}[case.capture.keep]
+    return _TABLES_BYTES + round(full * share)

@@ -1,0 +1,102 @@
+"""What can be said before a run: how many samples a check can get at most, and whether they can ever be enough."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from scenarios.case import Case, Check, PlannedEvent
+from scenarios.catalogue import MeasureSpec
+from scenarios.quantities import format_quantity
+
+ONE_A_STRIDE: Final = frozenset({"stride", "swing"})
+"""What a sample may stand for of which a stride holds one at most."""
+SLOW_CAPTURE_HZ: Final = 500_000.0
+"""Below this rate a net charge of 100 nC cannot be judged: behind its 2 us filter, 100 kS/s scatters by 157 nC."""
+FAR_SPEED_M_S: Final = 0.4
+"""A patient class walked further than this from its own speed is extrapolated (formats.md section 1), m/s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning with the check that it concerns ("" for the whole case)."""
+
+    check: str
+    text: str
+
+
+def most_samples(case: Case, check: Check, measure: MeasureSpec) -> int | None:
+    """Largest number of samples that the check can get; None where it is not limited by the strides."""
+    kind = str(check.parameters.get(measure.sample, measure.sample))
+    if kind not in ONE_A_STRIDE:
+        return 1 if kind == "run" else None
+    events = {event.name: event for event in case.events}
+    strides = set(range(1, case.walk.strides + 1))
+    first, last = events.get(check.during.from_event), events.get(check.during.until_event)
+    if first is not None and first.stride is not None:
+        strides = {stride for stride in strides if stride >= first.stride}
+    if last is not None and last.stride is not None:
+        strides = {stride for stride in strides if stride < last.stride + _whole(last)}
+    for name, more in check.during.except_events:
+        stride = events[name].stride
+        if stride is not None:
+            strides -= set(range(stride, stride + more + 1))
+    return len(strides)
+
+
+def _whole(event: PlannedEvent) -> int:
+    """1 where the stride of an event may hold a sample before it begins."""
+    return 1 if event.phase_ratio > 0 else 0
+
+
+def samples_for_share(share: float, confidence: float) -> int:
+    """Smallest n of which all must hit, so that the one-sided exact binomial lower bound reaches `share`.
+
+    With no miss the lower bound is (1 - confidence)^(1/n). Source: Clopper & Pearson 1934.
+    """
+    if share >= 1.0:
+        return 1 << 62
+    return math.ceil(math.log(1.0 - confidence) / math.log(share) - 1e-9)
+
+
+def shown_share(n: int, confidence: float) -> float:
+    """Share that n hits of n show at `confidence`, one-sided exact binomial."""
+    return (1.0 - confidence) ** (1.0 / n) if n else 0.0
+
+
+def warn(case: Case, measures: Mapping[str, MeasureSpec]) -> list[Warned]:
+    """Everything about a case that a reader should know before the bench is booked."""
+    found = [warned for check in case.checks for warned in _check_warnings(case, check, measures[check.measure])]
+    own_m_s, asked_m_s = case.patient.speed_m_s, case.walk.speed_m_s
+    if abs(asked_m_s - own_m_s) > FAR_SPEED_M_S:
+        own, asked = format_quantity(own_m_s, "m/s"), format_quantity(asked_m_s, "m/s")
+        text = f"{case.patient_name} walks at {own} by itself; at {asked} the gait law is extrapolated"
+        found.append(Warned("", text))
+    return found
+
+
+def _check_warnings(case: Case, check: Check, measure: MeasureSpec) -> list[Warned]:
+    found: list[str] = []
+    most = most_samples(case, check, measure)
+    if most is not None and most < check.needs:
+        found.append(f"can never pass: {check.needs} samples are needed, the walk gives at most {most}")
+    elif check.quantifier == "share" and most is not None:
+        found += _share_warnings(check, most)
+    elif check.quantifier in {"mean", "p95"} and most is not None and most < 2:
+        found.append(f"can never pass: an interval of the {check.quantifier} needs more than {most} sample")
+    if measure.quantity == "measured" and case.capture.keep == "none":
+        found.append("will be NOT RUN: nothing is captured with `keep: none`")
+    elif measure.name in {"net_charge", "train_charge", "charge_imbalance"} and case.capture.rate_hz < SLOW_CAPTURE_HZ:
+        rate = format_quantity(case.capture.rate_hz, "Hz")
+        found.append(f"a capture at {rate} is too slow to judge a net charge of 100 nC; 1 MHz is")
+    return [Warned(check.id, text) for text in found]
+
+
+def _share_warnings(check: Check, most: int) -> list[str]:
+    needed = samples_for_share(check.share, check.confidence)
+    if most >= needed:
+        return []
+    shown, asked = 100.0 * shown_share(most, check.confidence), 100.0 * check.share
+    enough = "no number is enough for 100 %" if check.share >= 1.0 else f"{needed} are needed"
+    would = f"{most} of {most} samples would show {shown:.1f} % ({100.0 * check.confidence:g} % confidence)"
+    return [f"can never pass: {would}, {asked:g} % is asked; {enough}"]
