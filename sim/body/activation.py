@@ -1,0 +1,137 @@
+"""Force of the stimulated muscle: Ding's calcium and force model with fatigue, pulses at their exact instants.
+
+    C_N' = (S - C_N) / tau_c                   S = sum of G_i exp(-(t - t_i) / tau_c)
+    G_1 = 1,  G_i = 1 + (R0 - 1) exp(-(t_i - t_{i-1}) / tau_c),  R0 = K_m + 1.04
+    F'   = A rho x - F / (tau_1 + tau_2 x)     x = C_N / (K_m + C_N)
+    A'   = (A_rest - A) / tau_fat + a_A k F_s  and likewise tau_1 and K_m
+
+S and C_N have a closed form between pulses; only F is integrated (Runge-Kutta 4). Recruitment rho scales A (more
+fibres, the same calcium) and is held until the next pulse. F_s is the force that the same pulses raise at full
+recruitment, F / rho where rho is constant: fatigue follows the work of the recruited fibres, which are the same at
+every step. F_s is a state of its own because F / rho would explode on a falling ramp.
+
+Source: Ding, Wexler & Binder-Macleod 2003 (equations 1-5, constants of the 2003 set), as published in cocofest
+(models/ding2003, MIT); time in seconds, so their 1e-7 ms^-2 is 0.1 s^-2.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.body.layout import (
+    B_CALCIUM,
+    B_DRIVE_SUM,
+    B_GAIN_A,
+    B_KM,
+    B_RECRUITED,
+    B_SPECIFIC,
+    B_STIMULATED,
+    B_TAU1,
+    C_FATIGUE,
+    I_LAST_PULSE,
+    I_REST,
+    I_RESTING,
+)
+from sim.compiled import compiled
+
+TAU_C_S: Final = 0.020
+A_REST: Final = 3009.0
+TAU1_REST_S: Final = 0.050957
+TAU2_S: Final = 0.060
+KM_REST: Final = 0.103
+R0_LESS_KM: Final = 1.04
+TAU_FATIGUE_S: Final = 127.0
+ALPHA_A: Final = -0.40
+ALPHA_TAU1: Final = 2.1e-5
+ALPHA_KM: Final = 1.9e-5
+FORCE_100_HZ: Final = 311.0
+"""Steady force of this set at 100 Hz and full recruitment, N of its own scale: activation = F / 311."""
+REST_FORCE: Final = 1e-4
+"""Below this force (3e-7 of the maximum) and with calcium below `REST_CALCIUM` the muscle is at rest (design choice)."""
+REST_CALCIUM: Final = 1e-6
+
+
+@compiled
+def feel_pulse(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int, recruited: float) -> None:
+    """Add a pulse that takes effect at `t_ns`; S and C_N must have been brought to that instant."""
+    body[B_DRIVE_SUM] += 1.0
+    if ints[I_LAST_PULSE] >= 0:
+        gap = (t_ns - ints[I_LAST_PULSE]) * 1e-9
+        body[B_DRIVE_SUM] += (body[B_KM] + R0_LESS_KM - 1.0) * math.exp(-gap / TAU_C_S)
+    ints[I_LAST_PULSE] = t_ns
+    body[B_RECRUITED] = recruited
+
+
+@compiled
+def decay_calcium(body: NDArray[np.float64], h: float) -> None:
+    """Bring S and C_N forward by h seconds without a pulse: exact."""
+    e = math.exp(-h / TAU_C_S)
+    body[B_CALCIUM] = (body[B_CALCIUM] + body[B_DRIVE_SUM] * h / TAU_C_S) * e
+    body[B_DRIVE_SUM] *= e
+
+
+@compiled
+def wake(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int) -> None:
+    """End a rest at `t_ns`: closed-form decay of calcium and recovery from fatigue since it began."""
+    h = (t_ns - ints[I_REST]) * 1e-9
+    decay_calcium(body, h)
+    e = math.exp(-h / TAU_FATIGUE_S)
+    body[B_GAIN_A] = A_REST + (body[B_GAIN_A] - A_REST) * e
+    body[B_TAU1] = TAU1_REST_S + (body[B_TAU1] - TAU1_REST_S) * e
+    body[B_KM] = KM_REST + (body[B_KM] - KM_REST) * e
+    ints[I_RESTING] = 0
+
+
+@compiled
+def force_step(body: NDArray[np.float64], const: NDArray[np.float64], h: float) -> tuple[float, float, float, float]:
+    """Bring the muscle forward by h seconds.
+
+    Returns:
+        The forces of the four Runge-Kutta stages, for the foot that is integrated with them.
+    """
+    half = math.exp(-0.5 * h / TAU_C_S)
+    s0, c0, km = body[B_DRIVE_SUM], body[B_CALCIUM], body[B_KM]
+    cm = (c0 + 0.5 * s0 * h / TAU_C_S) * half
+    c1 = (c0 + s0 * h / TAU_C_S) * half * half
+    x0, xm, x1 = c0 / (km + c0), cm / (km + cm), c1 / (km + c1)
+    tau1 = body[B_TAU1]
+    d0, dm, d1 = 1.0 / (tau1 + TAU2_S * x0), 1.0 / (tau1 + TAU2_S * xm), 1.0 / (tau1 + TAU2_S * x1)
+    gain = body[B_GAIN_A]
+    f = body[B_SPECIFIC]
+    k1 = gain * x0 - f * d0
+    k2 = gain * xm - (f + 0.5 * h * k1) * dm
+    k3 = gain * xm - (f + 0.5 * h * k2) * dm
+    k4 = gain * x1 - (f + h * k3) * d1
+    specific = f + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+    mean_specific = 0.5 * (f + specific)
+    gain *= body[B_RECRUITED]
+    f0 = body[B_STIMULATED]
+    k1 = gain * x0 - f0 * d0
+    f2 = f0 + 0.5 * h * k1
+    k2 = gain * xm - f2 * dm
+    f3 = f0 + 0.5 * h * k2
+    k3 = gain * xm - f3 * dm
+    f4 = f0 + h * k3
+    k4 = gain * x1 - f4 * d1
+    body[B_STIMULATED] = f0 + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+    body[B_SPECIFIC] = specific
+    body[B_CALCIUM] = c1
+    body[B_DRIVE_SUM] = s0 * half * half
+    work = const[C_FATIGUE] * mean_specific
+    body[B_GAIN_A] += h * ((A_REST - body[B_GAIN_A]) / TAU_FATIGUE_S + ALPHA_A * work)
+    body[B_TAU1] += h * ((TAU1_REST_S - body[B_TAU1]) / TAU_FATIGUE_S + ALPHA_TAU1 * work)
+    body[B_KM] += h * ((KM_REST - body[B_KM]) / TAU_FATIGUE_S + ALPHA_KM * work)
+    body[B_GAIN_A] = max(body[B_GAIN_A], 0.0)
+    return f0, f2, f3, f4
+
+
+@compiled
+def rest_if_quiet(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int) -> None:
+    """Put the muscle to rest at `t_ns` once its force and its calcium have died away."""
+    if body[B_STIMULATED] < REST_FORCE and body[B_SPECIFIC] < REST_FORCE and body[B_CALCIUM] < REST_CALCIUM:
+        body[B_STIMULATED] = 0.0
+        body[B_SPECIFIC] = 0.0
+        ints[I_RESTING] = 1
+        ints[I_REST] = t_ns

@@ -1,0 +1,180 @@
+"""The flat arrays of one walk, as the kernels want them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.body.activation import A_REST, KM_REST, TAU1_REST_S
+from sim.body.advance import advance
+from sim.body.compensation import CompensationState
+from sim.body.layout import (
+    B_DEMAND,
+    B_FOOT_X,
+    B_GAIN_A,
+    B_KM,
+    B_MTC_RATIO,
+    B_TAU1,
+    BODY_FLOATS,
+    BODY_INTS,
+    C_STANCE,
+    DRIVE_POINTS,
+    F_DRIVE,
+    F_FLOATS,
+    F_KNEE,
+    F_SENSE,
+    F_THIGH,
+    F_X,
+    G_EDGE,
+    GROUND,
+    I_LAST_PULSE,
+    I_RESTING,
+    O_INTS,
+    RESULTS,
+    RING,
+    S_INTS,
+    S_MOVING,
+    S_NEXT,
+    S_T0,
+    S_TOE_OFF,
+    S_WATCH,
+    TRACE,
+)
+from sim.gait.cycle import GaitCycle
+from sim.gait.schedule import StrideSchedule
+from sim.gait.walk import Rug
+from sim.timebase import NEVER, NS_PER_MS
+
+FIRST_LANDING_RATIO = 0.85
+"""Swing phase before which contact is a scuff or a stumble, not a landing (end of the scuff window)."""
+
+
+@dataclass(slots=True, eq=False)
+class Buffers:
+    """State, constants and results of one walk; see `sim.body.layout` for the columns."""
+
+    ints: NDArray[np.int64]
+    body: NDArray[np.float64]
+    const: NDArray[np.float64]
+    stride_ns: NDArray[np.int64]
+    stride: NDArray[np.float64]
+    instants: NDArray[np.int64]
+    results: NDArray[np.float64]
+    pulse_ns: NDArray[np.int64]
+    pulse_share: NDArray[np.float64]
+    base: NDArray[np.float64]
+    modes: NDArray[np.float64]
+    swing_ankle: NDArray[np.float64]
+    work: NDArray[np.float64]
+    drive: NDArray[np.float64]
+    ring: NDArray[np.float64]
+    rugs: NDArray[np.float64]
+    trace: NDArray[np.float64]
+    step_ns: int
+
+    def run(self, until_ns: int) -> bool:
+        """Integrate to `until_ns`; False if the foot left the domain of the model."""
+        return (
+            advance(
+                until_ns,
+                self.ints,
+                self.body,
+                self.const,
+                self.stride_ns,
+                self.stride,
+                self.instants,
+                self.results,
+                self.pulse_ns,
+                self.pulse_share,
+                self.base,
+                self.modes,
+                self.swing_ankle,
+                self.work,
+                self.drive,
+                self.ring,
+                self.rugs,
+                self.trace,
+                self.step_ns,
+            )
+            == 0
+        )
+
+
+def make_buffers(
+    cycle: GaitCycle,
+    const: NDArray[np.float64],
+    schedule: StrideSchedule,
+    state: CompensationState,
+    rugs: tuple[Rug, ...] = (),
+    sense_m: NDArray[np.float64] | None = None,
+    step_ns: int = NS_PER_MS,
+) -> Buffers:
+    """Arrays for a walk that begins at t = 0 with the foot on the floor and the muscle at rest.
+
+    Args:
+        cycle: prescribed cycle.
+        const: constants, (CONSTANTS,).
+        schedule: instants and offsets of the strides.
+        state: compensation at the start.
+        rugs: patches of raised floor.
+        sense_m: error with which the clearance of each stride is felt, m, (N + 1,).
+        step_ns: grid of the steps; divides a millisecond.
+    """
+    count = schedule.strides + 1
+    moving = schedule.stride_time_ns - schedule.pause_ns
+    swing_ns = schedule.t0_ns[1:] - schedule.toe_off_ns
+    stride_ns = np.zeros((count, S_INTS), np.int64)
+    stride_ns[:, S_T0] = schedule.t0_ns[:-1]
+    stride_ns[:, S_MOVING] = moving
+    stride_ns[:, S_TOE_OFF] = schedule.toe_off_ns
+    stride_ns[:, S_NEXT] = schedule.t0_ns[1:]
+    stride_ns[:, S_WATCH] = schedule.toe_off_ns + (FIRST_LANDING_RATIO * swing_ns).astype(np.int64)
+    length_m = cycle.targets.speed_m_s * moving * 1e-9
+    stride = np.zeros((count, F_FLOATS))
+    stride[:, F_THIGH] = schedule.thigh_offset_rad
+    stride[:, F_KNEE] = schedule.knee_offset_rad
+    stride[:, F_DRIVE] = schedule.drive_offset
+    stride[:, F_SENSE] = 0.0 if sense_m is None else sense_m
+    stride[1:, F_X] = np.cumsum(length_m[:-1])
+    ints = np.zeros(BODY_INTS, np.int64)
+    ints[I_LAST_PULSE] = -1
+    ints[I_RESTING] = 1
+    body = np.zeros(BODY_FLOATS)
+    body[B_GAIN_A], body[B_TAU1], body[B_KM] = A_REST, TAU1_REST_S, KM_REST
+    body[B_DEMAND], body[B_MTC_RATIO] = state.demand_m, state.mtc_swing_ratio
+    floor = np.full((len(rugs), GROUND), np.nan)
+    for row, rug in zip(floor, rugs, strict=True):
+        row[:] = rug.t_ns, np.nan, rug.length_m, rug.height_m
+    assert np.isnan(floor[:, G_EDGE]).all()
+    constants = const.copy()
+    constants[C_STANCE] = cycle.targets.stance_ratio
+    body[B_FOOT_X] = _standing_ankle_m(cycle, float(length_m[0]), schedule.pause_phase_ratio)
+    return Buffers(
+        ints=ints,
+        body=body,
+        const=constants,
+        stride_ns=stride_ns,
+        stride=stride,
+        instants=np.full((count, O_INTS), NEVER, np.int64),
+        results=np.full((count, RESULTS), np.nan),
+        pulse_ns=np.zeros(256, np.int64),
+        pulse_share=np.zeros(256),
+        base=cycle.base,
+        modes=cycle.modes,
+        swing_ankle=cycle.swing_ankle,
+        work=cycle.base.copy(),
+        drive=np.zeros(DRIVE_POINTS),
+        ring=np.zeros(RING),
+        rugs=floor,
+        trace=np.zeros((0, TRACE)),
+        step_ns=step_ns,
+    )
+
+
+def _standing_ankle_m(cycle: GaitCycle, length_m: float, phase: float) -> float:
+    """Where the ankle stands before the first step, m: under the leg at the phase at which the walker pauses."""
+    row = cycle.base[int(phase * cycle.base.shape[0])]
+    lean = row[0] - row[4]
+    return float(
+        length_m * phase + row[12] + cycle.thigh_length_m * np.sin(row[0]) + cycle.shank_length_m * np.sin(lean)
+    )

@@ -1,0 +1,38 @@
+"""The floor with its rugs: a height at every place along the walk."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.body.layout import G_EDGE, G_HEIGHT, G_LENGTH, G_T
+from sim.compiled import compiled
+
+
+@compiled
+def ground_m(rugs: NDArray[np.float64], x_m: float) -> float:
+    """Height of the ground at `x_m`: of the highest rug that lies there, else 0, m."""
+    height = 0.0
+    for i in range(rugs.shape[0]):
+        along = x_m - rugs[i, G_EDGE]
+        if 0.0 <= along < rugs[i, G_LENGTH]:  # false while the edge is NaN: not yet placed
+            height = max(height, rugs[i, G_HEIGHT])
+    return height
+
+
+@compiled
+def next_rug_ns(rugs: NDArray[np.float64], never_ns: int) -> int:
+    """Instant of the first rug that is not yet placed, ns."""
+    first = never_ns
+    for i in range(rugs.shape[0]):
+        if math.isnan(rugs[i, G_EDGE]):
+            first = min(first, int(rugs[i, G_T]))
+    return first
+
+
+@compiled
+def place_rugs(rugs: NDArray[np.float64], t_ns: int, x_m: float) -> None:
+    """Lay down every rug that is due at `t_ns` with its near edge at `x_m`."""
+    for i in range(rugs.shape[0]):
+        if math.isnan(rugs[i, G_EDGE]) and int(rugs[i, G_T]) <= t_ns:
+            rugs[i, G_EDGE] = x_m

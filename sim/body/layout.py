@@ -1,0 +1,131 @@
+"""Places of the body's quantities in the flat arrays that its kernels share.
+
+Kernels take few flat arrays instead of many scalars: a call then costs microseconds. SI units throughout.
+"""
+
+from typing import Final
+
+# constants of the patient on this walk, float64
+(
+    C_THIGH,  # thigh length, m
+    C_SHANK,  # shank length, m
+    C_SPEED,  # walking speed, m/s
+    C_FORCE,  # maximum force of the dorsiflexors, N
+    C_PASSIVE,  # passive torque at 10 deg, N m
+    C_DAMPING,  # N m s/rad
+    C_REFLEX_GAIN,  # N m s/rad
+    C_REFLEX_START,  # rad/s
+    C_AFO,  # orthosis, N m/rad
+    C_AFO_SET,  # its set angle, rad
+    C_FOOT_MASS,  # kg
+    C_INERTIA,  # about the ankle, kg m^2
+    C_INERTIA_HEEL,  # about the heel
+    C_INERTIA_BALL,  # about the ball of the foot
+    C_LOADING,  # forefoot-lowering moment after landing, N m
+    C_TOE_OFF_STIFFNESS,  # N m/rad
+    C_ANKLE_TOE_OFF,  # rad
+    C_ANKLE_RATE,  # rad per swing
+    C_ANKLE_CONTACT,  # rad
+    C_HIP_CONTACT,  # closed hip height at contact, m
+    C_HIP_TOE_OFF,  # and at toe-off, m
+    C_HIP_MID_STANCE,  # and at mid-stance, m
+    C_FEEDFORWARD,  # 1 = drive by inverse dynamics, 0 = tonic
+    C_TONIC,  # residual drive
+    C_LOADING_DRIVE,  # drive from landing to foot flat
+    C_FATIGUE,  # factor on Ding's fatigue rates
+    C_GOAL,  # clearance striven for, m
+    C_GAIN,  # compensation gain
+    C_LEAK,  # compensation leak
+    C_KICK,  # lift after a scuff, m
+    C_LIMIT,  # largest lift, m; 0 = frozen
+    C_HIKE,  # share of hiking
+    C_STANCE,  # toe-off, 0..1
+    C_STEP_NS,  # grid of the steps, ns
+    CONSTANTS,
+) = range(35)
+
+# state of the body, float64
+(
+    B_PHI,  # foot from flat, rad
+    B_OMEGA,  # rad/s
+    B_DRIVE_SUM,  # Ding's sum of pulses S
+    B_CALCIUM,  # C_N
+    B_STIMULATED,  # force F of the Ding model, N of its own scale
+    B_SPECIFIC,  # the same at full recruitment
+    B_RECRUITED,  # recruitment of the latest pulse
+    B_GAIN_A,  # A, N/s
+    B_TAU1,  # s
+    B_KM,
+    B_REFLEX,  # reflex torque, N m
+    B_DEMAND,  # compensation q, m
+    B_MTC_RATIO,  # mean swing phase of the MTC
+    B_SHIFT,  # lift of the ankle at toe-off by stimulation, rad
+    B_GROUND,  # height of the ground under the stance, m
+    B_FOOT_X,  # ankle in stance, m
+    B_SLAP,  # largest plantarflexion rate since landing, rad/s
+    B_HEIGHT,  # clearance at the latest step, m
+    M_S1,  # swing phase and clearance one step ago ...
+    M_Y1,
+    M_S2,  # ... and two steps ago
+    M_Y2,
+    M_BEST,  # lowest local minimum so far, m
+    M_BEST_S,  # its phase
+    M_AT_MEAN,  # height at the mean MTC phase, m
+    M_EARLY,  # lowest in early swing, m
+    M_LOWEST,  # lowest in the scuff window, m
+    M_TOUCH,  # phase at which the present virtual contact began, or -1
+    M_LONGEST,  # longest virtual contact, s
+    BODY_FLOATS,
+) = range(30)
+
+# state of the body, int64
+(
+    I_T,  # the body is integrated to here, ns
+    I_MODE,
+    I_STRIDE,  # stride whose stance or swing is under way; during loading the one whose swing has ended
+    I_PULSE,  # next pulse to take effect
+    I_PULSES,  # pulses known
+    I_LAST_PULSE,  # effect of the latest pulse, ns
+    I_RESTING,  # 1 = muscle at rest since I_REST
+    I_REST,  # ns
+    I_LANDED,  # instant of landing, ns
+    I_HEEL_FIRST,
+    I_TRACE,  # rows of the trace in use
+    BODY_INTS,
+) = range(12)
+
+STANCE, SWING, LOADING = 0, 1, 2
+
+# one row a stride, int64
+S_T0, S_MOVING, S_TOE_OFF, S_WATCH, S_NEXT, S_INTS = range(6)
+# one row a stride, float64
+F_THIGH, F_KNEE, F_DRIVE, F_SENSE, F_X, F_FLOATS = range(6)
+
+# outcomes, one row a stride
+O_LANDING, O_FLAT, O_CONTACT, O_INTS = range(4)
+(
+    R_MTC,
+    R_MTC_S,
+    R_NON_MTC,
+    R_EARLY,
+    R_ANKLE_IC,
+    R_SLAP,
+    R_HIKE,
+    R_SCUFF,
+    R_STUMBLE,
+    R_ANKLE_MID,
+    R_LOWEST,
+    R_DEMAND,
+    R_THIGH_PEAK,
+    RESULTS,
+) = range(14)
+
+# a rug: instant that places it, near edge (NaN until then), length, height
+G_T, G_EDGE, G_LENGTH, G_HEIGHT, GROUND = range(5)
+
+# a row of the trace
+T_T, T_STRIDE, T_ANKLE, T_CLEARANCE, T_ACTIVATION, TRACE = range(6)
+
+DRIVE_POINTS: Final = 97
+RING: Final = 64
+"""Rates kept for the reflex, one a millisecond."""

@@ -1,0 +1,106 @@
+"""A patient: everything that makes one walker different from another."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Drive: TypeAlias = Literal["feedforward", "tonic"]
+"""Voluntary drive of the dorsiflexors in swing.
+
+`feedforward`: what a healthy nervous system sends, by inverse dynamics, anew for every stride time; `tonic`: a constant
+rest of it, the patient's `residual_drive_ratio`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Parameters of one patient; None means "as the healthy law has it". Angles and torques: dorsiflexion positive.
+
+    Values and their sources stand in `scenarios/patients/*.yaml`; defaults here are those that all classes share.
+
+    Attributes:
+        title: for people.
+        speed_m_s: the class's own walking speed, m/s.
+        body_mass_kg: with clothes, kg.
+        leg_length_m: hip to floor, standing, m.
+        shoe_mass_kg: one shoe, kg.
+        measured_cycle: which measured person the curves come from.
+        stride_time_s: at the own speed, s.
+        stance_ratio: toe-off at the own speed, 0..1 of the cycle.
+        knee_peak_rad: knee flexion peak in swing at the own speed, rad.
+        thigh_peak_rad: thigh peak in swing from the vertical at the own speed, rad.
+        thigh_peak_change_rad: added to the thigh peak of the law where `thigh_peak_rad` is None, rad.
+        knee_contact_extra_rad: knee flexion at initial contact above the healthy one, rad.
+        ankle_toe_off_rad: ankle at toe-off, rad.
+        ankle_contact_rad: nominal ankle at initial contact, which closes the hip height, rad.
+        healthy_clearance_m: minimum toe clearance that this body would have if healthy, m; calibrates the swing offset.
+        drive: kind of voluntary drive.
+        residual_drive_ratio: tonic activation of the dorsiflexors, 0..1.
+        force_n: maximum isometric force of the dorsiflexor group, N.
+        passive_torque_n_m: passive plantarflexing torque at 10 deg dorsiflexion, knee 30 deg, N m.
+        damping_n_m_s_rad: ankle damping in swing, N m s/rad.
+        reflex_gain_n_m_s_rad: stretch reflex of the calf, N m s/rad; 0 = none.
+        reflex_threshold_rad_s: dorsiflexion velocity that starts it, rad/s.
+        toe_off_stiffness_n_m_rad: stiffness against which stimulation lifts the ankle before toe-off, N m/rad.
+        rheobase_a: motor rheobase of the peroneal nerve at the electrodes, A.
+        chronaxie_s: motor chronaxie, s.
+        recruitment_mid: stimulus in multiples of threshold at the middle of the recruitment curve.
+        recruitment_width: width of that curve in multiples of threshold.
+        excitability_ratio: share of motor axons that can be excited, 0..1; 0 = denervated.
+        electromechanical_delay_s: from a pulse to its first mechanical effect, s.
+        fatigue_factor: scale of Ding's fatigue rates; 0 = tireless.
+        thigh_sd_rad: stride-to-stride SD of the thigh angle, rad.
+        knee_sd_rad: the same of the knee, rad.
+        ankle_sd_rad: the same of the ankle in mid-swing, rad; produced by noise of the drive.
+        stride_time_sd_ratio: coefficient of variation of the stride time.
+        fractal_exponent: DFA exponent of all stride-to-stride noise.
+        clearance_goal_m: clearance that the patient strives for, m.
+        compensation_gain_ratio: share of an error corrected from one stride to the next.
+        compensation_leak_ratio: how strongly effort is saved again.
+        clearance_sense_sd_m: error with which the own clearance is felt, m.
+        scuff_kick_m: extra lift after a scuff, m.
+        compensation_limit_m: largest lift, m; 0 = no compensation.
+        hike_ratio: share of the lift done by hip hiking; the rest is steppage.
+    """
+
+    title: str
+    speed_m_s: float
+    body_mass_kg: float = 72.0
+    leg_length_m: float = 0.88
+    shoe_mass_kg: float = 0.35
+    measured_cycle: str = "winter_a1"
+    stride_time_s: float | None = None
+    stance_ratio: float | None = None
+    knee_peak_rad: float | None = None
+    thigh_peak_rad: float | None = None
+    thigh_peak_change_rad: float = 0.0
+    knee_contact_extra_rad: float = 0.0
+    ankle_toe_off_rad: float | None = None
+    ankle_contact_rad: float = 0.0
+    healthy_clearance_m: float = 0.015
+    drive: Drive = "feedforward"
+    residual_drive_ratio: float = 0.0
+    force_n: float = 1600.0
+    passive_torque_n_m: float = 6.2
+    damping_n_m_s_rad: float = 0.35
+    reflex_gain_n_m_s_rad: float = 0.0
+    reflex_threshold_rad_s: float = 1.25
+    toe_off_stiffness_n_m_rad: float = 22.918
+    rheobase_a: float = 0.012
+    chronaxie_s: float = 200e-6
+    recruitment_mid: float = 1.9
+    recruitment_width: float = 0.25
+    excitability_ratio: float = 1.0
+    electromechanical_delay_s: float = 0.012
+    fatigue_factor: float = 0.1
+    thigh_sd_rad: float = 0.0
+    knee_sd_rad: float = 0.0
+    ankle_sd_rad: float = 0.0
+    stride_time_sd_ratio: float = 0.0
+    fractal_exponent: float = 0.75
+    clearance_goal_m: float = 0.017
+    compensation_gain_ratio: float = 0.15
+    compensation_leak_ratio: float = 0.25
+    clearance_sense_sd_m: float = 0.004
+    scuff_kick_m: float = 0.005
+    compensation_limit_m: float = 0.0
+    hike_ratio: float = 1.0

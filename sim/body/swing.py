@@ -1,0 +1,191 @@
+"""The foot in motion: free in swing, rotating about its heel or ball after landing.
+
+    swing:    I phi'' = T_ankle - T_reflex - m [x_c (g + y_a'') - y_c x_a'']
+    loading:  I_h phi'' = T_ankle - T_reflex -+ M (1 - exp(-t / 10 ms))
+
+phi is the foot from flat, the shank and the path of the ankle are prescribed. After landing on the heel body weight
+turns the forefoot down with M = 12 N m for 72 kg (8-13 N m: inverse dynamics of the Rajagopal subject); after landing
+on the ball it turns the heel down. That M rises at once and not until 10 % of the cycle, and that the ankle's own
+acceleration is left out then, are design choices; with them a flaccid foot is flat within 4 % of the cycle.
+Runge-Kutta 4; the forces of the muscle are those of its own four stages.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.body.activation import FORCE_100_HZ
+from sim.body.ankle import ankle_torque_n_m
+from sim.body.drive import drive_at, gravity_torque_n_m
+from sim.body.foot import BALL, HEEL, TOE
+from sim.body.ground import ground_m
+from sim.body.layout import (
+    C_AFO,
+    C_AFO_SET,
+    C_DAMPING,
+    C_FEEDFORWARD,
+    C_FOOT_MASS,
+    C_FORCE,
+    C_INERTIA,
+    C_INERTIA_BALL,
+    C_INERTIA_HEEL,
+    C_LOADING,
+    C_LOADING_DRIVE,
+    C_PASSIVE,
+    C_SHANK,
+    C_THIGH,
+    C_TONIC,
+    SWING,
+)
+from sim.compiled import compiled
+from sim.gait.leg import leg_at
+
+LOADING_RISE_S: Final = 0.010
+HEEL_X, HEEL_Y = HEEL
+BALL_X, BALL_Y = BALL
+TOE_X, TOE_Y = TOE
+
+
+@compiled
+def voluntary(
+    mode: int, s: float, drive: NDArray[np.float64], drive_offset: float, const: NDArray[np.float64]
+) -> float:
+    """Voluntary activation of the dorsiflexors at swing phase s (above 1: loading)."""
+    if mode != SWING:
+        return const[C_LOADING_DRIVE]
+    tonic = drive_at(drive, s) if const[C_FEEDFORWARD] > 0.0 else const[C_TONIC]
+    return max(tonic + drive_offset, 0.0)
+
+
+@compiled
+def acceleration_rad_s2(
+    mode: int,
+    phi: float,
+    omega: float,
+    leg: tuple[float, float, float, float, float, float, float, float],
+    activation: float,
+    reflex_n_m: float,
+    since_landing_s: float,
+    heel_first: int,
+    const: NDArray[np.float64],
+) -> float:
+    """Angular acceleration of the foot, rad/s^2."""
+    torque = (
+        ankle_torque_n_m(
+            phi - leg[0],
+            omega - leg[1],
+            leg[2],
+            min(activation, 1.0),
+            const[C_FORCE],
+            const[C_PASSIVE],
+            const[C_DAMPING],
+            const[C_AFO],
+            const[C_AFO_SET],
+        )
+        - reflex_n_m
+    )
+    if mode == SWING:
+        return (torque + gravity_torque_n_m(phi, leg[5], leg[6], const[C_FOOT_MASS])) / const[C_INERTIA]
+    weight = const[C_LOADING] * (1.0 - math.exp(-since_landing_s / LOADING_RISE_S))
+    if heel_first == 1:
+        return (torque - weight) / const[C_INERTIA_HEEL]
+    return (torque + weight) / const[C_INERTIA_BALL]
+
+
+@compiled
+def foot_step(
+    mode: int,
+    phi: float,
+    omega: float,
+    clock: tuple[float, float, float, float],
+    h: float,
+    forces: tuple[float, float, float, float],
+    reflex: tuple[float, float, float],
+    drive_offset: float,
+    since_landing_s: float,
+    heel_first: int,
+    curve: NDArray[np.float64],
+    drive: NDArray[np.float64],
+    const: NDArray[np.float64],
+) -> tuple[float, float]:
+    """One Runge-Kutta step of the foot.
+
+    Args:
+        mode: `SWING` or `LOADING`.
+        phi: foot from flat, rad.
+        omega: its rate, rad/s.
+        clock: phase of the cycle, cycles per second, swing phase, swings per second, at the start of the step.
+        h: step, s.
+        forces: stimulated force at the four stages.
+        reflex: reflex torque at start, middle and end, N m.
+        drive_offset: noise of the drive.
+        since_landing_s: at the start of the step, s.
+        heel_first: 1 where the heel landed first.
+        curve: (200, 16) coefficients of this stride.
+        drive: (97,) healthy drive of this stride.
+        const: constants.
+
+    Returns:
+        phi and omega at the end.
+    """
+    phase, rate, s, s_rate = clock
+    thigh, shank = const[C_THIGH], const[C_SHANK]
+    leg0 = leg_at(curve, phase, rate, thigh, shank)
+    legm = leg_at(curve, phase + 0.5 * h * rate, rate, thigh, shank)
+    leg1 = leg_at(curve, phase + h * rate, rate, thigh, shank)
+    v0 = voluntary(mode, s, drive, drive_offset, const)
+    vm = voluntary(mode, s + 0.5 * h * s_rate, drive, drive_offset, const)
+    v1 = voluntary(mode, s + h * s_rate, drive, drive_offset, const)
+    scale = 1.0 / FORCE_100_HZ
+    t = since_landing_s
+    a1 = acceleration_rad_s2(mode, phi, omega, leg0, v0 + forces[0] * scale, reflex[0], t, heel_first, const)
+    w2 = omega + 0.5 * h * a1
+    a2 = acceleration_rad_s2(
+        mode, phi + 0.5 * h * omega, w2, legm, vm + forces[1] * scale, reflex[1], t + 0.5 * h, heel_first, const
+    )
+    w3 = omega + 0.5 * h * a2
+    a3 = acceleration_rad_s2(
+        mode, phi + 0.5 * h * w2, w3, legm, vm + forces[2] * scale, reflex[1], t + 0.5 * h, heel_first, const
+    )
+    w4 = omega + h * a3
+    a4 = acceleration_rad_s2(mode, phi + h * w3, w4, leg1, v1 + forces[3] * scale, reflex[2], t + h, heel_first, const)
+    phi += h / 6.0 * (omega + 2.0 * w2 + 2.0 * w3 + w4)
+    omega += h / 6.0 * (a1 + 2.0 * a2 + 2.0 * a3 + a4)
+    return phi, omega
+
+
+@compiled
+def hermite(x: float, h: float, y0: float, d0: float, y1: float, d1: float) -> float:
+    """Cubic through two values and slopes at 0 and h, at x."""
+    u = x / h
+    return (
+        y0 * (1.0 + 2.0 * u) * (1.0 - u) * (1.0 - u)
+        + d0 * h * u * (1.0 - u) * (1.0 - u)
+        + y1 * u * u * (3.0 - 2.0 * u)
+        + d1 * h * u * u * (u - 1.0)
+    )
+
+
+@compiled
+def clearance_m(
+    phi: float, ankle_x_m: float, ankle_y_m: float, base_m: float, rugs: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Height of the lower forefoot point, and of the heel, above the ground under them, m.
+
+    Args:
+        phi: foot from flat, rad.
+        ankle_x_m: place along the walk, m.
+        ankle_y_m: height above the ground of the last stance, m.
+        base_m: height of that ground, m.
+        rugs: the floor.
+    """
+    s, c = math.sin(phi), math.cos(phi)
+    ball, toe = ankle_y_m + s * BALL_X + c * BALL_Y, ankle_y_m + s * TOE_X + c * TOE_Y
+    heel = ankle_y_m + s * HEEL_X + c * HEEL_Y
+    if rugs.shape[0] > 0:
+        ball += base_m - ground_m(rugs, ankle_x_m + c * BALL_X - s * BALL_Y)
+        toe += base_m - ground_m(rugs, ankle_x_m + c * TOE_X - s * TOE_Y)
+        heel += base_m - ground_m(rugs, ankle_x_m + c * HEEL_X - s * HEEL_Y)
+    return min(ball, toe), heel

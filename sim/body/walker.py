@@ -1,0 +1,176 @@
+"""The walker: a patient's body through time, driven by the pulses that were found."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.body import layout as at
+from sim.body.buffers import Buffers, make_buffers
+from sim.body.compensation import CompensationState
+from sim.body.outcomes import Columns, gait_columns
+from sim.body.patient import Patient
+from sim.body.preparation import constants, prepare
+from sim.body.recruitment import recruitment
+from sim.errors import CausalityError, ModelError
+from sim.gait.curves import MeasuredCycle
+from sim.gait.schedule import StrideSchedule
+from sim.gait.walk import Rug, Walk
+from sim.streams import Streams
+from sim.timebase import NEVER, NS_PER_S, TimeNs, ns_from_s, s_from_ns
+
+
+class Walker:
+    """A patient who walks a drawn schedule.
+
+    The body is integrated in whole steps and only as far as `integrate` allows; any sequence of targets and any
+    grouping of the pulses gives the same bits. A pulse that recruits nothing leaves no trace at all.
+
+    Args:
+        patient: who walks.
+        curves: measured cycle of that patient.
+        walk: speed, compensation, orthosis.
+        schedule: from `sim.gait.draw.draw_schedule`.
+        rugs: raised patches of floor.
+        streams: of the case; gives the error with which the patient feels the own clearance.
+        compensation: state at stride 1, from `settled_compensation`; `walk.compensation == "none"` freezes it at zero.
+        trace: True keeps every step for plots; it changes no result.
+    """
+
+    def __init__(
+        self,
+        patient: Patient,
+        curves: MeasuredCycle,
+        walk: Walk,
+        schedule: StrideSchedule,
+        rugs: tuple[Rug, ...] = (),
+        streams: Streams = Streams(0),
+        compensation: CompensationState | None = None,
+        *,
+        trace: bool = False,
+        stream_prefix: str = "body",
+    ) -> None:
+        ready = prepare(patient, curves, walk.speed_m_s)
+        const = ready.const.copy()
+        if walk.orthosis is not None:
+            aided = constants(patient, ready.cycle, walk.orthosis)
+            const[at.C_AFO], const[at.C_AFO_SET] = aided[at.C_AFO], aided[at.C_AFO_SET]
+        state = compensation if compensation is not None else CompensationState()
+        if walk.compensation == "none":
+            const[at.C_LIMIT] = 0.0
+            state = CompensationState(0.0, state.mtc_swing_ratio)
+        felt = streams.generator(f"{stream_prefix}.clearance_sense").standard_normal(schedule.strides + 1)
+        self._patient, self._schedule, self._cycle = patient, schedule, ready.cycle
+        self._buffers: Buffers = make_buffers(
+            ready.cycle, const, schedule, state, rugs, patient.clearance_sense_sd_m * felt
+        )
+        self._trace = trace
+        self._delay_ns = ns_from_s(patient.electromechanical_delay_s)
+
+    @property
+    def body_ns(self) -> TimeNs:
+        """The body is known before this instant."""
+        return int(self._buffers.ints[at.I_T])
+
+    @property
+    def electromechanical_delay_ns(self) -> TimeNs:
+        """From a pulse to its first mechanical effect, ns: the shortest way from a pulse to any sensor of the foot."""
+        return self._delay_ns
+
+    @property
+    def heel_contact_ns(self) -> NDArray[np.int64]:
+        """(N + 1,) instant at which the heel takes load after swing k; `NEVER` while unknown."""
+        return self._buffers.instants[:, at.O_CONTACT]
+
+    @property
+    def compensation(self) -> CompensationState:
+        """What the patient has got used to so far."""
+        body = self._buffers.body
+        return CompensationState(float(body[at.B_DEMAND]), float(body[at.B_MTC_RATIO]))
+
+    @property
+    def fatigue_ratio(self) -> float:
+        """Force that is left of the rested muscle's, 0..1."""
+        from sim.body.activation import A_REST
+
+        return float(self._buffers.body[at.B_GAIN_A] / A_REST)
+
+    def earliest_contact_ns(self, stride: int) -> TimeNs:
+        """No heel contact can end swing `stride` before this instant: landing is contact after 85 % of swing."""
+        return int(self._buffers.stride_ns[stride, at.S_WATCH])
+
+    def add_pulses(self, pulses: NDArray[Any]) -> None:
+        """Let the nerve feel pulses, in time order.
+
+        Args:
+            pulses: `PULSE_DTYPE`, in time order, none before one already added.
+
+        Raises:
+            CausalityError: the body has already passed the effect of one of them.
+            ModelError: the height of a pulse is unknown, or the pulses are out of order.
+        """
+        if pulses.size == 0:
+            return
+        effects = np.rint(pulses["t_s"] * NS_PER_S).astype(np.int64) + self._delay_ns
+        body_ns = self.body_ns
+        if effects[0] < body_ns:
+            raise CausalityError(
+                "muscle",
+                s_from_ns(body_ns),
+                f"a pulse takes effect at {s_from_ns(int(effects[0])):.6f} s, the body has been integrated past it",
+            )
+        shares = recruitment(self._patient, pulses)
+        felt = shares > 0.0
+        effects, shares = effects[felt], shares[felt]
+        if effects.size == 0:
+            return
+        b = self._buffers
+        known = int(b.ints[at.I_PULSES])
+        last_ns = int(b.pulse_ns[known - 1]) if known else -NEVER
+        if effects[0] < last_ns or (np.diff(effects) < 0).any():
+            raise ModelError("muscle", s_from_ns(last_ns), "pulses must be added in time order")
+        while known + effects.size > b.pulse_ns.size:
+            b.pulse_ns = np.concatenate([b.pulse_ns, np.zeros_like(b.pulse_ns)])
+            b.pulse_share = np.concatenate([b.pulse_share, np.zeros_like(b.pulse_share)])
+        b.pulse_ns[known : known + effects.size] = effects
+        b.pulse_share[known : known + effects.size] = shares
+        b.ints[at.I_PULSES] = known + effects.size
+
+    def integrate(self, until_ns: TimeNs) -> None:
+        """Bring the body forward by whole steps, not beyond `until_ns`.
+
+        Raises:
+            ModelError: the foot left the domain of the model, or landed before the earliest possible contact.
+        """
+        b = self._buffers
+        if until_ns <= self.body_ns:
+            return
+        if self._trace:
+            self._make_room(until_ns)
+        if not b.run(until_ns):
+            angle, rate = float(b.body[at.B_PHI]), float(b.body[at.B_OMEGA])
+            raise ModelError(
+                "foot",
+                s_from_ns(self.body_ns),
+                f"angle {angle:g} rad, rate {rate:g} rad/s; allowed are 3 rad and 300 rad/s",
+            )
+
+    def _make_room(self, until_ns: TimeNs) -> None:
+        b = self._buffers
+        used = int(b.ints[at.I_TRACE])
+        steps = 2 * ((until_ns - self.body_ns) // b.step_ns + int(b.ints[at.I_PULSES])) + 64
+        if used + steps > b.trace.shape[0]:
+            grown = np.full((2 * (used + steps), at.TRACE), np.nan)
+            grown[:used] = b.trace[:used]
+            b.trace = grown
+
+    def strides(self) -> Columns:
+        """The gait columns of `strides.parquet`, rows 1..N; NaN where the body has not come that far.
+
+        Raises:
+            ModelError: a heel contact lies before its lower bound.
+        """
+        b = self._buffers
+        if (b.instants[:, at.O_LANDING] < b.stride_ns[:, at.S_WATCH]).any():
+            raise ModelError("landing", s_from_ns(self.body_ns), "a heel contact lies before the earliest possible one")
+        return gait_columns(self._schedule, self._cycle, b)

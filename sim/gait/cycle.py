@@ -1,0 +1,200 @@
+"""The cycle of one leg from class parameters, when only a healthy cycle was measured.
+
+Phase p = 0..1 from initial contact. The measured cycle is stretched so that its toe-off falls on the patient's; knee
+and thigh are brought to the patient's peaks; the height of the hip is *closed* on the floor: the leg stands on it at
+initial contact, at mid-stance and at toe-off, and the other leg carries it in swing. Landmarks below are in percent of
+Winter's cycle (toe-off 60.9 %).
+
+1. thigh = m + r_S (thigh_W - m), m its mean; then (peak - max) b(60, 84, 86, 104) is added, b a raised cosine.
+2. knee = base + (knee_W - base) g after 40 %, base the straight line knee_W(40) -> knee_W(100), g such that the peak is
+   the patient's; plus the extra flexion at contact on b(84, 98, 108, 120).
+3. hip height = periodic cubic spline through contact, 0.41 stance, toe-off, mid-swing, plus the swing offset `c_sw`
+   (solved once on the healthy cycle at the same speed) and the patient's hiking.
+
+All curves are laid on 200 points and become periodic cubic splines, so that position, velocity and acceleration are
+continuous. Source: model.md 1.3a; the landmarks are design choices fitted to published peaks.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+
+from sim.body.foot import ANKLE_HEIGHT_M, FOREFOOT, SOLE, reach_m
+from sim.body.patient import Patient
+from sim.gait.curves import MeasuredCycle, periodic
+from sim.gait.targets import StrideTargets, stride_targets
+
+NODES: Final = 200
+MID_STANCE_RATIO: Final = 0.41
+CONTRALATERAL_DROP_M: Final = 0.004
+STEPPAGE_M_RAD: Final = 0.0016 * 180.0 / np.pi
+KNEE_PER_STEPPAGE: Final = 0.9
+_WINTER_TOE_OFF: Final = 60.9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GaitCycle:
+    """The prescribed cycle of one leg at one speed.
+
+    Attributes:
+        targets: what it was built for.
+        base: (200, 16) spline coefficients by interval: thigh, knee, hip height, hip progression, four each.
+        modes: (200, 20) what is added for 1 m of hiking, 1 rad of steppage (thigh, knee), 1 m more hip height at
+            contact and at toe-off.
+        swing_ankle: (100, 4) spline coefficients of the healthy ankle over swing 0..1, rad.
+        thigh_length_m: hip to knee, m.
+        shank_length_m: knee to ankle, m.
+        ankle_toe_off_rad: ankle at toe-off, rad.
+        ankle_rate_rad: its rate at toe-off, rad per swing time.
+        ankle_contact_rad: ankle for which the hip height is closed at contact, rad.
+        hip_contact_m: closed hip height at contact, m.
+        hip_toe_off_m: at toe-off, m.
+        hip_mid_stance_m: at mid-stance, m.
+    """
+
+    targets: StrideTargets
+    base: NDArray[np.float64]
+    modes: NDArray[np.float64]
+    swing_ankle: NDArray[np.float64]
+    thigh_length_m: float
+    shank_length_m: float
+    ankle_toe_off_rad: float
+    ankle_rate_rad: float
+    ankle_contact_rad: float
+    hip_contact_m: float
+    hip_toe_off_m: float
+    hip_mid_stance_m: float
+
+
+def bump(x: NDArray[np.float64], a: float, b: float, c: float, d: float) -> NDArray[np.float64]:
+    """Raised cosine: 0 before a, 1 from b to c, 0 after d."""
+    rise = np.clip((x - a) / (b - a), 0.0, 1.0)
+    fall = np.clip((d - x) / (d - c), 0.0, 1.0)
+    return 0.25 * (1.0 - np.cos(np.pi * rise)) * (1.0 - np.cos(np.pi * fall))
+
+
+def gait_cycle(
+    patient: Patient,
+    curves: MeasuredCycle,
+    speed_m_s: float,
+    swing_offset_m: float,
+    other_mid_stance_m: float | None = None,
+) -> GaitCycle:
+    """Build the cycle of `patient` at a speed.
+
+    Args:
+        patient: class parameters.
+        curves: measured cycle.
+        speed_m_s: walking speed, m/s.
+        swing_offset_m: `c_sw`, m.
+        other_mid_stance_m: hip height over the other leg at mid-stance, m; None where both legs are alike.
+    """
+    aim = stride_targets(patient, curves, speed_m_s)
+    size = patient.leg_length_m / curves.leg_length_m
+    thigh_m, shank_m = curves.thigh_length_m * size, curves.shank_length_m * size
+    phase = np.linspace(0.0, 1.0, NODES + 1)
+    clock, winter = _stretched(phase, aim.stance_ratio, curves.toe_off_ratio)
+    bell = bump(winter, 60, 84, 86, 104) + bump(winter + 100.0, 60, 84, 86, 104)
+    thigh = _thigh(curves, clock, aim, bell)
+    knee, knee_per_peak = _knee(curves, clock, winter, aim)
+    knee += patient.knee_contact_extra_rad * (bump(winter, 84, 98, 108, 120) + bump(winter + 100.0, 84, 98, 108, 120))
+
+    def closed(values: NDArray[np.float64]) -> CubicSpline:
+        return _closed(phase, values)
+
+    thigh_of, knee_of = closed(thigh), closed(knee)
+
+    def leg_m(p: float) -> tuple[float, float]:
+        lean = float(thigh_of(p)) - float(knee_of(p))
+        return thigh_m * float(np.cos(thigh_of(p))) + shank_m * float(np.cos(lean)), lean
+
+    ankle = periodic(curves.ankle_rad)
+    ankle_toe_off = patient.ankle_toe_off_rad
+    if ankle_toe_off is None:
+        ankle_toe_off = float(ankle(curves.toe_off_ratio)) * aim.ankle_scale
+    stance, swing = aim.stance_ratio, 1.0 - aim.stance_ratio
+    mid_m = leg_m(MID_STANCE_RATIO * stance)[0] + ANKLE_HEIGHT_M
+    length_m, lean = leg_m(0.0)
+    contact_m = length_m - reach_m(lean + patient.ankle_contact_rad, SOLE)
+    length_m, lean = leg_m(stance)
+    toe_off_m = min(length_m - reach_m(lean + ankle_toe_off, FOREFOOT), mid_m)
+    swing_m = (mid_m if other_mid_stance_m is None else other_mid_stance_m) - CONTRALATERAL_DROP_M
+    anchors = np.array([0.0, MID_STANCE_RATIO * stance, stance, stance + 0.5 * swing, 1.0])
+    cards = CubicSpline(anchors, np.vstack([np.eye(4), [1, 0, 0, 0]]), bc_type="periodic")(phase)
+    lift = bump(phase, stance, stance + 0.3 * swing, stance + 0.7 * swing, 1.0)
+    hike = bump(phase, stance - 0.25 * swing, stance + 0.25 * swing, stance + 0.7 * swing, 1.0)
+    hip_y = cards @ np.array([contact_m, mid_m, toe_off_m, swing_m]) + swing_offset_m * lift
+    hip_x = periodic(curves.hip_x_m)(np.mod(clock, 1.0)) * aim.thigh_scale * size
+    base = [thigh_of, knee_of, closed(hip_y), closed(hip_x)]
+    modes = [closed(c) for c in (hike, bell, KNEE_PER_STEPPAGE * knee_per_peak, cards[:, 0], cards[:, 2])]
+    swing_ankle = _swing_ankle(ankle, curves.toe_off_ratio, aim.ankle_scale)
+    return GaitCycle(
+        targets=aim,
+        base=np.hstack([_coefficients(spline) for spline in base]),
+        modes=np.hstack([_coefficients(spline) for spline in modes]),
+        swing_ankle=_coefficients(swing_ankle),
+        thigh_length_m=thigh_m,
+        shank_length_m=shank_m,
+        ankle_toe_off_rad=ankle_toe_off,
+        ankle_rate_rad=float(swing_ankle(0.0, 1)) if patient.drive == "feedforward" else 0.0,
+        ankle_contact_rad=patient.ankle_contact_rad,
+        hip_contact_m=contact_m,
+        hip_toe_off_m=toe_off_m,
+        hip_mid_stance_m=mid_m,
+    )
+
+
+def _stretched(
+    phase: NDArray[np.float64], stance_ratio: float, toe_off_ratio: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Phase of the measured cycle (0..1), and the same in percent of Winter's cycle, for a patient's phase."""
+    in_stance = phase < stance_ratio
+    part = np.where(in_stance, phase / stance_ratio, (phase - stance_ratio) / (1.0 - stance_ratio))
+    clock = np.where(in_stance, toe_off_ratio * part, toe_off_ratio + (1.0 - toe_off_ratio) * part)
+    winter = np.where(in_stance, _WINTER_TOE_OFF * part, _WINTER_TOE_OFF + (100.0 - _WINTER_TOE_OFF) * part)
+    return clock, winter
+
+
+def _thigh(
+    curves: MeasuredCycle, clock: NDArray[np.float64], aim: StrideTargets, bell: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    mean = float(np.mean(curves.thigh_rad[:-1]))
+    scaled = mean + aim.thigh_scale * (periodic(curves.thigh_rad)(clock) - mean)
+    asked = aim.thigh_peak_rad - (mean + aim.thigh_scale * (float(curves.thigh_rad.max()) - mean))
+    return scaled + (aim.thigh_peak_rad - scaled.max() if abs(asked) > 1e-12 else 0.0) * bell
+
+
+def _knee(
+    curves: MeasuredCycle, clock: NDArray[np.float64], winter: NDArray[np.float64], aim: StrideTargets
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Knee over the cycle, and its change for a peak that is 1 rad higher."""
+    measured_of = periodic(curves.knee_rad)
+    measured = measured_of(clock)
+    to_start = curves.toe_off_ratio * 40.0 / _WINTER_TOE_OFF
+    line = np.interp(winter, [40.0, 100.0], [float(measured_of(to_start)), float(measured_of(1.0))])
+    base = np.where(winter < 40.0, measured, line)
+    top = int(np.argmax(measured))
+    per_peak = (measured - base) / (measured[top] - base[top])
+    return base + per_peak * (aim.knee_peak_rad - base[top]), per_peak
+
+
+def _swing_ankle(ankle: CubicSpline, toe_off_ratio: float, scale: float) -> CubicSpline:
+    """Healthy ankle over swing 0..1: plantarflexion scaled with speed, dorsiflexion kept."""
+    part = np.linspace(0.0, 1.0, 101)
+    angle = np.asarray(ankle(np.mod(toe_off_ratio + part * (1.0 - toe_off_ratio), 1.0)), float)
+    return CubicSpline(part, np.where(angle < 0.0, angle * scale, angle))
+
+
+def _closed(phase: NDArray[np.float64], values: NDArray[np.float64]) -> CubicSpline:
+    ring = np.array(values, float)
+    ring[-1] = ring[0]
+    return CubicSpline(phase, ring, bc_type="periodic")
+
+
+def _coefficients(spline: CubicSpline) -> NDArray[np.float64]:
+    """(n, 4) coefficients in the position 0..1 inside each interval, constant term first."""
+    step = float(spline.x[1] - spline.x[0])
+    return np.ascontiguousarray(spline.c[::-1].T * step ** np.arange(4))
