@@ -184,6 +184,7 @@ def chart_document(chart: Chart) -> dict[str, Any]:
         "u": [_round(float(value)) for value in chart.u],
         "s": [int(stride) for stride in chart.stride],
         "k": chart.states,
+        "thinned": chart.total > len(chart.t_s),
         "lines": [[_round(line.value), line.label, line.role] for line in chart.lines],
         "guard": _round(chart.guard),
         "low": None if chart.low is None else _round(chart.low),

@@ -1,6 +1,8 @@
 """From a verdict to its chart: the judged samples, the limits they met, and the events around them."""
 
 import math
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,9 @@ from reports.quantities import Scale, scale_for
 from reports.samples import Samples
 from reports.verdict import CaseResult, Verdict
 from reports.words import criterion, limit_words
+
+
+_STATISTICS: Final = {"mean": "mean ", "p95": "95th percentile "}
 
 
 def time_axis(result: CaseResult) -> TimeAxis:
@@ -39,26 +44,32 @@ def check_chart(verdict: Verdict, axis: TimeAxis, shown: int = POINTS_SHOWN) -> 
         return _occurrences(verdict, samples, axis)
     if not len(samples.values):
         return None
-    return _points(verdict, samples, axis, shown)
+    return _points(*_relative(verdict, samples), axis, shown)
 
 
 def limit_lines(verdict: Verdict, scale: Scale) -> tuple[Line, ...]:
     """The limits as lines; ``equals`` gives one."""
+    statistic = _STATISTICS.get(verdict.check.quantifier, "")
     lines: list[Line] = []
+    if statistic and verdict.value is not None and math.isfinite(verdict.value):
+        lines.append(Line(verdict.value / scale.factor, f"{statistic}{scale.text(verdict.value)}", "reference"))
     if verdict.low is not None and verdict.low == verdict.high:
-        lines.append(Line(verdict.low / scale.factor, f"asked {scale.text(verdict.low)}", "limit"))
+        lines.append(Line(verdict.low / scale.factor, f"{statistic}asked {scale.text(verdict.low)}", "limit"))
     else:
         for bound, word in ((verdict.low, "at least"), (verdict.high, "at most")):
             if bound is not None and math.isfinite(bound):
-                lines.append(Line(bound / scale.factor, f"{word} {scale.text(bound)}", "limit"))
-    marginal = verdict.check.marginal
-    if marginal is not None and not verdict.check.limit.of_setting:
-        lines.append(Line(marginal / scale.factor, f"marginal {scale.text(marginal)}", "marginal"))
+                lines.append(Line(bound / scale.factor, f"{statistic}{word} {scale.text(bound)}", "limit"))
+    marginal, limit = verdict.check.marginal, verdict.check.limit
+    if marginal is not None and not limit.of_setting:
+        sides = (marginal, -marginal) if limit.kind == "within" else (marginal,)
+        lines += [Line(side / scale.factor, f"marginal {scale.text(side)}", "marginal") for side in sides]
     return tuple(lines)
 
 
 def states_of(verdict: Verdict, samples: Samples) -> str:
-    """A letter for each sample; see `State`."""
+    """A letter for each sample; see `State`. Where a mean or a percentile meets the limit, no sample breaks it."""
+    if verdict.check.quantifier in _STATISTICS:
+        return "".join("i" if known else "m" for known in np.isfinite(samples.values))
     y, spread = samples.values, samples.expanded if verdict.check.decision == "guarded" else np.zeros(len(samples.values))
     beyond = np.zeros(len(y), bool)
     near = np.zeros(len(y), bool)
@@ -80,14 +91,27 @@ def sample_scale(verdict: Verdict, samples: Samples) -> Scale:
     return scale_for(samples.unit, max([top, *bounds]))
 
 
+def _relative(verdict: Verdict, samples: Samples) -> tuple[Verdict, Samples]:
+    """Where every sample has a set value of its own, all are drawn in per cent of it: else no one limit fits all."""
+    limit, reference = verdict.check.limit, samples.reference
+    if reference is None or not limit.of_setting or verdict.low is not None or verdict.high is not None:
+        return verdict, samples
+    share = 100.0 / reference
+    low, high = (None if bound is None else 100.0 * bound for bound in (limit.low, limit.high))
+    relative = replace(
+        samples, values=samples.values * share, expanded=samples.expanded * np.abs(share), unit="% of set"
+    )
+    return replace(verdict, low=low, high=high), relative
+
+
 def _points(verdict: Verdict, samples: Samples, axis: TimeAxis, shown: int) -> Chart:
     scale = sample_scale(verdict, samples)
     states = states_of(verdict, samples)
     letters = np.array(list(states))
     kept = thin(np.where(np.isfinite(samples.values), samples.values, np.inf), letters != "i", shown)
     total = len(samples.values)
-    note = "" if len(kept) == total else f"{len(kept)} of {total} samples drawn: the extremes of equal groups, and violations"
-    guard = float(np.max(samples.expanded)) if verdict.check.decision == "guarded" and total else 0.0
+    guarded = verdict.check.decision == "guarded" and verdict.check.quantifier not in _STATISTICS
+    guard = float(np.max(samples.expanded)) if guarded else 0.0
     beyond, missed = states.count("x"), states.count("m")
     alt = (
         f"{verdict.check.title}: {total} samples over the run. {criterion(verdict.check)} "
@@ -110,8 +134,17 @@ def _points(verdict: Verdict, samples: Samples, axis: TimeAxis, shown: int) -> C
         low=None if verdict.low is None else verdict.low / scale.factor,
         high=None if verdict.high is None else verdict.high / scale.factor,
         total=total,
-        note=note,
+        note=_caption(len(kept), total, states),
     )
+
+
+def _caption(drawn: int, total: int, states: str) -> str:
+    """How many samples, and what the shapes mean."""
+    words = f"{total} sample{'' if total == 1 else 's'}"
+    if drawn < total:
+        words += f", {drawn} drawn: the extremes of equal groups, and violations"
+    signs = {"x": "✕ beyond the limit", "u": "◇ within U of the limit", "m": "▲ missed"}
+    return "; ".join([words, *(meaning for letter, meaning in signs.items() if letter in states)])
 
 
 def _occurrences(verdict: Verdict, samples: Samples, axis: TimeAxis) -> Chart:
@@ -123,8 +156,9 @@ def _occurrences(verdict: Verdict, samples: Samples, axis: TimeAxis) -> Chart:
         alt=f"{verdict.check.title}: {limit_words(verdict.check)}; seen {count} times. Verdict {verdict.outcome.value}.",
         axis=axis,
         by="stride" if len(axis.stride_t0_s) > 1 else "time",
-        lanes=(Lane("watched", watched), Lane("seen (limit: never)", seen)),
+        lanes=(Lane("watched", watched), Lane("seen", seen)),
         total=count,
+        note=f"limit: {limit_words(verdict.check)}; seen {count} times",
     )
 
 

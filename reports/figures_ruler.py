@@ -42,7 +42,7 @@ def _numbers(verdict: Verdict) -> tuple[float | None, float | None, float | None
 
 def _ends(verdict: Verdict, low: float | None, high: float | None, value: float) -> tuple[float, float]:
     spread = verdict.expanded or 0.0
-    seen = [bound for bound in (low, high, verdict.check.marginal if not is_share(verdict) else None) if bound is not None]
+    seen = [bound for bound in (low, high) if bound is not None]
     if math.isfinite(value):
         seen += [value - spread, value + spread]
     if verdict.interval95 is not None:
@@ -67,9 +67,13 @@ def _zones(verdict: Verdict, low: float | None, high: float | None, ends: tuple[
     left, right = _x(ends[0], ends), _x(ends[1], ends)
     ok_left = left if low is None else _x(low, ends)
     ok_right = right if high is None else _x(high, ends)
-    parts = [_box("track-bad", left, right), _box("track-ok", ok_left, max(ok_right, ok_left + 1.5))]
-    marginal = verdict.check.marginal
-    if marginal is not None and not is_share(verdict) and ends[0] <= marginal <= ends[1]:
+    parts = [_box("track-ok", ok_left, max(ok_right, ok_left + 1.5))]
+    parts += [_box("track-bad", a, b) for a, b in ((left, ok_left), (ok_right, right)) if b > a]
+    marginal = None if is_share(verdict) or verdict.check.limit.of_setting else verdict.check.marginal
+    if marginal is not None and verdict.check.limit.kind == "within":
+        parts.append(_box("track-marginal", ok_left, _x(-marginal, ends)))
+        parts.append(_box("track-marginal", _x(marginal, ends), ok_right))
+    elif marginal is not None and ends[0] <= marginal <= ends[1]:
         at = _x(marginal, ends)
         if high is not None and (low is None or abs(high - marginal) < abs(marginal - low)):
             parts.append(_box("track-marginal", at, ok_right))

@@ -17,6 +17,7 @@ TOP: Final = 24.0
 BOTTOM: Final = 40.0
 LANE: Final = 24.0
 POINTS_HEIGHT: Final = 250.0
+FEW_HEIGHT: Final = 170.0
 ERROR_BARS: Final = 150
 """Up to this many samples each wears its own uncertainty (design choice: more would be a blur)."""
 
@@ -35,7 +36,7 @@ def chart_svg(chart: Chart, style: str = "") -> str:
         chart: what to draw.
         style: rules for its classes, where the surrounding document has none.
     """
-    height = TOP + LANE * len(chart.lanes) + BOTTOM if chart.lanes else POINTS_HEIGHT
+    height = chart_height(chart)
     frame = _Frame(chart, height)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}"'
@@ -46,6 +47,13 @@ def chart_svg(chart: Chart, style: str = "") -> str:
         parts.append(f"<style>{style}</style>")
     parts += _lanes(frame) if chart.lanes else _points(frame)
     return "".join([*parts, "</svg>"])
+
+
+def chart_height(chart: Chart) -> float:
+    """Height of the drawing; a handful of samples needs less of it."""
+    if chart.lanes:
+        return TOP + LANE * len(chart.lanes) + BOTTOM
+    return FEW_HEIGHT if len(chart.t_s) < 3 else POINTS_HEIGHT
 
 
 class _Frame:
@@ -83,7 +91,13 @@ def _points(frame: _Frame) -> list[str]:
         )
         parts.append(f'<path class="bars" d="{path}"/>')
     shapes: dict[str, list[str]] = {"i": [], "x": [], "u": [], "m": []}
+    thinned = chart.total > len(chart.t_s)
+    if thinned:
+        path = "L".join(f"{x:.1f} {frame.y(y):.1f}" for x, y in zip(xs, chart.y.tolist(), strict=True) if math.isfinite(y))
+        parts.append(f'<path class="envelope" d="M{path}"/>')
     for x, y, state in zip(xs, chart.y.tolist(), chart.states, strict=True):
+        if thinned and state == "i":
+            continue
         shapes[state].append(_symbol(state, x, TOP + 8.0 if state == "m" else frame.y(y)))
     parts += [f'<path class="dot-{state}" d="{"".join(found)}"/>' for state, found in shapes.items() if found]
     if shapes["m"]:
@@ -189,7 +203,7 @@ def _lanes(frame: _Frame) -> list[str]:
     parts = _marks(frame) + _x_axis(frame)
     for number, lane in enumerate(frame.chart.lanes):
         top = TOP + LANE * number
-        label = svg_text(lane.name if len(lane.name) <= 20 else lane.name[:19] + "…")
+        label = svg_text(lane.name if len(lane.name) <= 12 else lane.name[:11] + "…")
         parts.append(f'<path class="grid" d="M{LEFT:g} {top + LANE / 2:g}H{WIDTH - RIGHT:g}"/>')
         parts.append(f'<text class="t-lane" text-anchor="end" x="{LEFT - 6:g}" y="{top + 16:g}">{label}</text>')
         by_role: dict[str, list[str]] = {}

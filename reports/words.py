@@ -1,5 +1,6 @@
 """Verdicts in words: criterion, part of the run, evidence stamp, and the glossary that every report carries."""
 
+import math
 from typing import Final
 
 from reports.quantities import quantity, quantity_with_uncertainty
@@ -21,8 +22,10 @@ GLOSSARY: Final = (
     ("FAIL", "A violation was seen, however few the samples."),
     (
         "INCONCLUSIVE",
-        "Neither was shown: too few samples, a result within its uncertainty of the limit, an event that never "
-        "fired, or a capture that cannot carry the answer. It never counts as PASS.",
+        (
+            "Neither was shown: too few samples, a result within its uncertainty of the limit, an event that never "
+            "fired, or a capture that cannot carry the answer. It never counts as PASS."
+        ),
     ),
     ("ERROR", "The rig failed, not the device. The cause is named once."),
     ("NOT RUN", "The check could not be started; what blocked it is named."),
@@ -86,6 +89,18 @@ def limit_words(check: Check) -> str:
     return f"{_LIMIT_WORDS.get(limit.kind, limit.kind)} {written}"
 
 
+def full_limit_words(check: Check) -> str:
+    """The limit with the statistic that meets it: ``at least 5 mm in 90 % of samples``."""
+    wording = limit_words(check)
+    if check.limit.kind == "never":
+        return wording
+    return {
+        "share": f"{wording} in {check.share * 100:g} % of samples",
+        "mean": f"mean {wording}",
+        "p95": f"95th percentile {wording}",
+    }.get(check.quantifier, wording)
+
+
 def criterion(check: Check) -> str:
     """What must hold, in one sentence."""
     wording = limit_words(check)
@@ -133,7 +148,7 @@ def value_words(verdict: Verdict) -> str:
 
 def margin_words(verdict: Verdict) -> str:
     """The margin, signed."""
-    if verdict.margin is None:
+    if verdict.margin is None or not math.isfinite(verdict.margin):
         return "–"
     if is_share(verdict):
         return f"{verdict.margin * 100:+.3g} %".replace("-", "−")

@@ -8,7 +8,6 @@ import numpy as np
 from reports.figures_case import timeline_chart
 from reports.figures_chart import POINTS_SHOWN, TimeAxis
 from reports.figures_check import check_chart, time_axis
-from reports.figures_ruler import ruler_svg
 from reports.quantities import quantity, scale_for
 from reports.sections.anchors import case_anchor, case_folder, check_anchor, verdicts_worst_first, worst_first
 from reports.sections.blocks import Block, bullets, chart, details, facts, section
@@ -16,9 +15,8 @@ from reports.verdict import CaseResult, RunResult, Verdict
 from reports.words import (
     criterion,
     evidence_stamp,
+    full_limit_words,
     interval_words,
-    is_share,
-    limit_words,
     margin_words,
     measure_words,
     part_of_run,
@@ -119,8 +117,8 @@ def _check(result: CaseResult, verdict: Verdict, axis: TimeAxis, shown: int) -> 
         "criterion": criterion(check),
         "reason": verdict.reason,
         "value": value_words(verdict),
-        "limit": limit_words(check),
-        "ruler": ruler_svg(verdict),
+        "limit": full_limit_words(check),
+        "ruler": verdict,
         "chart": drawn,
         "facts": [[label, value] for label, value in _numbers(verdict)],
         "verifies": list(check.verifies),
@@ -130,10 +128,9 @@ def _check(result: CaseResult, verdict: Verdict, axis: TimeAxis, shown: int) -> 
 
 def _numbers(verdict: Verdict) -> list[tuple[str, str]]:
     check = verdict.check
-    share = f"{check.share * 100:g} % of samples" if is_share(verdict) else ""
     rows = [
         ("Result", value_words(verdict)),
-        ("Limit", limit_words(check) + (f" in at least {share}" if share else "")),
+        ("Limit", full_limit_words(check)),
         ("Margin", margin_words(verdict)),
         ("95 % interval", interval_words(verdict)),
         ("n", f"{verdict.n}" + ("" if check.needs <= 1 else f" (needs {check.needs})")),
@@ -162,7 +159,7 @@ def _worst(verdict: Verdict) -> str:
 def _spread(verdict: Verdict) -> str:
     """Mean, standard deviation and percentiles of the judged samples."""
     samples = verdict.samples
-    if samples is None or check_is_count(verdict):
+    if samples is None or _is_count(verdict):
         return ""
     y = samples.values[np.isfinite(samples.values)]
     if len(y) < 5:
@@ -173,6 +170,6 @@ def _spread(verdict: Verdict) -> str:
     return f"mean {mean}, sd {deviation}, 5–50–95 %: {p5}, {p50}, {p95} {scale.unit}".rstrip()
 
 
-def check_is_count(verdict: Verdict) -> bool:
+def _is_count(verdict: Verdict) -> bool:
     """True for occurrences, of which percentiles say nothing."""
     return verdict.check.limit.kind == "never"

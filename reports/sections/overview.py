@@ -5,7 +5,7 @@ from typing import Any
 from reports.sections.anchors import case_anchor, check_anchor
 from reports.sections.blocks import badge, link, section, table
 from reports.verdict import RunResult
-from reports.words import limit_words, margin_words, value_words
+from reports.words import full_limit_words, margin_words, value_words
 
 
 def build(run: RunResult) -> dict[str, Any] | None:
@@ -18,14 +18,14 @@ def build(run: RunResult) -> dict[str, Any] | None:
                     link(verdict.check.id, check_anchor(case, verdict)),
                     badge(verdict.outcome, verdict.marginal),
                     value_words(verdict),
-                    limit_words(verdict.check),
+                    full_limit_words(verdict.check),
                     margin_words(verdict),
                     str(verdict.n),
                 )
                 for verdict in case.verdicts
             ],
             title=case.case.id,
-            widths=(2.6, 1.9, 2.4, 2.4, 1.2, 0.9),
+            widths=(2.3, 2.3, 2.4, 2.5, 1.2, 0.9),
         )
         | {"anchor": case_anchor(case), "verdict": case.outcome.value}
         for case in run.cases

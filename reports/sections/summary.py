@@ -78,20 +78,26 @@ def _evidence(run: RunResult) -> list[str]:
 
 
 def _open(run: RunResult) -> list[dict[str, str]]:
-    rows: list[dict[str, str]] = []
+    """What did not pass, worst first; checks of a case that one cause kept from running share a line."""
+    rows: dict[tuple[str, str, str], dict[str, str]] = {}
     for case in worst_first(run):
-        rows += [
-            {
+        for verdict in verdicts_worst_first(case):
+            if verdict.outcome is Outcome.PASS:
+                continue
+            check = verdict.check
+            shared = check.id if verdict.outcome is not Outcome.NOT_RUN else ""
+            row = rows.get((case.case.id, verdict.reason, shared))
+            if row is not None:
+                row["title"] += f"; {check.title or check.id}"
+                row["check"] += f", {check.id}"
+                continue
+            rows[case.case.id, verdict.reason, shared] = {
                 "verdict": verdict.outcome.value,
-                "marginal": "",
                 "case": case.case.id,
-                "check": verdict.check.id,
-                "title": verdict.check.title,
+                "check": check.id,
+                "title": check.title or check.id,
                 "reason": verdict.reason,
                 "anchor": check_anchor(case, verdict),
             }
-            for verdict in verdicts_worst_first(case)
-            if verdict.outcome is not Outcome.PASS
-        ]
     order = [word.value for word in (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.NOT_RUN)]
-    return sorted(rows, key=lambda row: order.index(row["verdict"]))
+    return sorted(rows.values(), key=lambda row: order.index(row["verdict"]))

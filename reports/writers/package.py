@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.verdict import CaseResult, RunResult
+from reports.writers.document import build_document
 from reports.writers.files import put_text
+from reports.writers.html import html_text
 from reports.writers.junit import Inconclusive, junit_text
 from reports.writers.verdicts_file import case_document, run_document, verdicts_text
 from scenarios.catalogue import SectionSpec
@@ -35,3 +37,5 @@ def write_run(
     """
     put_text(folder / "verdicts.json", verdicts_text(run_document(run)))
     put_text(folder / "junit.xml", junit_text(run, inconclusive=junit_inconclusive))
+    document = build_document(run, sections)
+    put_text(folder / "report.html", html_text(document))
