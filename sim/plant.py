@@ -1,10 +1,9 @@
 """The plant: a stimulator, its supply and its electrodes, from sensor signals to exact current and voltage."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from sim.edges import Edges
@@ -47,18 +46,11 @@ class Plant:
         clock_error_ratio: float = 0.0,
         supply_v: float | None = None,
     ) -> None:
-        self._spec = spec
-        self._settings = settings
-        self._defects = dict(defects)
-        self._streams = streams
-        self._clock = DeviceClock.seeded(clock_error_ratio, streams)
-        self._output = Output(load, self._clock, streams)
-        self._supply_v = supply_v
+        clock = DeviceClock.seeded(clock_error_ratio, streams)
+        self._output = Output(load, clock, streams)
         self._reached_ns: TimeNs | None = None
         self._kernel = Kernel()
-        self._model: StimulatorModel = spec.build(
-            settings, self._defects, self._kernel, self._output, streams, self._clock
-        )
+        self._model: StimulatorModel = spec.build(settings, defects, self._kernel, self._output, streams, clock)
         if supply_v is not None:
             self._model.supply(0, supply_v)
 
@@ -101,29 +93,21 @@ class Plant:
             self._kernel.advance_to(until_ns)
 
     def _obey(self, command: Command) -> None:
-        t_ns, value = command.t_ns, command.value
+        t_ns, value, output, model = command.t_ns, command.value, self._output, self._model
+        actions: dict[str, Callable[[], None]] = {
+            "contact": lambda: output.set_circuit(t_ns, contact_ratio=_contact(value)),
+            "load": lambda: output.set_circuit(t_ns, load=value),
+            "polarity": lambda: output.set_circuit(t_ns, polarity=_polarity(value)),
+            "supply": lambda: model.supply(t_ns, float(value)),
+            "button": lambda: model.button(t_ns, value),
+            "setting": lambda: model.setting(t_ns, *value),
+            "fault": lambda: model.fault(t_ns, *value),
+        }
+        if command.target not in actions:
+            known = ", ".join(actions)
+            raise ModelError("plant", s_from_ns(t_ns), f"command {command.target!r} is not known; known are {known}")
         try:
-            match command.target:
-                case "contact":
-                    if not 0.0 <= value <= 1.0:
-                        raise ValueError(f"contact must lie between 0 and 1, got {value}")
-                    self._output.set_circuit(t_ns, contact_ratio=float(value))
-                case "load":
-                    self._output.set_circuit(t_ns, load=value)
-                case "polarity":
-                    if value not in {1, -1}:
-                        raise ValueError(f"polarity must be +1 or -1, got {value}")
-                    self._output.set_circuit(t_ns, polarity=float(value))
-                case "supply":
-                    self._model.supply(t_ns, float(value))
-                case "button":
-                    self._model.button(t_ns, str(value))
-                case "setting":
-                    self._model.setting(t_ns, *value)
-                case "fault":
-                    self._model.fault(t_ns, *value)
-                case _:
-                    raise ValueError(f"command {command.target!r} is not known")
+            actions[command.target]()
         except ValueError as error:
             raise ModelError("plant", s_from_ns(t_ns), str(error)) from error
 
@@ -141,3 +125,15 @@ class Plant:
     def messages(self) -> tuple[tuple[TimeNs, str], ...]:
         """(instant, text) of what the device told since the last call."""
         return self._model.take_messages()
+
+
+def _contact(value: float) -> float:
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(f"contact must lie between 0 and 1, got {value}")
+    return float(value)
+
+
+def _polarity(value: float) -> float:
+    if value not in {1, -1}:
+        raise ValueError(f"polarity must be +1 or -1, got {value}")
+    return float(value)

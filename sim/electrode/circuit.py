@@ -12,13 +12,15 @@ Each condition ends at a root that has a closed form.
 """
 
 import math
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.timebase import NEVER
+
+Record: TypeAlias = Any
+"""One element of a structured array; numpy's types cannot say which."""
 
 CIRCUIT_FIELDS: Final = [
     ("series_ohm", np.float64),
@@ -45,19 +47,19 @@ coefficients of capacitor voltage, current and voltage as in `sim.edges`."""
 
 
 @compiled
-def decay(circuit: NDArray[Any], t_ns: int) -> float:
+def decay(circuit: Record, t_ns: int) -> float:
     """exp(-(t - t')/tau) of the running segment at `t_ns`."""
     return math.exp(-((t_ns - circuit["t_ns"]) * 1e-9) / circuit["tau_s"])
 
 
 @compiled
-def current_at(circuit: NDArray[Any], t_ns: int) -> float:
+def current_at(circuit: Record, t_ns: int) -> float:
     """Current of the running segment at `t_ns`, A."""
     return circuit["i_a"] + circuit["i_b_a"] * decay(circuit, t_ns)
 
 
 @compiled
-def charge_between(circuit: NDArray[Any], from_ns: int, to_ns: int) -> float:
+def charge_between(circuit: Record, from_ns: int, to_ns: int) -> float:
     """Integral of the running segment's current, C."""
     steady = circuit["i_a"] * ((to_ns - from_ns) * 1e-9)
     if circuit["i_b_a"] == 0.0:
@@ -67,15 +69,63 @@ def charge_between(circuit: NDArray[Any], from_ns: int, to_ns: int) -> float:
 
 @compiled
 def _when_ns(ratio: float, tau_s: float, t_ns: int) -> int:
-    """First whole nanosecond at which exp(-(t - t')/tau) has fallen to `ratio`; NEVER where it does not."""
-    if not 0.0 < ratio < 1.0:
+    """First whole nanosecond after t' = `t_ns` at which exp(-(t - t')/tau) has fallen to `ratio`; NEVER if it cannot."""
+    if ratio <= 0.0:
         return NEVER
+    if ratio >= 1.0:
+        return t_ns + 1
     wait_ns = math.ceil(-tau_s * math.log(ratio) * 1e9)
     return t_ns + max(1, int(wait_ns))
 
 
 @compiled
-def begin_segment(circuit: NDArray[Any], t_ns: int) -> None:
+def _write(
+    circuit: Record,
+    u_a: float,
+    u_b: float,
+    i_a: float,
+    i_b: float,
+    v_a: float,
+    v_b: float,
+    tau_s: float,
+    change_ns: int,
+) -> None:
+    circuit["u_a_v"] = u_a
+    circuit["u_b_v"] = u_b
+    circuit["i_a"] = i_a
+    circuit["i_b_a"] = i_b
+    circuit["v_v"] = v_a
+    circuit["v_b_v"] = v_b
+    circuit["tau_s"] = tau_s
+    circuit["change_ns"] = change_ns
+
+
+@compiled
+def _source(circuit: Record, u: float, wanted: float, limit: float, r_s: float, r_p: float, tau_s: float) -> None:
+    """The source gives what is wanted, until the voltage reaches its limit."""
+    u_a = wanted * r_p
+    v_a = wanted * r_s + u_a
+    change = NEVER
+    if wanted != 0.0 and abs(v_a) > abs(limit):
+        change = _when_ns((limit - v_a) / (u - u_a), tau_s, circuit["t_ns"])
+    _write(circuit, u_a, u - u_a, wanted, 0.0, v_a, u - u_a, tau_s, change)
+
+
+@compiled
+def _clamped(circuit: Record, u: float, wanted: float, limit: float, r_s: float, r_p: float, tau_s: float) -> None:
+    """The source stands at its highest voltage, until the current that this drives is the wanted one."""
+    u_a = limit * r_p / (r_s + r_p)
+    i_a = (limit - u_a) / r_s
+    i_b = (u_a - u) / r_s
+    tau = tau_s * (r_s / (r_s + r_p))
+    change = NEVER
+    if abs(i_a) > abs(wanted):
+        change = _when_ns((wanted - i_a) / i_b, tau, circuit["t_ns"])
+    _write(circuit, u_a, u - u_a, i_a, i_b, limit, 0.0, tau, change)
+
+
+@compiled
+def begin_segment(circuit: Record, t_ns: int) -> None:
     """End the running segment at `t_ns` and begin the next one there, from the set values.
 
     Args:
@@ -86,53 +136,17 @@ def begin_segment(circuit: NDArray[Any], t_ns: int) -> None:
     wanted = circuit["polarity"] * (circuit["level_a"] + circuit["leak_a"])
     sign = 1.0 if wanted >= 0.0 else -1.0
     limit = sign * circuit["compliance_v"]
+    tau_s = circuit["load_tau_s"] if circuit["load_tau_s"] > 0.0 else 1.0
     contact = circuit["contact_ratio"]
-    tau = circuit["load_tau_s"] if circuit["load_tau_s"] > 0.0 else 1.0
-    change = NEVER
-    i_a = 0.0
-    i_b = 0.0
-    v_a = 0.0
-    v_b = 0.0
-    u_a = 0.0
-    u_b = u
-    if contact <= 0.0:
-        v_a = limit if wanted != 0.0 else 0.0
-    else:
-        r_s = circuit["series_ohm"] / contact
-        r_p = circuit["parallel_ohm"] / contact
-        if wanted == 0.0 or sign * (wanted * r_s + u) <= sign * limit:
-            i_a = wanted
-            u_a = wanted * r_p
-            u_b = u - u_a
-            v_a = wanted * r_s + u_a
-            v_b = u_b
-            if wanted != 0.0 and sign * v_a > sign * limit:
-                change = _when_ns((limit - v_a) / v_b, tau, t_ns)
-        elif sign * u < sign * limit:
-            tau *= r_s / (r_s + r_p)
-            u_a = limit * r_p / (r_s + r_p)
-            u_b = u - u_a
-            i_a = (limit - u_a) / r_s
-            i_b = -u_b / r_s
-            v_a = limit
-            if sign * i_a > sign * wanted:
-                change = _when_ns((wanted - i_a) / i_b, tau, t_ns)
-        else:
-            v_b = u
-            change = _when_ns(limit / u, tau, t_ns)
-    if circuit["load_tau_s"] <= 0.0:  # a pure resistor has no capacitor: all is constant until something switches
-        u_a = u_b = v_b = i_b = 0.0
-        tau = 1.0
-        change = NEVER
-        if contact > 0.0 and i_a != 0.0:
-            r_s = circuit["series_ohm"] / contact
-            v_a = i_a * r_s
     circuit["t_ns"] = t_ns
-    circuit["change_ns"] = change
-    circuit["u_a_v"] = u_a
-    circuit["u_b_v"] = u_b
-    circuit["i_a"] = i_a
-    circuit["i_b_a"] = i_b
-    circuit["v_v"] = v_a
-    circuit["v_b_v"] = v_b
-    circuit["tau_s"] = tau
+    if contact <= 0.0:
+        _write(circuit, 0.0, u, 0.0, 0.0, limit if wanted != 0.0 else 0.0, 0.0, tau_s, NEVER)
+        return
+    r_s = circuit["series_ohm"] / contact
+    r_p = circuit["parallel_ohm"] / contact
+    if wanted == 0.0 or sign * (wanted * r_s + u) <= abs(limit):
+        _source(circuit, u, wanted, limit, r_s, r_p, tau_s)
+    elif sign * u < abs(limit):
+        _clamped(circuit, u, wanted, limit, r_s, r_p, tau_s)
+    else:  # blocked
+        _write(circuit, 0.0, u, 0.0, 0.0, 0.0, u, tau_s, _when_ns(limit / u, tau_s, t_ns))

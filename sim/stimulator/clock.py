@@ -1,4 +1,4 @@
-"""The clock of the device under test: it runs a little fast or slow against rig time and starts at a phase of its own."""
+"""The clock of the device under test: a little fast or slow against rig time, and with a phase of its own."""
 
 from dataclasses import dataclass
 

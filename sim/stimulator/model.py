@@ -12,7 +12,7 @@ from sim.timebase import TimeNs
 
 
 class StimulatorModel(Protocol):
-    """A stimulator on an event kernel. Instants never fall; what lies exactly at `until_ns` belongs to the next call."""
+    """A stimulator on an event kernel. Instants never fall; what lies at `until_ns` belongs to the next call."""
 
     def sense(self, signals: Mapping[str, Signal], until_ns: TimeNs) -> None:
         """Read the sensors at the device's own ticks before `until_ns` and schedule what follows on the kernel.

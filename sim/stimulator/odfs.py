@@ -7,7 +7,6 @@ heel-off, one probe of a few microamperes instead of a train, and starts again, 
 says that the electrode can carry the set current. It knows the switch, its supply and its own output, nothing else.
 """
 
-import dataclasses
 import math
 from collections.abc import Generator, Mapping
 from typing import Any
@@ -18,7 +17,7 @@ from sim.kernel import Kernel, Phase
 from sim.signal import Signal
 from sim.stimulator.clock import DeviceClock
 from sim.stimulator.heel_input import HeelInput, SwitchReading
-from sim.stimulator.odfs_settings import OdfsSettings, checked_defects, pulse_defects
+from sim.stimulator.odfs_settings import OdfsSettings, changed, checked_defects, pulse_defects
 from sim.stimulator.output import Output
 from sim.stimulator.pulse_train import LEAD_OFF, RUNNING
 from sim.streams import Streams
@@ -84,6 +83,7 @@ class Odfs:
 
     def supply(self, t_ns: TimeNs, supply_v: float) -> None:
         """The supply changes to `supply_v`, V, at `t_ns`."""
+        self._look_back(t_ns)
         was_on, self._supply_v = self._is_powered, supply_v
         if self._is_powered:
             self._set_circuit(t_ns)
@@ -102,6 +102,7 @@ class Odfs:
             ValueError: another word.
         """
         if name == "stop":
+            self._look_back(t_ns)
             self._output.stop(t_ns)
             self._is_stopped = True
             self._messages.append((t_ns, "stop button: stimulation off"))
@@ -119,11 +120,7 @@ class Odfs:
         Raises:
             ValueError: no such setting, or a value that it cannot have.
         """
-        fields = {field.name for field in dataclasses.fields(self._settings)}
-        matches = [field for field in sorted(fields) if field == name or field.rpartition("_")[0] == name]
-        if not matches:
-            raise ValueError(f"odfs: setting {name!r} is not known; known are {', '.join(sorted(fields))}")
-        self._settings = dataclasses.replace(self._settings, **{matches[0]: value})
+        self._settings = changed(self._settings, name, value)
         self._heel.reading = self._reading()
         self._configure(t_ns)
 
@@ -197,9 +194,12 @@ class Odfs:
             except simpy.Interrupt:
                 again = False
 
-    def _runs_on(self) -> bool:
-        self._output.catch_up(self._kernel.now_ns)
+    def _look_back(self, t_ns: TimeNs) -> None:
+        self._output.catch_up(t_ns)
         self.review()
+
+    def _runs_on(self) -> bool:
+        self._look_back(self._kernel.now_ns)
         return self._output.outcome == RUNNING
 
     def _step(self) -> _Steps:
@@ -209,6 +209,7 @@ class Odfs:
             yield heel.closed | self._after(self._doses["late_start"])
             if not heel.is_open:
                 return False
+        self._runs_on()
         if self._lead_is_off and not (yield from self._feels_electrode()):
             return False
         output.start_train(self._kernel.now_ns, self._settings.ramp_up_s)
@@ -221,9 +222,8 @@ class Odfs:
                 self._messages.append((self._kernel.now_ns, "time-out: stimulation off"))
                 return (yield from self._ramps_down())
             yield heel.opened | self._after(self._settings.extension_s + self._doses["stuck_on"])
-            if not heel.is_open:
-                if not self._runs_on() or not (yield from self._ramps_down()):
-                    return False
+            if not heel.is_open and (not self._runs_on() or not (yield from self._ramps_down())):
+                return False
             if not self._runs_on():
                 return True
             output.ramp(self._kernel.now_ns, self._settings.ramp_up_s, up=True)

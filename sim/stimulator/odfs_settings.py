@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from sim.stimulator.program import PulseDefects, PulseProgram
 
 Waveform: TypeAlias = Literal["symmetric", "asymmetric"]
 RampedQuantity: TypeAlias = Literal["pulse_width", "current"]
+_Number = TypeVar("_Number", int, float)
+_SUFFIXES: Final = ("_ratio", "_hz", "_a", "_s", "_v")
 
 DEFECTS: Final[dict[str, str]] = {
     "no_lead_off": "",
@@ -31,28 +33,10 @@ the pulses followed by a second one a fifth of a period later. `no_time_out`: le
 1 = none at all.
 """
 
-_RANGES: Final[dict[str, tuple[float, float]]] = {
-    "current_a": (1e-5, 0.25),
-    "pulse_width_s": (1e-5, 1e-3),
-    "rate_hz": (1.0, 100.0),
-    "gap_s": (0.0, 1e-3),
-    "recharge_ratio": (0.05, 1.0),
-    "ramp_up_s": (0.0, 10.0),
-    "ramp_down_s": (0.0, 10.0),
-    "extension_s": (0.0, 10.0),
-    "time_out_s": (0.1, 60.0),
-    "debounce_s": (0.0, 0.2),
-    "open_below_v": (-10.0, 10.0),
-    "close_above_v": (-10.0, 10.0),
-    "compliance_v": (1.0, 300.0),
-    "nominal_supply_v": (0.5, 50.0),
-    "brown_out_v": (0.1, 50.0),
-    "lead_off_ratio": (0.0, 1.0),
-    "lead_off_pulses": (1, 100),
-    "lead_off_probe_a": (1e-7, 1e-4),
-    "jitter_s": (0.0, 1e-3),
-}
-"""What the model can do at all; the `allowed` ranges of a `*.device.yaml` are narrower."""
+
+def _bounded(default: _Number, low: float, high: float) -> _Number:
+    """A field whose value the model can take from `low` to `high`, both included."""
+    return field(default=default, metadata={"bounds": (low, high)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,33 +75,35 @@ class OdfsSettings:
         ValueError: a value that the model cannot do.
     """
 
-    current_a: float = 0.030
-    pulse_width_s: float = 300e-6
-    rate_hz: float = 40.0
-    gap_s: float = 100e-6
+    current_a: float = _bounded(0.030, 1e-5, 0.25)
+    pulse_width_s: float = _bounded(300e-6, 1e-5, 1e-3)
+    rate_hz: float = _bounded(40.0, 1.0, 100.0)
+    gap_s: float = _bounded(100e-6, 0.0, 1e-3)
     waveform: Waveform = "symmetric"
-    recharge_ratio: float = 0.25
+    recharge_ratio: float = _bounded(0.25, 0.05, 1.0)
     ramped: RampedQuantity = "pulse_width"
-    ramp_up_s: float = 0.2
-    ramp_down_s: float = 0.2
-    extension_s: float = 0.2
-    time_out_s: float = 4.0
-    debounce_s: float = 0.010
-    open_below_v: float = 1.0
-    close_above_v: float = 1.5
-    compliance_v: float = 120.0
-    nominal_supply_v: float = 9.0
-    brown_out_v: float = 6.0
-    lead_off_ratio: float = 0.9
-    lead_off_pulses: int = 3
-    lead_off_probe_a: float = 5e-6
-    jitter_s: float = 5e-6
+    ramp_up_s: float = _bounded(0.2, 0.0, 10.0)
+    ramp_down_s: float = _bounded(0.2, 0.0, 10.0)
+    extension_s: float = _bounded(0.2, 0.0, 10.0)
+    time_out_s: float = _bounded(4.0, 0.1, 60.0)
+    debounce_s: float = _bounded(0.010, 0.0, 0.2)
+    open_below_v: float = _bounded(1.0, -10.0, 10.0)
+    close_above_v: float = _bounded(1.5, -10.0, 10.0)
+    compliance_v: float = _bounded(120.0, 1.0, 300.0)
+    nominal_supply_v: float = _bounded(9.0, 0.5, 50.0)
+    brown_out_v: float = _bounded(6.0, 0.1, 50.0)
+    lead_off_ratio: float = _bounded(0.9, 0.0, 1.0)
+    lead_off_pulses: int = _bounded(3, 1, 100)
+    lead_off_probe_a: float = _bounded(5e-6, 1e-7, 1e-4)
+    jitter_s: float = _bounded(5e-6, 0.0, 1e-3)
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _RANGES.items():
-            value = getattr(self, name)
-            if not (math.isfinite(value) and low <= value <= high):
-                raise ValueError(f"odfs: {name} must lie between {low:g} and {high:g}, got {value:g}")
+        for setting in fields(self):
+            value, bounds = getattr(self, setting.name), setting.metadata.get("bounds")
+            if bounds and not bounds[0] <= value <= bounds[1]:
+                raise ValueError(
+                    f"odfs: {setting.name} must lie between {bounds[0]:g} and {bounds[1]:g}, got {value:g}"
+                )
         if self.waveform not in {"symmetric", "asymmetric"}:
             raise ValueError(f"odfs: waveform must be symmetric or asymmetric, got {self.waveform!r}")
         if self.ramped not in {"pulse_width", "current"}:
@@ -159,6 +145,20 @@ class OdfsSettings:
             ramps_width=self.ramped == "pulse_width",
             jitter_s=self.jitter_s,
         )
+
+
+def changed(settings: OdfsSettings, name: str, value: Any) -> OdfsSettings:
+    """`settings` with another value of the setting `name` (`current`, or `current_a`).
+
+    Raises:
+        ValueError: no such setting, or a value that it cannot have.
+    """
+    names = {setting.name: setting.name for setting in fields(settings)}
+    for full in tuple(names):
+        names |= {full.removesuffix(suffix): full for suffix in _SUFFIXES if full.endswith(suffix)}
+    if name not in names:
+        raise ValueError(f"odfs: setting {name!r} is not known; known are {', '.join(sorted(names))}")
+    return replace(settings, **{names[name]: value})
 
 
 def checked_defects(defects: Mapping[str, float]) -> dict[str, float]:

@@ -149,7 +149,7 @@ class Output:
         self._stage["lead_off_pulses"] = pulses
 
     def start_train(self, t_ns: TimeNs, ramp_s: float) -> None:
-        """Begin a train at `t_ns` that reaches its plateau after `ramp_s`; its first pulse is one period up the ramp."""
+        """Begin a train at `t_ns` with a ramp of `ramp_s`, whose first pulse is one period up the ramp."""
         self.catch_up(t_ns)
         stage = self._stage
         period_s = stage["period_ns"] * 1e-9
@@ -191,9 +191,10 @@ class Output:
         """Everything off at `t_ns`, in the middle of a pulse too (loss of power)."""
         self.stop(t_ns)
         self._stage["leak_a"] = 0.0
-        self._used_rows, self._used_pulses = cut_pulse(
-            self._stages, t_ns, self._rows, self._used_rows, self._pulses, self._used_pulses
-        )
+        if self._begun:
+            self._used_rows, self._used_pulses = cut_pulse(
+                self._stages, t_ns, self._rows, self._used_rows, self._pulses, self._used_pulses
+            )
 
     def probe(self, t_ns: TimeNs, probe_a: float) -> TimeNs:
         """Begin a balanced pulse of a few microamperes at `t_ns`, to feel for the electrode between trains.

@@ -5,7 +5,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sim.compiled import compiled
-from sim.electrode.circuit import begin_segment, charge_between, current_at, decay
+from sim.electrode.circuit import Record, begin_segment, charge_between, current_at, decay
 from sim.stimulator.pulse_train import GAP, IDLE, LEAD_OFF, PHASE1, PHASE2, RUNNING, end_train, plan_pulse, shape_pulse
 from sim.timebase import NEVER
 
@@ -14,7 +14,7 @@ DONE, NEED_ROWS, NEED_PULSES = 0, 1, 2
 
 
 @compiled
-def next_switch_ns(stage: NDArray[Any]) -> int:
+def next_switch_ns(stage: Record) -> int:
     """Instant at which the device switches its output next; NEVER while it has nothing to do."""
     phase = stage["phase"]
     if phase == PHASE1:
@@ -27,7 +27,7 @@ def next_switch_ns(stage: NDArray[Any]) -> int:
 
 
 @compiled
-def _overlap_c(stage: NDArray[Any], to_ns: int, from_ns: int, until_ns: int) -> float:
+def _overlap_c(stage: Record, to_ns: int, from_ns: int, until_ns: int) -> float:
     """Charge of the running segment, ended at `to_ns`, that falls into [from_ns, until_ns)."""
     a_ns = max(stage["t_ns"], from_ns)
     b_ns = min(to_ns, until_ns)
@@ -35,7 +35,7 @@ def _overlap_c(stage: NDArray[Any], to_ns: int, from_ns: int, until_ns: int) -> 
 
 
 @compiled
-def close_segment(stage: NDArray[Any], t_ns: int) -> None:
+def close_segment(stage: Record, t_ns: int) -> None:
     """Add the charge of the running segment, which ends at `t_ns`, to the pulse under way."""
     phase = stage["phase"]
     if phase == IDLE:
@@ -53,7 +53,7 @@ def close_segment(stage: NDArray[Any], t_ns: int) -> None:
 
 
 @compiled
-def begin_row(stage: NDArray[Any], t_ns: int, rows: NDArray[Any], n: int) -> int:
+def begin_row(stage: Record, t_ns: int, rows: NDArray[Any], n: int) -> int:
     """Begin a segment at `t_ns` and write it as row `n`, or over the row before where that one has no length.
 
     Returns:
@@ -81,7 +81,7 @@ def _plateau_a(middle_c: float, all_c: float, from_ns: int, to_ns: int, end_ns: 
 
 
 @compiled
-def finish_pulse(stage: NDArray[Any], t_ns: int, pulses: NDArray[Any], m: int) -> int:
+def finish_pulse(stage: Record, t_ns: int, pulses: NDArray[Any], m: int) -> int:
     """The pulse under way ends at `t_ns`: write it as row `m` unless nothing flowed or it was a probe.
 
     Returns:
@@ -120,7 +120,7 @@ def finish_pulse(stage: NDArray[Any], t_ns: int, pulses: NDArray[Any], m: int) -
 
 
 @compiled
-def start_pulse(stage: NDArray[Any], t_ns: int) -> None:
+def start_pulse(stage: Record, t_ns: int) -> None:
     """Phase 1 of the pulse that has been laid out begins at `t_ns`."""
     stage["base_a"] = current_at(stage, t_ns)
     stage["charge1_c"] = 0.0
@@ -132,7 +132,7 @@ def start_pulse(stage: NDArray[Any], t_ns: int) -> None:
 
 
 @compiled
-def _watch_lead(stage: NDArray[Any], t_ns: int) -> None:
+def _watch_lead(stage: Record, t_ns: int) -> None:
     """End of phase 1: compare the plateau that the device measures at its own output with what it set."""
     if stage["is_probe"] != 0:
         stage["probe_v"] += stage["v_v"] + stage["v_b_v"] * decay(stage, t_ns)
@@ -144,6 +144,21 @@ def _watch_lead(stage: NDArray[Any], t_ns: int) -> None:
     stage["low_pulses"] += 1
     if stage["low_pulses"] >= stage["lead_off_pulses"] and stage["outcome"] == RUNNING:
         end_train(stage, t_ns, LEAD_OFF)
+
+
+@compiled
+def _next_phase(stage: Record, t_ns: int, pulses: NDArray[Any], m: int) -> int:
+    """The running phase of a pulse ends at `t_ns`; returns the number of pulses written so far."""
+    close_segment(stage, t_ns)
+    if stage["phase"] == PHASE2:
+        stage["level_a"] = 0.0
+        return finish_pulse(stage, t_ns, pulses, m)
+    if stage["phase"] == PHASE1:
+        _watch_lead(stage, t_ns)
+    has_gap = stage["phase"] == PHASE1 and stage["t2_ns"] > t_ns
+    stage["phase"] = GAP if has_gap else PHASE2
+    stage["level_a"] = 0.0 if has_gap else stage["level2_a"]
+    return m
 
 
 @compiled
@@ -177,27 +192,12 @@ def run_output(
             close_segment(stage, t_ns)
             n = begin_row(stage, t_ns, rows, n)
             continue
-        phase = stage["phase"]
-        if phase == IDLE:
+        if stage["phase"] == IDLE:
             if not plan_pulse(stage, t_ns):
                 continue
             start_pulse(stage, t_ns)
-        elif phase == PHASE1:
-            close_segment(stage, t_ns)
-            stage["phase"] = GAP
-            stage["level_a"] = 0.0
-            _watch_lead(stage, t_ns)
-            if stage["t2_ns"] == t_ns:
-                stage["phase"] = PHASE2
-                stage["level_a"] = stage["level2_a"]
-        elif phase == GAP:
-            close_segment(stage, t_ns)
-            stage["phase"] = PHASE2
-            stage["level_a"] = stage["level2_a"]
         else:
-            close_segment(stage, t_ns)
-            stage["level_a"] = 0.0
-            m = finish_pulse(stage, t_ns, pulses, m)
+            m = _next_phase(stage, t_ns, pulses, m)
         n = begin_row(stage, t_ns, rows, n)
 
 

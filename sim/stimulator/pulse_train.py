@@ -1,12 +1,11 @@
-"""A train of biphasic pulses, planned one pulse at a time: when, how wide, how strong, and what a defect makes of it."""
+"""A train of biphasic pulses, planned one by one: when, how wide, how strong, and what a defect makes of it."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.compiled import compiled
-from sim.electrode.circuit import CIRCUIT_FIELDS
+from sim.electrode.circuit import CIRCUIT_FIELDS, Record
 from sim.noise import hash64
 from sim.timebase import NEVER
 
@@ -73,21 +72,21 @@ STAGE_DTYPE: Final = np.dtype(
 
 
 @compiled
-def _draw(stage: NDArray[Any], number: int, which: int) -> float:
+def _draw(stage: Record, number: int, which: int) -> float:
     """Uniform deviate 0..1 of the pulse `number`, from the counter alone."""
     word = hash64(stage["key"] + np.uint64(4 * number + which) * np.uint64(0x9E3779B97F4A7C15))
     return float(word >> np.uint64(11)) * 1.1102230246251565e-16
 
 
 @compiled
-def ramp_ratio(stage: NDArray[Any], t_ns: int) -> float:
+def ramp_ratio(stage: Record, t_ns: int) -> float:
     """Where the train stands between nothing (0) and its plateau (1) at `t_ns`; below 0 when it has ramped down."""
     ratio = stage["ramp_from_ratio"] + stage["ramp_per_s"] * ((t_ns - stage["ramp_t_ns"]) * 1e-9)
     return min(1.0, ratio)
 
 
 @compiled
-def schedule_next(stage: NDArray[Any]) -> None:
+def schedule_next(stage: Record) -> None:
     """Set the start of the next pulse on the device's own grid, with the jitter of its timer."""
     jitter_ns = stage["jitter_ns"] * _draw(stage, stage["number"], _JITTER)
     offset_ns = stage["step"] * stage["period_ns"] + jitter_ns
@@ -95,7 +94,7 @@ def schedule_next(stage: NDArray[Any]) -> None:
 
 
 @compiled
-def end_train(stage: NDArray[Any], t_ns: int, outcome: int) -> None:
+def end_train(stage: Record, t_ns: int, outcome: int) -> None:
     """No pulse after the one under way."""
     stage["next_ns"] = NEVER
     stage["extra_ns"] = NEVER
@@ -104,7 +103,7 @@ def end_train(stage: NDArray[Any], t_ns: int, outcome: int) -> None:
 
 
 @compiled
-def shape_pulse(stage: NDArray[Any], t_ns: int, ratio: float) -> None:
+def shape_pulse(stage: Record, t_ns: int, ratio: float) -> None:
     """Lay out one pulse from `t_ns`: phase 1, gap and a phase 2 of equal and opposite charge.
 
     Phase 2 has the width w2 = w1 / r and the current -I w1 / w2, r = `recharge_ratio` (1: symmetric), so that the
@@ -137,7 +136,7 @@ def shape_pulse(stage: NDArray[Any], t_ns: int, ratio: float) -> None:
 
 
 @compiled
-def plan_pulse(stage: NDArray[Any], t_ns: int) -> bool:
+def plan_pulse(stage: Record, t_ns: int) -> bool:
     """What the device does at the start `t_ns` of a period (or of an extra pulse); False where it gives no pulse."""
     ratio = ramp_ratio(stage, t_ns)
     is_extra = t_ns >= stage["extra_ns"]
