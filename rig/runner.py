@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.bench import Bench, Capture
+from rig.felt import felt
 from rig.finder import PulseFinder
 from rig.record import EventRecord, IdleCells, Record, RigFault
 from rig.replay import loop_error, replay, with_device_columns
 from rig.trains import assign_trains
-from rig.walks import PreparedWalk, prepare_walk
+from rig.walks import PreparedWalk, prepare_walk, rehearsal_of
 from scenarios.case import Case
+from sim.body.compensation import CompensationState
 from sim.errors import BenchError, ModelError
 from sim.pulse import PULSE_DTYPE
 from sim.sensor.crossings import CrossingScanner
@@ -46,24 +48,6 @@ class Observer(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Loop:
-    """What has been gathered while the loop runs."""
-
-    scanner: CrossingScanner
-    pulses: list[NDArray[Any]] = field(default_factory=list[NDArray[Any]])
-    gaps_ns: list[tuple[TimeNs, TimeNs]] = field(default_factory=list[tuple[TimeNs, TimeNs]])
-    clipped: dict[str, int] = field(default_factory=dict[str, int])
-    reached_ns: TimeNs = 0
-    fault: RigFault | None = None
-    interrupted: bool = False
-
-    def all_pulses(self) -> NDArray[Any]:
-        """Every pulse so far, in time order."""
-        found = np.concatenate(self.pulses) if self.pulses else np.empty(0, PULSE_DTYPE)
-        return found[np.argsort(found["t_s"], kind="stable")]
-
-
 class _PulseSource:
     """The pulses of a capture: found in its waveform, or, where none is kept, as the plant delivered them."""
 
@@ -82,6 +66,11 @@ class _PulseSource:
         settled_ns = min((finder.settled_ns for finder in self._finders.values()), default=capture.t1_ns)
         return np.concatenate(found) if found else np.empty(0, PULSE_DTYPE), settled_ns
 
+    def felt(self, pulses: NDArray[Any]) -> NDArray[Any]:
+        """The pulses as the nerve feels them."""
+        range_a = min((a.range for role, a in self._bench.accuracy().items() if _is_current(role)), default=0.0)
+        return felt(pulses, range_a, self._case.device.programmed.get("pulse_width"))
+
     def finish(self) -> NDArray[Any]:
         """Pulses still open at the end of the run."""
         rest = [finder.finish() for finder in self._finders.values()]
@@ -95,6 +84,25 @@ class _PulseSource:
         return self._finders[role]
 
 
+@dataclass(slots=True)
+class _Loop:
+    """What has been gathered while the loop runs."""
+
+    scanner: CrossingScanner
+    source: _PulseSource
+    pulses: list[NDArray[Any]] = field(default_factory=list[NDArray[Any]])
+    gaps_ns: list[tuple[TimeNs, TimeNs]] = field(default_factory=list[tuple[TimeNs, TimeNs]])
+    clipped: dict[str, int] = field(default_factory=dict[str, int])
+    reached_ns: TimeNs = 0
+    fault: RigFault | None = None
+    interrupted: bool = False
+
+    def all_pulses(self) -> NDArray[Any]:
+        """Every pulse so far, in time order."""
+        found = np.concatenate(self.pulses) if self.pulses else np.empty(0, PULSE_DTYPE)
+        return found[np.argsort(found["t_s"], kind="stable")]
+
+
 def _is_current(role: str) -> bool:
     return role.partition(".")[0] == "current"
 
@@ -104,12 +112,12 @@ def run_loop(
 ) -> _Loop:
     """Walk `world` on an opened `bench` until its end, a fault of the rig, or an interruption.
 
-    A `BenchError` or `ModelError` ends the run with a fault and `KeyboardInterrupt` with `interrupted`; what was gathered
+    A `BenchError` or `ModelError` ends the run with a fault, `KeyboardInterrupt` with `interrupted`; what was gathered
     until then is returned. The bench is left in its safe state.
     """
     sensor = case.sensor
-    loop = _Loop(CrossingScanner(sensor.open_below_v, sensor.close_above_v))
     source = _PulseSource(case, bench)
+    loop = _Loop(CrossingScanner(sensor.open_below_v, sensor.close_above_v), source)
     settled_ns: TimeNs = 0
     try:
         while not world.done:
@@ -119,7 +127,7 @@ def run_loop(
             if recorder is not None:
                 recorder.append(stimulus, capture, pulses, settled_ns)
             if pulses.size:
-                world.add_pulses(pulses)
+                world.add_pulses(source.felt(pulses))
                 loop.pulses.append(pulses)
             loop.scanner.feed(stimulus.signals["heel_switch"])
             loop.gaps_ns.extend(capture.quality.gaps)
@@ -144,6 +152,7 @@ def run_case(
     recorder: CaseRecorder | None = None,
     observers: Sequence[Observer] = (),
     limits: BlockLimits | None = None,
+    rehearsal: Bench | None = None,
 ) -> Record:
     """Run one case: loop, replay, trains, record.
 
@@ -153,6 +162,7 @@ def run_case(
         recorder: keeps the waveforms while they come, or None.
         observers: look on.
         limits: of a block; by default the horizon, within what the bench takes.
+        rehearsal: bench for the 200 strides before a walk with `compensation: adapted`; by default `bench`.
 
     Raises:
         BenchError: the bench could not be opened; nothing ran.
@@ -161,7 +171,8 @@ def run_case(
     chosen = limits or BlockLimits(
         min(BlockLimits().longest_ns, capabilities.max_block_ns), horizon=capabilities.closed_loop
     )
-    walk = prepare_walk(case)
+    compensation = _rehearse(case, rehearsal or bench) if case.walk.compensation == "adapted" else None
+    walk = prepare_walk(case, compensation)
     try:
         bench.open(case)
         accuracy = dict(bench.accuracy())
@@ -169,6 +180,26 @@ def run_case(
     finally:
         bench.close()
     return _record(case, walk, loop, capabilities.hardware, accuracy, recorder)
+
+
+def _rehearse(case: Case, bench: Bench) -> CompensationState:
+    """What the patient has got used to after 200 strides with device and aid.
+
+    Raises:
+        BenchError: the strides could not be walked on this bench.
+    """
+    before = rehearsal_of(case)
+    world = prepare_walk(before).world(BlockLimits())
+    try:
+        bench.open(before)
+        loop = run_loop(world, before, bench, None)
+    finally:
+        bench.close()
+    if loop.interrupted:
+        raise KeyboardInterrupt
+    if loop.fault is not None:
+        raise BenchError("rehearsal", loop.fault.t_s, loop.fault.text)
+    return world.walker.compensation
 
 
 def _record(
@@ -182,7 +213,7 @@ def _record(
     pulses = loop.all_pulses()
     replayed = CrossingScanner(case.sensor.open_below_v, case.sensor.close_above_v)
     world = walk.world(BlockLimits())
-    replay(world, pulses, replayed)
+    replay(world, loop.source.felt(pulses), replayed)
     schedule = walk.schedule
     leg = float(case.leg == "right")
     columns, trains = assign_trains(pulses, schedule.t0_ns[1:] / 1e9, int(leg), case.device.programmed)
@@ -217,9 +248,7 @@ def _record(
         idle=recorder.idle_cells() if recorder is not None else {},
         accuracy=accuracy,
         events=events,
-        loop_error=loop_error(
-            loop.scanner.crossings, replayed.crossings, loop.reached_ns, case.sensor.timing_bound_s
-        ),
+        loop_error=loop_error(loop.scanner.crossings, replayed.crossings, loop.reached_ns, case.sensor.timing_bound_s),
         fault=loop.fault,
         interrupted=loop.interrupted,
         clipped=loop.clipped,

@@ -1,0 +1,98 @@
+"""A case made walkable: its schedule, its events on the time axis, the state in which the patient begins."""
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from scenarios import timeline
+from scenarios.case import Case
+from scenarios.effects import EventSpan, SensorOverride
+from scenarios.measured import load_measured
+from sim.body.compensation import CompensationState
+from sim.body.settle import PRE_RUN_STRIDES, settled_compensation
+from sim.body.walker import Walker
+from sim.gait.curves import MeasuredCycle
+from sim.gait.draw import draw_schedule
+from sim.gait.schedule import StrideSchedule
+from sim.gait.walk import Rug, Walk
+from sim.sensor.heel_switch import HeelSwitchSensor, Stuck
+from sim.signal import Command
+from sim.streams import Streams
+from sim.world import BlockLimits, World
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedWalk:
+    """Everything about a walk that is fixed before it begins.
+
+    Attributes:
+        case: what is asked.
+        curves: measured cycle of the patient.
+        walk: with the pauses that events ask for.
+        schedule: its prescribed strides.
+        spans: its events on the time axis.
+        compensation: state at stride 1.
+    """
+
+    case: Case
+    curves: MeasuredCycle
+    walk: Walk
+    schedule: StrideSchedule
+    spans: tuple[EventSpan, ...]
+    compensation: CompensationState
+
+    def world(self, limits: BlockLimits) -> World:
+        """A fresh world at t = 0; every call gives an equal one."""
+        streams = Streams(self.case.seed)
+        walker = Walker(
+            self.case.patient,
+            self.curves,
+            self.walk,
+            self.schedule,
+            self._effects(Rug),
+            streams,
+            self.compensation,
+        )
+        stuck = tuple(Stuck(o.t0_ns, o.t1_ns, o.state == "closed") for o in self._effects(SensorOverride))
+        commands = tuple(sorted(self._effects(Command), key=lambda command: command.t_ns))
+        return World(walker, self.schedule, HeelSwitchSensor(self.case.sensor, streams, stuck), commands, limits)
+
+    def _effects(self, kind: type[T]) -> tuple[T, ...]:
+        return tuple(effect for span in self.spans for effect in span.effects if isinstance(effect, kind))
+
+
+def prepare_walk(case: Case, compensation: CompensationState | None = None) -> PreparedWalk:
+    """Draw the strides of `case` and place its events.
+
+    Args:
+        case: what is asked.
+        compensation: state at stride 1, where a rehearsal has found it; by default that of the patient without device,
+            or zero where the case says `none`.
+    """
+    streams = Streams(case.seed)
+    curves = load_measured(case.patient.measured_cycle)
+    walk = replace(case.walk, pauses=(*case.walk.pauses, *timeline.pauses(case)))
+    schedule = draw_schedule(case.patient, curves, walk, streams)
+    if compensation is None:
+        compensation = (
+            CompensationState()
+            if walk.compensation == "none"
+            else settled_compensation(case.patient, curves, walk, streams)
+        )
+    return PreparedWalk(case, curves, walk, schedule, timeline.build(case, schedule), compensation)
+
+
+def rehearsal_of(case: Case) -> Case:
+    """The 200 unrecorded strides with device and aid that come before a walk with `compensation: adapted`.
+
+    No event happens in it, no waveform is kept, and it draws from streams of its own.
+    """
+    return replace(
+        case,
+        seed=int(Streams(case.seed).key("rehearsal")),
+        walk=replace(case.walk, strides=PRE_RUN_STRIDES, compensation="acute", pauses=()),
+        events=(),
+        checks=(),
+        capture=replace(case.capture, keep="none"),
+    )
