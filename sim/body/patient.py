@@ -1,7 +1,7 @@
 """A patient: everything that makes one walker different from another."""
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
 Drive: TypeAlias = Literal["feedforward", "tonic"]
 """Voluntary drive of the dorsiflexors in swing.
@@ -9,6 +9,11 @@ Drive: TypeAlias = Literal["feedforward", "tonic"]
 `feedforward`: what a healthy nervous system sends, by inverse dynamics, anew for every stride time; `tonic`: a constant
 rest of it, the patient's `residual_drive_ratio`.
 """
+
+
+def _within(default: float | None, low: float, high: float) -> Any:
+    """A field with the bounds (SI) outside which the model has no meaning; the YAML reader refuses what lies beyond."""
+    return field(default=default, metadata={"bounds": (low, high)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,44 +68,44 @@ class Patient:
     """
 
     title: str
-    speed_m_s: float
-    body_mass_kg: float = 72.0
-    leg_length_m: float = 0.88
-    shoe_mass_kg: float = 0.35
+    speed_m_s: float = field(metadata={"bounds": (0.2, 2.0)})
+    body_mass_kg: float = _within(72.0, 20.0, 250.0)
+    leg_length_m: float = _within(0.88, 0.4, 1.3)
+    shoe_mass_kg: float = _within(0.35, 0.0, 3.0)
     measured_cycle: str = "winter_a1"
-    stride_time_s: float | None = None
-    stance_ratio: float | None = None
-    knee_peak_rad: float | None = None
-    thigh_peak_rad: float | None = None
-    thigh_peak_change_rad: float = 0.0
-    knee_contact_extra_rad: float = 0.0
-    ankle_toe_off_rad: float | None = None
-    ankle_contact_rad: float = 0.0
-    healthy_clearance_m: float = 0.015
+    stride_time_s: float | None = _within(None, 0.5, 4.0)
+    stance_ratio: float | None = _within(None, 0.58, 0.75)
+    knee_peak_rad: float | None = _within(None, 0.2, 1.6)
+    thigh_peak_rad: float | None = _within(None, -0.3, 1.0)
+    thigh_peak_change_rad: float = _within(0.0, -1.0, 1.0)
+    knee_contact_extra_rad: float = _within(0.0, -0.5, 0.5)
+    ankle_toe_off_rad: float | None = _within(None, -0.8, 0.4)
+    ankle_contact_rad: float = _within(0.0, -0.8, 0.5)
+    healthy_clearance_m: float = _within(0.015, 0.002, 0.05)
     drive: Drive = "feedforward"
-    residual_drive_ratio: float = 0.0
-    force_n: float = 1600.0
-    passive_torque_n_m: float = 6.2
-    damping_n_m_s_rad: float = 0.35
-    reflex_gain_n_m_s_rad: float = 0.0
-    reflex_threshold_rad_s: float = 1.25
-    toe_off_stiffness_n_m_rad: float = 22.918
-    rheobase_a: float = 0.012
-    chronaxie_s: float = 200e-6
-    recruitment_mid: float = 1.9
-    recruitment_width: float = 0.25
-    excitability_ratio: float = 1.0
-    electromechanical_delay_s: float = 0.012
-    fatigue_factor: float = 0.1
-    thigh_sd_rad: float = 0.0
-    knee_sd_rad: float = 0.0
-    ankle_sd_rad: float = 0.0
-    stride_time_sd_ratio: float = 0.0
-    fractal_exponent: float = 0.75
-    clearance_goal_m: float = 0.017
-    compensation_gain_ratio: float = 0.15
-    compensation_leak_ratio: float = 0.25
-    clearance_sense_sd_m: float = 0.004
-    scuff_kick_m: float = 0.005
-    compensation_limit_m: float = 0.0
-    hike_ratio: float = 1.0
+    residual_drive_ratio: float = _within(0.0, 0.0, 1.0)
+    force_n: float = _within(1600.0, 100.0, 5000.0)
+    passive_torque_n_m: float = _within(6.2, 0.0, 40.0)
+    damping_n_m_s_rad: float = _within(0.35, 0.05, 5.0)
+    reflex_gain_n_m_s_rad: float = _within(0.0, 0.0, 10.0)
+    reflex_threshold_rad_s: float = _within(1.25, 0.0, 20.0)
+    toe_off_stiffness_n_m_rad: float = _within(22.918, 1.0, 1000.0)
+    rheobase_a: float = _within(0.012, 1e-05, 0.2)
+    chronaxie_s: float = _within(200e-6, 1e-05, 0.05)
+    recruitment_mid: float = _within(1.9, 1.01, 20.0)
+    recruitment_width: float = _within(0.25, 0.01, 5.0)
+    excitability_ratio: float = _within(1.0, 0.0, 1.0)
+    electromechanical_delay_s: float = _within(0.012, 0.002, 0.2)
+    fatigue_factor: float = _within(0.1, 0.0, 5.0)
+    thigh_sd_rad: float = _within(0.0, 0.0, 0.1)
+    knee_sd_rad: float = _within(0.0, 0.0, 0.15)
+    ankle_sd_rad: float = _within(0.0, 0.0, 0.1)
+    stride_time_sd_ratio: float = _within(0.0, 0.0, 0.15)
+    fractal_exponent: float = _within(0.75, 0.5, 1.0)
+    clearance_goal_m: float = _within(0.017, 0.0, 0.1)
+    compensation_gain_ratio: float = _within(0.15, 0.0, 1.0)
+    compensation_leak_ratio: float = _within(0.25, 0.0, 2.0)
+    clearance_sense_sd_m: float = _within(0.004, 0.0, 0.05)
+    scuff_kick_m: float = _within(0.005, 0.0, 0.05)
+    compensation_limit_m: float = _within(0.0, 0.0, 0.15)
+    hike_ratio: float = _within(1.0, 0.0, 1.0)
