@@ -9,7 +9,7 @@ from scenarios.catalogue import MeasureSpec
 from scenarios.fields import Key, as_table, as_text, flag, integer, one_or_list, quantity, read_keys, word
 from scenarios.limit_reader import LIMIT_WORDS, limit_value, read_limit
 from scenarios.parameters import read_parameters
-from scenarios.problems import Problems, nearest
+from scenarios.problems import Problems, closest, nearest
 from scenarios.text import Node, Table, Text, plain
 from sim.errors import ScenarioError
 
@@ -71,7 +71,8 @@ def read_checks(node: Node, words: CheckWords, problems: Problems) -> tuple[Chec
 def _read_check(key: Text, table: Table, words: CheckWords) -> Check:
     problems = Problems()
     name, what = key.text, f"check `{key.text}`"
-    spec, parameters = None, {}
+    spec: MeasureSpec | None = None
+    parameters: dict[str, Any] = {}
     with problems.gathered():
         spec, parameters = _read_measure(table, words, what)
     keys: dict[str, Key] = {word_: Key(plain) for word_ in ("measure", *LIMIT_WORDS, "marginal")}
@@ -79,7 +80,7 @@ def _read_check(key: Text, table: Table, words: CheckWords) -> Check:
         "title": Key(as_text),
         "why": Key(as_text),
         "verifies": Key(one_or_list(as_text)),
-        "share": Key(quantity("", 1e-9, 1.0, "share")),
+        "share": Key(quantity("", 0.01, 1.0, "share")),
         "mean": Key(_only_true),
         "p95": Key(_only_true),
         "confidence": Key(quantity("", 0.5, 0.999999, "confidence")),
@@ -90,9 +91,11 @@ def _read_check(key: Text, table: Table, words: CheckWords) -> Check:
     found = read_keys(table, keys, what, problems)
     limit, marginal = None, None
     quantifier: Quantifier = "every"
-    if spec is not None:
+    misspelt = {closest(name_, keys) for name_ in table.values if name_ not in keys}
+    if spec is not None and not misspelt & set(LIMIT_WORDS):
         with problems.gathered():
             limit = read_limit(table, spec)
+    if spec is not None:
         if "marginal" in table.values:
             with problems.gathered():
                 marginal = limit_value(table.values["marginal"], spec)

@@ -29,7 +29,7 @@ def most_samples(case: Case, check: Check, measure: MeasureSpec) -> int | None:
     """Largest number of samples that the check can get; None where it is not limited by the strides."""
     kind = str(check.parameters.get(measure.sample, measure.sample))
     if kind not in ONE_A_STRIDE:
-        return 1 if kind == "run" else None
+        return None
     events = {event.name: event for event in case.events}
     strides = set(range(1, case.walk.strides + 1))
     first, last = events.get(check.during.from_event), events.get(check.during.until_event)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from scenarios.problems import Problems, nearest
+from scenarios.problems import Problems, closest, nearest
 from scenarios.quantities import format_quantity, parse_quantity
 from scenarios.text import Listing, Node, Table, Text
 from sim.errors import ScenarioError
@@ -40,14 +40,16 @@ def read_keys(node: Node, keys: Mapping[str, Key], what: str, problems: Problems
     if not isinstance(node, Table):
         problems.add(node.where, f"{what} has keys with values", f"allowed: {', '.join(keys)}")
         return values
+    meant: set[str] = set()
     for name, value in node.values.items():
         if name not in keys:
             problems.add(node.keys[name].where, f"unknown key `{name}` in {what}", nearest(name, keys))
+            meant.add(closest(name, keys))
             continue
         with problems.gathered():
             values[name] = keys[name].read(value)
     for name, key in keys.items():
-        if key.required and name not in node.values:
+        if key.required and name not in node.values and name not in meant:
             problems.add(node.where, f"{what} lacks the key `{name}`", f"add `{name}:`")
     return values
 

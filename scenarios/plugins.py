@@ -27,7 +27,9 @@ _GROUPS: Final = ("measures", "events", "devices", "benches", "sections")
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """A spec, and where it came from."""
+
     spec: Any
     origin: str
 
@@ -42,7 +44,7 @@ def assemble_catalogue(plugins: Iterable[Path] = ()) -> Catalogue:
     return catalogue_of(found)
 
 
-def catalogue_of(found: Iterable[_Found]) -> Catalogue:
+def catalogue_of(found: Iterable[Found]) -> Catalogue:
     """A catalogue of specs with their origins.
 
     Raises:
@@ -61,7 +63,7 @@ def catalogue_of(found: Iterable[_Found]) -> Catalogue:
     return Catalogue(**{field: dict(sorted(table.items())) for field, table in tables.items()})
 
 
-def _from_entry_points() -> Iterator[_Found]:
+def _from_entry_points() -> Iterator[Found]:
     for group in _GROUPS:
         for point in sorted(entry_points(group=f"stimrig.{group}"), key=lambda point: (point.name, point.value)):
             origin = f"entry point stimrig.{group} {point.name} = {point.value}"
@@ -79,16 +81,16 @@ def _loaded(point: EntryPoint, origin: str) -> Any:
         ) from error
 
 
-def _specs(value: Any, origin: str) -> Iterator[_Found]:
+def _specs(value: Any, origin: str) -> Iterator[Found]:
     items: Any = value if isinstance(value, tuple | list) else (value,)
     for item in items:
         if type(item) not in _FIELDS:
             allowed = ", ".join(kind.__name__ for kind in _FIELDS)
             raise ScenarioError(origin, f"gives a {type(item).__name__}, no spec", f"allowed: {allowed}")
-        yield _Found(item, origin)
+        yield Found(item, origin)
 
 
-def _from_file(path: Path) -> Iterator[_Found]:
+def _from_file(path: Path) -> Iterator[Found]:
     name = f"stimrig_plugin_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
@@ -112,10 +114,10 @@ def _from_file(path: Path) -> Iterator[_Found]:
             yield each
 
 
-def _module_specs(value: Any, origin: str) -> Iterator[_Found]:
+def _module_specs(value: Any, origin: str) -> Iterator[Found]:
     """Specs at the top level of a module: alone, or in a tuple or list."""
     items: Any = value if isinstance(value, tuple | list) else (value,)
-    return (_Found(item, origin) for item in items if type(item) in _FIELDS)
+    return (Found(item, origin) for item in items if type(item) in _FIELDS)
 
 
 def _line_of(error: BaseException, path: Path) -> int:

@@ -63,13 +63,17 @@ class Problems:
             raise CollectedScenarioError(tuple(errors))
 
 
-def nearest(word: str, allowed: Iterable[str]) -> str:
-    """The mend for an unknown word: the nearest allowed one, else all of them."""
-    words = sorted(allowed)
-    folded = {candidate.lower(): candidate for candidate in words}
+def closest(word: str, allowed: Iterable[str]) -> str:
+    """The allowed word that was probably meant, or ""."""
+    folded = {candidate.lower(): candidate for candidate in sorted(allowed)}
     close = difflib.get_close_matches(word.lower()[:80], folded, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean `{folded[close[0]]}`?"
-    if not words:
-        return "none is allowed here"
-    return "allowed: " + ", ".join(words)
+    return folded[close[0]] if close else ""
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """The mend for an unknown word: the one that was probably meant, else all of them."""
+    words = sorted(allowed)
+    meant = closest(word, words)
+    if meant:
+        return f"did you mean `{meant}`?"
+    return "allowed: " + ", ".join(words) if words else "none is allowed here"

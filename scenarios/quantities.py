@@ -44,7 +44,7 @@ def parse_quantity(text: str, unit: str, where: object = "") -> float:
     if unit_text[:1] in {",", "."} or unit_text[:1].isdigit():
         raise ScenarioError(place, f"`{text}` is no number with a unit", _mend_number(body, unit))
     if not unit_text and unit:
-        mend = f"write the unit: `{number.group()} {EXAMPLES.get(unit, unit)}`?"
+        mend = f"write the unit: `{number.group()} {_example(unit).partition(' ')[2]}`?"
         raise ScenarioError(place, f"`{text}` has no unit, {asked} is asked for", mend)
     value = _value(number.group(), unit_text, unit, text, place)
     if not math.isfinite(value):
@@ -115,7 +115,11 @@ def _asked(unit: str) -> str:
 
 
 def _mend_example(unit: str) -> str:
-    return f"write for example `{'90 %' if not unit else '60 ' + EXAMPLES.get(unit, unit)}`"
+    return f"write for example `{_example(unit)}`"
+
+
+def _example(unit: str) -> str:
+    return EXAMPLES.get(unit, f"1 {unit}")
 
 
 def _no_number(text: str, asked: str) -> str:

@@ -101,7 +101,9 @@ def schema_of(table: Table) -> str:
 
 
 def read_scenario(table: Table, problems: Problems) -> Scenario | None:
-    """The scenario of a table without `matrix`; None where a problem was noted.
+    """The scenario of a table without `matrix`; None where no more problems can be found in it.
+
+    Where problems were noted the scenario only serves to look for more of them.
 
     Args:
         table: the document, or the variant of it that one row of the matrix gives.
@@ -118,24 +120,24 @@ def read_scenario(table: Table, problems: Problems) -> Scenario | None:
     if "expect" in table.values:
         with inner.gathered():
             expect = _read_expect(table.values["expect"], table.values.get("checks"))
-    if inner:
-        with problems.gathered():
-            inner.raise_any()
+    with problems.gathered():
+        inner.raise_any()
+    if any(name not in table.values for name in ("patient", "device", "checks")):
         return None
     load_name, load = found.get("load") or ("skin", NAMED_LOADS["skin"])
     capture, keep_given = found.get("capture") or (CaptureRequest(), False)
     return Scenario(
         schema=schema,
-        id=found["id"],
-        title=found.get("title", found["id"]),
-        seed=found["seed"],
+        id=found.get("id", "?"),
+        title=found.get("title", found.get("id", "?")),
+        seed=found.get("seed", 0),
         leg=found.get("leg", "left"),
         sensor=found.get("sensor") or HeelSwitch(),
         load_name=load_name,
         load=load,
         capture=capture,
         keep_given=keep_given,
-        walk=found["walk"],
+        walk=found.get("walk") or Walk(SPEED_M_S[1], MAX_STRIDES),
         requires=found.get("requires", ()),
         expect=expect,
         table=table,

@@ -166,7 +166,8 @@ def _syntax_error(error: yaml.YAMLError, text: str, shown: str) -> ScenarioError
     mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     lines = text.splitlines() or [""]
-    line = min(line, len(lines))
+    if line > len(lines):
+        line, column = len(lines), len(lines[-1]) + 1
     said = lines[line - 1]
     before = lines[line - 2] if line > 1 else ""
     problem = getattr(error, "problem", None) or "cannot be read"

@@ -85,18 +85,23 @@ KINDS: Final = {
 """SI unit -> what it measures, for messages."""
 
 EXAMPLES: Final = {
-    "s": "ms",
-    "m": "mm",
-    "A": "mA",
-    "C": "nC",
-    "Hz": "Hz",
-    "F": "uF",
-    "rad": "deg",
-    "rad/s": "deg/s",
-    "N m/rad": "N m/deg",
-    "A/V": "mA/V",
+    "": "90 %",
+    "s": "60 ms",
+    "m": "5 mm",
+    "A": "30 mA",
+    "C": "100 nC",
+    "V": "9 V",
+    "ohm": "500 ohm",
+    "Hz": "40 Hz",
+    "F": "0.2 uF",
+    "kg": "72 kg",
+    "m/s": "0.9 m/s",
+    "rad": "5 deg",
+    "rad/s": "70 deg/s",
+    "N m/rad": "0.4 N m/deg",
+    "A/V": "2 mA/V",
 }
-"""SI unit -> the unit people write."""
+"""SI unit -> a quantity as people write it."""
 
 _PREFIXES: Final = {"p": "1e-12", "n": "1e-9", "u": "1e-6", "m": "1e-3", "": "1", "k": "1e3", "M": "1e6", "G": "1e9"}
 
