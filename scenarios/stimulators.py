@@ -4,7 +4,7 @@ from typing import Final
 
 from scenarios.catalogue import DeviceModelSpec
 from sim.stimulator.odfs import Odfs
-from sim.stimulator.odfs_settings import DEFECTS, OdfsSettings
+from sim.stimulator.odfs_settings import DEFECTS, OdfsSettings, checked_defects
 
 MODELS: Final[tuple[DeviceModelSpec, ...]] = (
     DeviceModelSpec(
@@ -12,6 +12,7 @@ MODELS: Final[tuple[DeviceModelSpec, ...]] = (
         settings=OdfsSettings,
         defects=DEFECTS,
         build=Odfs,
+        check_defects=checked_defects,
         summary="Single-channel heel-switch stimulator, the reference device (a preset, not a product claim)",
     ),
 )

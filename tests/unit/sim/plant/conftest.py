@@ -61,7 +61,7 @@ class Bench:
 
     lifts: tuple[tuple[float, float], ...] = ((0.5, 1.0),)
     until_s: float = 2.0
-    settings: OdfsSettings = OdfsSettings()
+    settings: OdfsSettings = field(default_factory=OdfsSettings)
     defects: dict[str, float] = field(default_factory=dict)
     load: Load = NAMED_LOADS["skin"]
     commands: tuple[Command, ...] = ()
@@ -102,6 +102,6 @@ class Bench:
         return Run(np.concatenate(rows), np.concatenate(pulses), tuple(messages), settled)
 
 
-@pytest.fixture(name="Bench")
+@pytest.fixture(name="Bench", scope="session")
 def _bench() -> type[Bench]:
     return Bench

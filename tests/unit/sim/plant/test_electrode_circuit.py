@@ -71,7 +71,7 @@ switch_lists = st.lists(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=switch_lists)
 def test_circuit_agrees_with_integration_of_its_equation(steps):
-    """For any switching, sagging and peeling, the closed form equals C du/dt = i - u/R_p integrated by scipy to 1e-6."""
+    """For any switching, sagging and peeling the closed form is C du/dt = i - u/R_p integrated by scipy, to 1e-6."""
     load = NAMED_LOADS["skin"]
     t, switches = 0, []
     for wait_ns, level_a, compliance_v, contact in steps:
