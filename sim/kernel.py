@@ -92,3 +92,11 @@ class Kernel:
         while env.peek() < t_ns:
             env.step()
         self._reached_ns = max(self._reached_ns, t_ns)
+
+    def advance_into(self, t_ns: TimeNs, phase: Phase) -> None:
+        """Handle every event before `t_ns`, and of those at `t_ns` the ones up to `phase`."""
+        self.advance_to(t_ns)
+        queue = self._env._queue  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        # SimPy's peek() tells the time of the next event and not its priority, which is our phase
+        while queue and queue[0][:2] <= (t_ns, phase):
+            self._env.step()

@@ -80,6 +80,7 @@ class Plant:
                 )
             self._run(stimulus, command.t_ns)
             self._kernel.at(command.t_ns, Phase.BODY, partial(self._obey, command))
+            self._kernel.advance_into(command.t_ns, Phase.BODY)  # before the device looks, at this instant or later
         self._run(stimulus, t1_ns)
         self._model.hold(stimulus.signals)
         self._output.catch_up(t1_ns)

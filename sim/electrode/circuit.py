@@ -69,7 +69,7 @@ def charge_between(circuit: Record, from_ns: int, to_ns: int) -> float:
 
 @compiled
 def _when_ns(ratio: float, tau_s: float, t_ns: int) -> int:
-    """First whole nanosecond after t' = `t_ns` at which exp(-(t - t')/tau) is at most `ratio`; NEVER if it cannot be."""
+    """First whole ns after t' = `t_ns` at which exp(-(t - t')/tau) is at most `ratio`; NEVER if it cannot be."""
     if ratio <= 0.0:
         return NEVER
     if ratio >= 1.0:
