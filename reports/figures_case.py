@@ -96,6 +96,7 @@ def _outcome(
         low=max((bound / scale.factor for bound, _ in limits), default=None),
         total=len(y),
         note=note,
+        compact=True,
     )
 
 

@@ -95,6 +95,7 @@ class Chart:
         lanes: instead of points.
         total: samples before thinning.
         note: what the reader must know.
+        compact: True for a chart among many, drawn lower.
     """
 
     title: str
@@ -115,6 +116,7 @@ class Chart:
     lanes: tuple[Lane, ...] = ()
     total: int = 0
     note: str = ""
+    compact: bool = False
 
     def x_of(self, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """Instants on the x axis of this chart."""
@@ -189,6 +191,7 @@ def chart_document(chart: Chart) -> dict[str, Any]:
         "guard": _round(chart.guard),
         "low": None if chart.low is None else _round(chart.low),
         "high": None if chart.high is None else _round(chart.high),
+        "compact": chart.compact,
         "range": [_round(end) for end in chart.y_range()],
         "lanes": [[lane.name, [[round(a, 4), round(b, 4), role] for a, b, role in lane.spans]] for lane in chart.lanes],
     }

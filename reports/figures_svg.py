@@ -53,7 +53,7 @@ def chart_height(chart: Chart) -> float:
     """Height of the drawing; a handful of samples needs less of it."""
     if chart.lanes:
         return TOP + LANE * len(chart.lanes) + BOTTOM
-    return FEW_HEIGHT if len(chart.t_s) < 3 else POINTS_HEIGHT
+    return FEW_HEIGHT if chart.compact or len(chart.t_s) < 3 else POINTS_HEIGHT
 
 
 class _Frame:
@@ -96,7 +96,7 @@ def _points(frame: _Frame) -> list[str]:
         path = "L".join(f"{x:.1f} {frame.y(y):.1f}" for x, y in zip(xs, chart.y.tolist(), strict=True) if math.isfinite(y))
         parts.append(f'<path class="envelope" d="M{path}"/>')
     for x, y, state in zip(xs, chart.y.tolist(), chart.states, strict=True):
-        if thinned and state == "i":
+        if (thinned and state == "i") or not LEFT - 4.0 <= x <= WIDTH - RIGHT + 4.0:
             continue
         shapes[state].append(_symbol(state, x, TOP + 8.0 if state == "m" else frame.y(y)))
     parts += [f'<path class="dot-{state}" d="{"".join(found)}"/>' for state, found in shapes.items() if found]

@@ -17,7 +17,7 @@ def build(run: RunResult) -> dict[str, Any] | None:
     if run.unchecked_requirements:
         words.append(f"{run.unchecked_requirements} ids stand in no requirements.csv and could not be checked.")
     columns = ("Id", "Requirement", "Asks for", "Shown by", "State")
-    rows = table(columns, [_row(state) for state in states], widths=(1.7, 2.5, 1.4, 2.9, 2.0))
+    rows = table(columns, [_row(state) for state in states], widths=(1.6, 2.3, 1.75, 2.9, 1.9))
     return section("Requirements", text(*words), rows)
 
 

@@ -22,6 +22,7 @@ def build(run: RunResult) -> dict[str, Any]:
         "tested": _tested(run),
         "against": _against(run),
         "evidence": _evidence(run),
+        "rig": [run.bench, *(f"{name}: {value}" for name, value in list(run.identity.items())[:6] if value != run.bench)],
         "open": _open(run),
         "notes": list(run.notes),
         "run": run.run,
@@ -69,7 +70,7 @@ def _against(run: RunResult) -> list[str]:
 def _evidence(run: RunResult) -> list[str]:
     verdicts = [verdict for case in run.cases for verdict in case.verdicts]
     measured = sum(verdict.quantity == "measured" for verdict in verdicts)
-    lines = [f"Hardware: {hardware_levels(run)}. Bench: {run.bench}."]
+    lines = [f"Hardware: {hardware_levels(run)}."]
     if verdicts:
         lines.append(
             f"{measured} checks measured on the captured waveform, {len(verdicts) - measured} modelled by the simulated patient."

@@ -43,7 +43,8 @@ def _budget(key: tuple[tuple[Component, ...], str], users: list[tuple[str, Verdi
     title = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
     spread = [verdict.samples.expanded for _, verdict in users if verdict.samples is not None]
     every = np.concatenate(spread) if spread else np.empty(0)
-    words = f"{len(users)} check{'s' if len(users) != 1 else ''} in {len({case for case, _ in users})} case(s)"
+    cases = len({case for case, _ in users})
+    words = f"{len(users)} check{'' if len(users) == 1 else 's'} in {cases} case{'' if cases == 1 else 's'}"
     if len(every):
         smallest, largest = float(every.min()), float(every.max())
         same = largest - smallest <= 1e-3 * largest

@@ -202,7 +202,7 @@ class Plot {
   draw() {
     const chart = this.chart, lanes = chart.lanes.length, svg = this.svg;
     this.width = Math.max(300, Math.round(this.figure.clientWidth) || 720);
-    this.height = lanes ? TOP + LANE * lanes + BOTTOM : chart.t.length < 3 ? FEW : POINTS;
+    this.height = lanes ? TOP + LANE * lanes + BOTTOM : chart.compact || chart.t.length < 3 ? FEW : POINTS;
     this.bottom = this.height - BOTTOM;
     svg.textContent = "";
     svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);

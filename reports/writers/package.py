@@ -1,23 +1,39 @@
 """What a run leaves behind: the files of a case, and the four files of the whole run."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from reports.verdict import CaseResult, RunResult
+from reports.figures import plots
+from reports.figures_case import timeline_chart
+from reports.figures_check import check_chart, time_axis
+from reports.verdict import CaseResult, Outcome, RunResult
 from reports.writers.document import build_document
-from reports.writers.files import put_text
+from reports.writers.files import put_bytes, put_text
 from reports.writers.html import html_text
 from reports.writers.junit import Inconclusive, junit_text
+from reports.writers.pdf import pdf_bytes
 from reports.writers.verdicts_file import case_document, run_document, verdicts_text
 from scenarios.catalogue import SectionSpec
 
 
 def write_case(result: CaseResult, folder: Path) -> None:
-    """Write `verdicts.json` and `plots/*.svg` of one case into its folder.
+    """Write `verdicts.json` and, where a check did not pass, `plots/*.svg` of one case into its folder.
 
     The bytes depend on the case alone, so that repeating `case.yaml` repeats them.
     """
     put_text(folder / "verdicts.json", verdicts_text(case_document(result)))
+    axis = time_axis(result)
+    charts = {
+        f"{number:02d}-{_safe(verdict.check.id)}.svg": check_chart(verdict, axis)
+        for number, verdict in enumerate(result.verdicts, 1)
+        if verdict.outcome is not Outcome.PASS
+    }
+    charts["timeline.svg"] = timeline_chart(result, axis)
+    drawn = {name: chart for name, chart in charts.items() if chart is not None}
+    if len(drawn) > 1 or result.outcome is not Outcome.PASS:
+        for name, content in zip(drawn, plots(drawn.values()), strict=True):
+            put_bytes(folder / "plots" / name, content)
 
 
 def write_run(
@@ -35,7 +51,14 @@ def write_run(
         junit_inconclusive: element for INCONCLUSIVE in `junit.xml`.
         sections: sections of the report; the built-in ones where None.
     """
-    put_text(folder / "verdicts.json", verdicts_text(run_document(run)))
+    verdicts = verdicts_text(run_document(run))
+    put_text(folder / "verdicts.json", verdicts)
     put_text(folder / "junit.xml", junit_text(run, inconclusive=junit_inconclusive))
     document = build_document(run, sections)
     put_text(folder / "report.html", html_text(document))
+    put_bytes(folder / "report.pdf", pdf_bytes(document, verdicts))
+
+
+def _safe(name: str) -> str:
+    """A check's id as part of a file name that every system takes."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:48]
