@@ -1,11 +1,14 @@
 """Reads the record of a case again, so that it can be judged and reported without a rig."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rig.bench import ChannelAccuracy
 from rig.idle import idle_in_si
 from rig.record import IdleCells, Record
 from rig.record_facts import accuracy_from, events_from, fault_from, loop_error_from
@@ -15,6 +18,8 @@ from rig.waveform_file import WaveformFile
 from scenarios.case import Case
 from scenarios.catalogue import Catalogue
 from sim.errors import RecordError
+from sim.pulse import PULSE_DTYPE
+from sim.timebase import NS_PER_S
 
 
 def read_events(folder: Path) -> list[dict[str, Any]]:
@@ -83,7 +88,7 @@ def load_record(folder: Path, catalogue: Catalogue) -> Record:
         trains=trains_of(pulses),
         strides=read_table(folder / STRIDE_FILE),
         idle=_idle(folder, pulses["t_s"], pulses["end_s"]),
-        accuracy=accuracy_from(facts),
+        accuracy=accuracy_from(facts["accuracy"]),
         events=events_from(facts),
         loop_error=loop_error_from(facts),
         fault=fault_from(facts),
@@ -105,8 +110,10 @@ def _of_killed_run(folder: Path, case: Case, events: list[dict[str, Any]]) -> Re
     """Pulses found again in the waveform; no strides, because the replay needs the end of the run."""
     from rig.trains import assign_trains
 
-    hardware = next((line["name"] for line in events if line["kind"] == "bench"), "virtual")
-    found, end_s = _pulses_again(folder / WAVEFORM_FILE)
+    told = {line["kind"]: line for line in reversed(events)}
+    hardware = told["bench"]["name"] if "bench" in told else "virtual"
+    accuracy = accuracy_from(told["accuracy"]["detail"]) if "accuracy" in told else {}
+    found, end_s = _pulses_again(folder / WAVEFORM_FILE, accuracy)
     pulses, trains = assign_trains(found, np.empty(0), int(case.leg == "right"), case.device.programmed)
     return Record(
         case=case,
@@ -117,33 +124,32 @@ def _of_killed_run(folder: Path, case: Case, events: list[dict[str, Any]]) -> Re
         trains=trains,
         strides={name: np.empty(0) for name in STRIDE_COLUMNS},
         idle=_idle(folder, pulses["t_s"], pulses["end_s"]) if end_s else {},
-        accuracy={},
+        accuracy=accuracy,
         events={},
         loop_error=None,
         interrupted=True,
     )
 
 
-def _pulses_again(path: Path) -> tuple[Any, float]:
+def _pulses_again(path: Path, accuracy: Mapping[str, ChannelAccuracy]) -> tuple[NDArray[Any], float]:
     """Pulses of a waveform file that may be cut off, and the end of what it holds, s."""
     from rig.finder import PulseFinder
-    from sim.pulse import PULSE_DTYPE
 
     try:
         file = WaveformFile(path)
     except RecordError:
         return np.empty(0, PULSE_DTYPE), 0.0
-    found: list[Any] = [np.empty(0, PULSE_DTYPE)]
+    found: list[NDArray[Any]] = [np.empty(0, PULSE_DTYPE)]
     end_ns = 0
     with file:
         for role in file.roles:
             name, _, channel = role.partition(".")
-            if name != "current":
+            if name != "current" or role not in accuracy:
                 continue
-            finder = PulseFinder.for_signal(next(file.signals(role)), int(channel or 1))
+            finder = PulseFinder.for_channel(accuracy[role], int(channel or 1))
             for signal in file.signals(role):
                 found.append(finder.feed(signal))
                 end_ns = max(end_ns, signal.t0_ns + len(signal.samples) * signal.period_ns)
             found.append(finder.finish())
     pulses = np.concatenate(found)
-    return pulses[np.argsort(pulses["t_s"], kind="stable")], end_ns / 1e9
+    return pulses[np.argsort(pulses["t_s"], kind="stable")], end_ns / NS_PER_S

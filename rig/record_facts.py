@@ -44,11 +44,11 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def accuracy_from(facts: Mapping[str, Any]) -> dict[str, ChannelAccuracy]:
+def accuracy_from(rows: Mapping[str, Any]) -> dict[str, ChannelAccuracy]:
     """`Record.accuracy`."""
     return {
         role: ChannelAccuracy(row["unit"], **{name: _number(each) for name, each in row.items() if name != "unit"})
-        for role, row in facts["accuracy"].items()
+        for role, row in rows.items()
     }
 
 

@@ -1,17 +1,18 @@
 """Where a case is written while it runs, and how its record is read again without a rig."""
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.bench import Capabilities, Capture
+from rig.bench import Capabilities, Capture, ChannelAccuracy
 from rig.files import cannot_write, write_file
 from rig.idle import idle_in_si
 from rig.record import IdleCells, Record
-from rig.record_facts import facts_of
+from rig.record_facts import facts_of, plain
 from rig.tables import APPENDED_PULSE_COLUMNS, PULSE_COLUMNS, STRIDE_COLUMNS, write_table
 from rig.waveform_file import WaveformFile
 from rig.waveforms import RoleFormat, WaveformWriter
@@ -27,6 +28,8 @@ STRIDE_FILE: Final = "strides.parquet"
 RECORD_KIND: Final = "record"
 """Kind of the last line of `events.jsonl`: what the record says beside its tables. Without it a case is incomplete."""
 
+Accuracy: TypeAlias = Callable[[], Mapping[str, ChannelAccuracy]]
+
 
 class CaseWriter:
     """Writes one case: `case.yaml` at once, waveforms and events while they come, the tables at the end.
@@ -36,16 +39,20 @@ class CaseWriter:
         case: what is asked.
         capabilities: of the bench.
         keep: how much of the waveform goes to the file.
+        accuracy: of the opened bench, by role; asked when the first samples come.
 
     Raises:
         RecordError: a file cannot be written; what was written before stays readable.
     """
 
-    def __init__(self, folder: Path, case: Case, capabilities: Capabilities, keep: Keep) -> None:
-        from scenarios.document import case_document
+    def __init__(
+        self, folder: Path, case: Case, capabilities: Capabilities, keep: Keep, accuracy: Accuracy = dict
+    ) -> None:
+        from scenarios.case_document import case_document
 
         self.folder = folder
         self.keep: Keep = keep
+        self._accuracy = accuracy
         self._waveforms: WaveformWriter | None = None
         self._pulses: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         try:
@@ -121,4 +128,6 @@ class CaseWriter:
         signals = capture.waveforms
         roles = {role: RoleFormat(signal.scale, signal.offset, signal.unit) for role, signal in signals.items()}
         rate_hz = next(iter(signals.values())).rate_hz
+        # what finds the pulses again if this run is killed
+        self.event(capture.t0_ns, "accuracy", "bench", plain(self._accuracy()))
         return WaveformWriter(self.folder / WAVEFORM_FILE, self.keep, rate_hz, roles)

@@ -11,6 +11,7 @@ from rig.files import write_file
 from rig.record import Table
 from rig.trains import first_pulse_index
 from sim.errors import RecordError
+from sim.pulse import PULSE_DTYPE
 
 PULSE_COLUMNS: Final = (
     *("channel", "leg", "stride", "train", "t_s", "phase1_a", "phase1_s", "gap_s", "phase2_a", "phase2_s"),
@@ -25,9 +26,10 @@ STRIDE_COLUMNS: Final = (
 APPENDED_PULSE_COLUMNS: Final = ("end_s",)
 """After those of formats.md: the end of a pulse's charge window, without which nothing can be judged again."""
 
-_WHOLE_NUMBERS: Final = frozenset(
+WHOLE_NUMBERS: Final = frozenset(
     {"channel", "leg", "stride", "train", "clipped", "tail_done", "is_non_mtc", "scuff", "stumble", "pulses"}
 )
+"""Columns of counts, numbers and flags."""
 
 
 def write_table(path: Path, table: Table, columns: tuple[str, ...]) -> None:
@@ -42,7 +44,7 @@ def write_table(path: Path, table: Table, columns: tuple[str, ...]) -> None:
     absent = np.full(rows, np.nan)
     series = {name: pl.Series(name, table.get(name, absent), pl.Float64).fill_nan(None) for name in columns}
     frame = pl.DataFrame(
-        [column.cast(pl.Int64) if name in _WHOLE_NUMBERS else column for name, column in series.items()]
+        [column.cast(pl.Int64) if name in WHOLE_NUMBERS else column for name, column in series.items()]
     )
     buffer = io.BytesIO()
     frame.write_parquet(buffer, compression="zstd")
@@ -65,6 +67,14 @@ def read_table(path: Path) -> dict[str, NDArray[np.float64]]:
         name: frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy().astype(np.float64)
         for name in frame.columns
     }
+
+
+def pulse_array(table: Table) -> NDArray[Any]:
+    """The rows of a pulse table as `PULSE_DTYPE`."""
+    pulses = np.zeros(len(table["t_s"]), PULSE_DTYPE)
+    for name in PULSE_DTYPE.names or ():
+        pulses[name] = table[name]
+    return pulses
 
 
 def trains_of(pulses: Table) -> Table:

@@ -42,8 +42,8 @@ class PreparedWalk:
     spans: tuple[EventSpan, ...]
     compensation: CompensationState
 
-    def world(self, limits: BlockLimits) -> World:
-        """A fresh world at t = 0; every call gives an equal one."""
+    def world(self, limits: BlockLimits, *, trace: bool = False) -> World:
+        """A fresh world at t = 0; every call gives an equal one. `trace` keeps every step of the body for plots."""
         streams = Streams(self.case.seed)
         walker = Walker(
             self.case.patient,
@@ -53,6 +53,7 @@ class PreparedWalk:
             self._effects(Rug),
             streams,
             self.compensation,
+            trace=trace,
         )
         stuck = tuple(Stuck(o.t0_ns, o.t1_ns, o.state == "closed") for o in self._effects(SensorOverride))
         commands = tuple(sorted(self._effects(Command), key=lambda command: command.t_ns))

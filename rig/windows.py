@@ -1,5 +1,6 @@
 """Windows and idle cells: which cells of a capture are kept sample by sample, and what is kept of the others."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -60,8 +61,8 @@ class KeptCells:
 
 def pulse_cells(t_s: float, end_s: float, rate_hz: float, cell: int) -> tuple[int, int]:
     """First and last cell of the window of a pulse: 2 cells before its first to 2 cells after its last."""
-    start = int(t_s * rate_hz)
-    end = int(end_s * rate_hz) if end_s >= t_s else start
+    start = int((end_s if math.isnan(t_s) else t_s) * rate_hz)
+    end = start if math.isnan(end_s) else max(int(end_s * rate_hz), start)
     return max(start // cell - CELLS_BEFORE, 0), end // cell + CELLS_AFTER
 
 

@@ -1,0 +1,150 @@
+"""`stimrig list`: what exists, one line each."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rig.commands.console import say, say_json, table
+
+if TYPE_CHECKING:
+    from rig.commands.context import Context
+
+Rows = list[dict[str, Any]]
+
+
+def _files(kind: str) -> Callable[["Context"], Rows]:
+    def rows(context: "Context") -> Rows:
+        from scenarios.places import named_files
+
+        return [
+            {"name": name, "summary": _title(path), "file": str(path)}
+            for name, path in named_files(kind, context.beside).items()
+        ]
+
+    return rows
+
+
+def _title(path: Path) -> str:
+    """The `title:` of a file, without reading the rest of it."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if line.startswith("title:"):
+                return line.removeprefix("title:").strip().strip("\"'")
+    return ""
+
+
+def _scenarios(context: "Context") -> Rows:
+    from scenarios.places import SUFFIXES
+    from scenarios.plan import library_ids
+
+    ids = {path: name for name, path in library_ids().items()}
+    own = Path("scenarios") if context.project.folder is None else context.project.folder / "scenarios"
+    files = {path.resolve(): path for path in [*ids, *own.rglob(f"*{SUFFIXES['library']}")]}
+    return [
+        {
+            "name": path.name.removesuffix(SUFFIXES["library"]),
+            "id": ids.get(path, ""),
+            "summary": _title(path),
+            "file": str(path),
+        }
+        for path in files.values()
+    ]
+
+
+def _measures(context: "Context") -> Rows:
+    return [
+        {
+            "name": spec.name,
+            "unit": spec.unit,
+            "quantity": spec.quantity,
+            "parameters": [parameter.name for parameter in spec.parameters],
+            "summary": spec.summary,
+        }
+        for spec in context.catalogue.measures.values()
+    ]
+
+
+def _events(context: "Context") -> Rows:
+    return [
+        {"name": spec.name, "parameters": [parameter.name for parameter in spec.parameters], "summary": spec.summary}
+        for spec in context.catalogue.events.values()
+    ]
+
+
+def _devices(context: "Context") -> Rows:
+    models: Rows = [
+        {
+            "name": f"model: {spec.name}",
+            "summary": f"{spec.summary} (seeded defects: {', '.join(spec.defects) or 'none'})",
+        }
+        for spec in context.catalogue.models.values()
+    ]
+    return _files("devices")(context) + models
+
+
+def _benches(context: "Context") -> Rows:
+    kinds: Rows = [
+        {"name": f"kind: {spec.name}", "summary": spec.summary} for spec in context.catalogue.benches.values()
+    ]
+    return _files("benches")(context) + kinds
+
+
+def _sections(context: "Context") -> Rows:
+    specs = sorted(context.catalogue.sections.values(), key=lambda spec: spec.order)
+    return [{"name": spec.name, "order": spec.order, "summary": spec.summary} for spec in specs]
+
+
+def _runs(context: "Context") -> Rows:
+    from rig.run_folder import read_run, runs_in
+
+    rows: Rows = []
+    for folder in runs_in(context.runs):
+        facts = read_run(folder)
+        rows.append(
+            {
+                "name": folder.name,
+                "verdict": facts["verdict"],
+                "cases": len(facts.get("cases", [])),
+                "start": facts.get("start"),
+                "folder": str(folder),
+            }
+        )
+    return rows
+
+
+_KINDS: dict[str, Callable[["Context"], Rows]] = {
+    "scenarios": _scenarios,
+    "devices": _devices,
+    "measures": _measures,
+    "events": _events,
+    "patients": _files("patients"),
+    "benches": _benches,
+    "sections": _sections,
+    "runs": _runs,
+}
+_COLUMNS = ("name", "verdict", "cases", "start", "unit", "quantity", "summary")
+
+
+def list_names(
+    what: Annotated[str, typer.Argument(metavar="KIND", help=", ".join(_KINDS))],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> int:
+    """List scenarios, devices, measures, events, patients, benches, sections or runs."""
+    from rig.commands.context import here
+    from scenarios.problems import nearest
+    from sim.errors import ScenarioError
+
+    if what not in _KINDS:
+        raise ScenarioError("list", f"unknown kind `{what}`", nearest(what, _KINDS))
+    rows = _KINDS[what](here())
+    if as_json:
+        say_json(rows)
+        return 0
+    columns = [column for column in _COLUMNS if any(row.get(column) not in {None, ""} for row in rows)]
+    for line in table([[str(row.get(column) or "") for column in columns] for row in rows], columns)[1:]:
+        say(line)
+    if not rows:
+        say(f"no {what}")
+    return 0

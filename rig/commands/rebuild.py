@@ -1,0 +1,65 @@
+"""A run judged and reported again from its records, without a rig."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rig.run_folder import read_run
+from sim.errors import RecordError
+
+if TYPE_CHECKING:
+    from reports.verdict import CaseResult, RunResult
+    from scenarios.catalogue import Catalogue
+
+
+def judge_again(folder: Path, catalogue: "Catalogue", blocked_by: str = "", hardware: str = "virtual") -> "CaseResult":
+    """Judge the record of a case folder.
+
+    Args:
+        folder: of the case.
+        catalogue: names.
+        blocked_by: why the case never started, or "".
+        hardware: evidence stamp of a case that never started.
+
+    Raises:
+        RecordError: the record is damaged.
+    """
+    from reports.judge import blocked_case, judge_case
+    from reports.verdict import Outcome
+    from rig.load import is_complete, load_case, load_record
+
+    if blocked_by and not is_complete(folder):
+        outcome = Outcome.NOT_RUN if not (folder / "events.jsonl").exists() else Outcome.ERROR
+        return blocked_case(load_case(folder, catalogue), hardware, blocked_by, outcome)
+    return judge_case(load_record(folder, catalogue), catalogue)
+
+
+def rebuild(run: Path, catalogue: "Catalogue") -> "RunResult":
+    """The result of a run folder, from its records alone.
+
+    Raises:
+        RecordError: it is no run folder, or holds no case.
+    """
+    from reports.verdict import RunResult, worst
+
+    facts = read_run(run)
+    known: dict[str, dict[str, Any]] = {row["folder"]: row for row in facts.get("cases", []) if "folder" in row}
+    folders = sorted(path for path in (run / "cases").glob("*") if path.is_dir())
+    if not folders:
+        raise RecordError(str(run), "holds no case: nothing was recorded", "run it again")
+    hardware = facts["bench"]["hardware"]
+    results = tuple(
+        judge_again(folder, catalogue, known.get(folder.name, {}).get("blocked_by") or "", hardware)
+        for folder in folders
+    )
+    return RunResult(
+        run=facts["run"],
+        outcome=worst([result.outcome for result in results]),
+        cases=results,
+        started=facts.get("reported_start") or facts["start"],
+        version=facts["versions"]["stimrig"],
+        bench=facts["bench"]["name"],
+        identity=facts.get("identity") or {},
+        interrupted=facts.get("interrupted", True),
+        unchecked_requirements=facts.get("unchecked_requirements", 0),
+        notes=tuple(facts.get("notes", ())),
+    )

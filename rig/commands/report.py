@@ -1,0 +1,43 @@
+"""`stimrig report`: makes the reports of a run again from its records."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rig.commands.console import say
+
+
+def report(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Run folders, their names, or latest")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Put the reports there instead of into the run folder.")
+    ] = None,
+) -> int:
+    """Judge the records of a run again and write its verdicts, JUnit, HTML and PDF; no rig is needed."""
+    from reports.writers import write_run, write_sums
+    from rig.commands.context import here
+    from rig.commands.exits import Exit, exit_of
+    from rig.commands.rebuild import rebuild
+    from rig.run_folder import find_run
+
+    context = here()
+    codes: list[Exit] = []
+    for name in runs:
+        folder = find_run(name, context.runs)
+        result = rebuild(folder, context.catalogue)
+        place = folder if out is None else out / folder.name
+        style = context.project.junit_inconclusive
+        write_run(result, place, junit_inconclusive=style)  # pyright: ignore[reportArgumentType]
+        if out is None:
+            write_sums(folder)
+        say(f"{result.outcome.value}  {folder.name}")
+        say(f"report  {place / 'report.html'}")
+        say(f"PDF     {place / 'report.pdf'}")
+        codes.append(exit_of(result.outcome.value, interrupted=result.interrupted))
+    return max(
+        codes,
+        key=lambda code: (
+            (Exit.INTERRUPTED, Exit.FAILED, Exit.RIG_ERROR, Exit.INCONCLUSIVE, Exit.PASSED).index(code) * -1
+        ),
+    )

@@ -1,0 +1,63 @@
+"""`stimrig run`: run scenarios on a bench."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rig.commands.console import note, say
+
+if TYPE_CHECKING:
+    from reports.verdict import CaseResult
+    from rig.commands.session import Finished, Request
+
+
+def run_and_tell(request: "Request") -> "Finished":
+    """Run, print a line a case as it ends, then the checks that did not pass and where the reports are."""
+    from rig.commands.progress import shown_progress
+    from rig.commands.session import execute, prepare
+    from rig.commands.told import case_line, check_lines, summary_line
+    from sim.compiled import is_cold
+
+    prepared = prepare(request)
+    for warning in prepared.plan.warnings:
+        note(f"warning: {warning}")
+    if is_cold():
+        note("compiling kernels for the first time on this machine (about 20 s, kept for later runs) ...")
+
+    def told(result: "CaseResult", wall_s: float) -> None:
+        say(case_line(result, wall_s))
+        for line in check_lines(result):
+            say(f"    {line}")
+
+    with shown_progress(len(prepared.plan.cases)) as progress:
+        finished = execute(prepared, progress, told)
+    say(summary_line(finished.result))
+    say(f"report  {finished.folder / 'report.html'}")
+    say(f"PDF     {finished.folder / 'report.pdf'}")
+    return finished
+
+
+def run(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Scenario files, case.yaml files or folders; default: scenarios/"),
+    ] = None,
+    bench: Annotated[str, typer.Option("--bench", metavar="B", help="Bench: a name or a *.bench.yaml.")] = "",
+    device: Annotated[str, typer.Option("--device", metavar="D", help="Device: a name or a *.device.yaml.")] = "",
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed in place of the scenarios' own.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where run folders go; default: runs/")
+    ] = None,
+    keep: Annotated[str, typer.Option("--keep", help="How much of the waveform is kept: full, windows or none.")] = "",
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Cases run side by side.")] = 1,
+    select: Annotated[str, typer.Option("-k", metavar="TEXT", help="Only cases whose id holds TEXT.")] = "",
+) -> int:
+    """Run scenarios; the run folder's path is the last line printed."""
+    from rig.commands.options import keep_of
+    from rig.commands.session import Request
+
+    request = Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, jobs)
+    finished = run_and_tell(request)
+    say(str(finished.folder))
+    return finished.code

@@ -1,0 +1,348 @@
+"""A run from its paths to its exit code: plan, run, judge, write. `run`, `demo`, pytest and Python share it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rig.commands.exits import CrashError, Exit, exit_of, write_crash
+from rig.commands.interrupts import StopRequest, StopSwitch, stop_on_signals
+from rig.commands.one_case import run_one, write_unstarted
+from rig.commands.progress import Progress, Silent
+from rig.run_folder import (
+    INCOMPLETE,
+    RunFolder,
+    check_space,
+    content_id,
+    elapsed_s,
+    folder_label,
+    make_run_folder,
+    now,
+    reported_start,
+    stimrig_version,
+)
+from scenarios.case import Keep
+from scenarios.catalogue import Catalogue
+from sim.errors import NothingSelectedError, RigError, ScenarioError
+
+if TYPE_CHECKING:
+    from reports.verdict import CaseResult, RunResult
+    from rig.bench import Bench
+    from scenarios.plan import Plan
+    from scenarios.settings_file import ProjectSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a run.
+
+    Attributes:
+        paths: scenario files, `case.yaml` files or folders; empty for the nearest `scenarios` folder.
+        bench: name or file; "" for the project's choice, else `virtual`.
+        device: name or file of the device under test, or "".
+        seed: in place of the scenarios' own, or None.
+        keep: how much of the waveform is kept, or None for the scenario's choice.
+        select: only cases whose id holds this text.
+        out: folder of the run folders; None for the project's choice, else `runs`.
+        jobs: cases run side by side.
+    """
+
+    paths: tuple[Path, ...] = ()
+    bench: str = ""
+    device: str = ""
+    seed: int | None = None
+    keep: Keep | None = None
+    select: str = ""
+    out: Path | None = None
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A run that could begin.
+
+    Attributes:
+        request: what was asked.
+        project: what `stimrig.toml` says.
+        catalogue: names.
+        plan: cases, and what was dropped.
+        bench: not yet opened.
+        bench_file: its description.
+    """
+
+    request: Request
+    project: "ProjectSettings"
+    catalogue: Catalogue
+    plan: "Plan"
+    bench: "Bench"
+    bench_file: Path
+
+    @property
+    def bench_name(self) -> str:
+        """Name of the bench, from its file."""
+        return self.bench_file.name.removesuffix(".bench.yaml")
+
+    @property
+    def out(self) -> Path:
+        """Folder of the run folders."""
+        return self.request.out or self.project.runs or Path("runs")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """A run that ended.
+
+    Attributes:
+        folder: the run folder.
+        result: what was shown.
+        code: exit code.
+    """
+
+    folder: Path
+    result: "RunResult"
+    code: Exit
+
+
+@dataclass(slots=True)
+class _Running:
+    """What a run has gathered so far."""
+
+    results: dict[int, "CaseResult"] = field(default_factory=dict[int, "CaseResult"])
+    wall_s: dict[int, float] = field(default_factory=dict[int, float])
+
+
+def prepare(request: Request) -> Prepared:
+    """Read everything and refuse what cannot be run; nothing is opened and no file is written.
+
+    Raises:
+        ScenarioError: a file, name, unit or option that cannot be used.
+    """
+    from rig.benches import bench_file, open_bench
+    from scenarios.plan import PlanOptions, load_cases
+    from scenarios.plugins import assemble_catalogue
+    from scenarios.settings_file import read_settings
+
+    project = read_settings(Path.cwd())
+    catalogue = assemble_catalogue(project.plugins)
+    beside = (project.folder,) if project.folder else ()
+    name = request.bench or project.bench or "virtual"
+    bench = open_bench(name, catalogue, beside)
+    capabilities = bench.describe()
+    options = PlanOptions(
+        device=request.device,
+        bench_device=project.device,
+        bench=name,
+        bench_roles=capabilities.roles,
+        seed=request.seed,
+        keep=request.keep,
+        default_keep="full" if capabilities.hardware == "bench" else "windows",
+        name_filter=request.select,
+    )
+    plan = load_cases(request.paths or own_scenarios(project), catalogue, options)
+    return Prepared(request, project, catalogue, plan, bench, bench_file(name, beside))
+
+
+def own_scenarios(project: "ProjectSettings") -> tuple[Path, ...]:
+    """The `scenarios` folder beside `stimrig.toml` or here.
+
+    Raises:
+        ScenarioError: there is none.
+    """
+    folder = (project.folder or Path()) / "scenarios"
+    if not folder.is_dir():
+        raise ScenarioError(
+            "PATH", "no scenario named, and there is no folder scenarios/ here", "see `stimrig list scenarios`"
+        )
+    return (folder,)
+
+
+def refuse_nothing(prepared: Prepared) -> None:
+    """Refuse a plan that runs nothing.
+
+    Raises:
+        NothingSelectedError: no case is left.
+    """
+    plan, text = prepared.plan, prepared.request.select
+    if not plan.cases and not plan.blocked:
+        reasons = sorted({left.reason for left in plan.left_out})
+        told = f"-k {text} selects nothing" if text else "; ".join(reasons) or "there is no scenario"
+        raise NothingSelectedError(f"{told}; see `stimrig plan` and `stimrig list scenarios`")
+
+
+def execute(
+    prepared: Prepared,
+    progress: Progress | None = None,
+    told: Callable[["CaseResult", float], None] | None = None,
+) -> Finished:
+    """Run what was prepared.
+
+    Args:
+        prepared: from `prepare`.
+        progress: hears how far each case is.
+        told: hears each case's result and its wall time, s.
+
+    Raises:
+        NothingSelectedError: no case is left; no folder was made.
+        ScenarioError: the run does not fit the disk, or the run folder cannot be made; nothing ran.
+        RecordError: the run folder cannot be written any more; `run.json` stays incomplete.
+        CrashError: stimrig itself failed; `run.json` stays incomplete.
+    """
+    from scenarios.case_document import case_document
+
+    refuse_nothing(prepared)
+    plan = prepared.plan
+    cases = (*plan.cases, *(blocked.case for blocked in plan.blocked))
+    started = reported_start(now())
+    check_space(prepared.out, plan.bytes_needed)
+    documents = [case_document(case) for case in cases]
+    run = content_id(documents, [prepared.bench_file.read_bytes()])
+    folder = make_run_folder(
+        prepared.out,
+        folder_label(case.scenario_id for case in cases),
+        {
+            "run": run,
+            "seed": prepared.request.seed if prepared.request.seed is not None else {c.id: c.seed for c in cases},
+            "bench": {
+                "name": prepared.bench_name,
+                "file": str(prepared.bench_file),
+                "hardware": prepared.bench.describe().hardware,
+            },
+            "cases": [{"id": case.id, "verdict": INCOMPLETE} for case in cases],
+        },
+    )
+    running = _Running()
+    try:
+        with stop_on_signals() as switch:
+            interrupted = _run_all(prepared, folder, running, progress or Silent(), told, switch)
+            if not interrupted:
+                _write_blocked(prepared, folder, running, told)
+            result = _result(prepared, running, run, started, interrupted=interrupted)
+            _finish(prepared, folder, result, running)
+    except (RigError, CrashError):
+        raise
+    except Exception as error:
+        raise write_crash(error, folder.path) from error
+    return Finished(folder.path, result, exit_of(str(result.outcome), interrupted=result.interrupted))
+
+
+def _run_all(
+    prepared: Prepared,
+    folder: RunFolder,
+    running: _Running,
+    progress: Progress,
+    told: Callable[["CaseResult", float], None] | None,
+    switch: StopSwitch,
+) -> bool:
+    """Run every case; True where the run was interrupted."""
+    cases = prepared.plan.cases
+
+    def done(number: int, result: "CaseResult", wall_s: float) -> None:
+        running.results[number], running.wall_s[number] = result, wall_s
+        progress.end(number)
+        if told is not None:
+            told(result, wall_s)
+
+    if prepared.request.jobs > 1 and len(cases) > 1:
+        from rig.commands.workers import run_side_by_side
+
+        return run_side_by_side(prepared, cases, folder, progress, done, switch)
+    try:
+        for number, case in enumerate(cases, 1):
+            progress.begin(number, case.id)
+            start_s = elapsed_s()
+            observer = StopRequest(partial(progress.at, number), lambda: switch.is_set)
+            place = folder.case_folder(number, case.name)
+            with switch.inside_case():
+                result = run_one(case, prepared.bench, place, prepared.catalogue, [observer])
+            done(number, result, elapsed_s() - start_s)
+            if switch.is_set:
+                return True
+    except KeyboardInterrupt:
+        prepared.bench.safe_state()
+        prepared.bench.close()
+        return True
+    return False
+
+
+def _write_blocked(
+    prepared: Prepared,
+    folder: RunFolder,
+    running: _Running,
+    told: Callable[["CaseResult", float], None] | None,
+) -> None:
+    """Cases that the bench cannot run: NOT RUN, with a folder of their own."""
+    from reports.judge import blocked_case
+    from reports.verdict import Outcome
+
+    hardware = prepared.bench.describe().hardware
+    for number, blocked in enumerate(prepared.plan.blocked, len(prepared.plan.cases) + 1):
+        result = blocked_case(blocked.case, hardware, blocked.reason, Outcome.NOT_RUN)
+        write_unstarted(result, folder.case_folder(number, blocked.case.name))
+        running.results[number], running.wall_s[number] = result, 0.0
+        if told is not None:
+            told(result, 0.0)
+
+
+def _result(prepared: Prepared, running: _Running, run: str, started: str, *, interrupted: bool) -> "RunResult":
+    from reports.verdict import RunResult, worst
+
+    results = tuple(running.results[number] for number in sorted(running.results))
+    return RunResult(
+        run=run,
+        outcome=worst([result.outcome for result in results]),
+        cases=results,
+        started=started,
+        version=stimrig_version(),
+        bench=prepared.bench_name,
+        identity=dict(prepared.bench.identity()),
+        interrupted=interrupted,
+        unchecked_requirements=len(prepared.plan.unchecked_requirements),
+        notes=_notes(prepared.plan),
+    )
+
+
+def _notes(plan: "Plan") -> tuple[str, ...]:
+    dropped = (f"{left.case}: {left.check}: {left.reason}" for left in plan.left_out if left.check)
+    return (*(str(warning) for warning in plan.warnings), *dropped)
+
+
+def _finish(prepared: Prepared, folder: RunFolder, result: "RunResult", running: _Running) -> None:
+    from reports.writers import write_run, write_sums
+
+    write_run(result, folder.path, junit_inconclusive=prepared.project.junit_inconclusive)  # pyright: ignore[reportArgumentType]
+    numbers = sorted(running.results)
+    facts: list[dict[str, Any]] = [
+        _case_facts(running.results[number], running.wall_s[number], folder, number) for number in numbers
+    ]
+    folder.note(
+        verdict=INCOMPLETE if result.interrupted else str(result.outcome),
+        interrupted=result.interrupted,
+        exit_code=int(exit_of(str(result.outcome), interrupted=result.interrupted)),
+        end=now().isoformat(),
+        identity=result.identity,
+        reported_start=result.started,
+        cases=facts,
+        notes=list(result.notes),
+        unchecked_requirements=result.unchecked_requirements,
+    )
+    write_sums(folder.path)
+
+
+def _case_facts(result: "CaseResult", wall_s: float, folder: RunFolder, number: int) -> dict[str, Any]:
+    from rig.record_facts import plain
+
+    record = result.record
+    walked_s = record.span_s[1] if record is not None else 0.0
+    return {
+        "id": result.case.id,
+        "folder": folder.case_folder(number, result.case.name).name,
+        "verdict": str(result.outcome),
+        "seed": result.case.seed,
+        "walked_s": walked_s,
+        "wall_s": round(wall_s, 3),
+        "speed": round(walked_s / wall_s, 1) if wall_s > 0 else None,
+        "loop_error": plain(record.loop_error) if record is not None else None,
+        "calibration": plain(record.accuracy) if record is not None else None,
+        "blocked_by": result.blocked_by,
+    }

@@ -1,0 +1,120 @@
+"""`stimrig show`: the verdicts of a run or of one of its cases; a run that was cut off is marked as incomplete."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rig.commands.console import say, say_json, table
+
+
+def _verdicts(folder: Path) -> dict[str, Any] | None:
+    path = folder / "verdicts.json"
+    if not path.is_file():
+        return None
+    from sim.errors import RecordError
+
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecordError(str(path), f"cannot be read: {error}") from error
+
+
+def _case_folders(run: Path) -> list[Path]:
+    return sorted(path for path in (run / "cases").glob("*") if path.is_dir())
+
+
+def _state_of_cut_case(folder: Path) -> dict[str, Any]:
+    """What can still be said of a case without verdicts: its pulses are found again in the waveform."""
+    from rig.commands.context import here
+    from rig.load import load_record
+    from sim.errors import RigError
+
+    try:
+        record = load_record(folder, here().catalogue)
+    except RigError as error:
+        return {"id": folder.name, "verdict": "incomplete", "note": str(error), "checks": []}
+    note = f"cut off after {record.span_s[1]:.1f} s; {len(record.pulses['t_s'])} pulses found in its waveform"
+    return {"id": record.case.id, "verdict": "incomplete", "note": note, "checks": []}
+
+
+def _cases(run: Path, only: str) -> list[dict[str, Any]]:
+    from sim.errors import RecordError
+
+    folders = [folder for folder in _case_folders(run) if not only or _is_named(folder, only)]
+    if only and not folders:
+        names = ", ".join(folder.name for folder in _case_folders(run))
+        raise RecordError(f"{run.name}/{only}", "no such case", f"cases: {names or 'none'}")
+    found: list[dict[str, Any]] = []
+    for folder in folders:
+        document = _verdicts(folder)
+        found += document["cases"] if document is not None else [_state_of_cut_case(folder)]
+    return found
+
+
+def _is_named(folder: Path, name: str) -> bool:
+    number, _, rest = folder.name.partition("-")
+    return name in {folder.name, rest} or (name.isdigit() and int(name) == int(number))
+
+
+def _shown(check: dict[str, Any]) -> tuple[str, ...]:
+    from scenarios.quantities import format_quantity
+
+    value, expanded = check["value"], check["uncertainty"]["U"]
+    text = "–" if value is None else format_quantity(value, check["unit"])
+    if expanded:
+        text += f" ± {format_quantity(expanded, check['unit'])}"
+    word = check["verdict"] + (" (marginal)" if check["marginal"] else "")
+    place = f"{check['file']}:{check['line']}" if check["file"] else ""
+    return word, check["id"], text, check["limit"]["text"], str(check["n"]), place, check["reason"]
+
+
+def _split(name: str, runs: Path) -> tuple[Path, str]:
+    """The run folder and the case that ``RUN[/CASE]`` means."""
+    from rig.run_folder import find_run
+    from sim.errors import RecordError
+
+    path = Path(name)
+    if path.parent.name == "cases" and path.is_dir():
+        return path.parent.parent, path.name
+    try:
+        return find_run(name, runs), ""
+    except RecordError:
+        run, slash, case = name.rstrip("/").rpartition("/")
+        if not slash:
+            raise
+        return find_run(run, runs), case
+
+
+def show(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN[/CASE]", help="A run folder, its name or its beginning, or latest")
+    ] = "latest",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where run folders are; default: runs/")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> int:
+    """Show the verdicts of a run: every check with its value, limit, number of samples, place and reason."""
+    from rig.commands.context import runs_folder
+    from rig.run_folder import INCOMPLETE, read_run
+
+    folder, only = _split(run, runs_folder(out))
+    facts = read_run(folder)
+    cases = _cases(folder, only)
+    if as_json:
+        say_json({"folder": str(folder), "run": facts.get("run"), "verdict": facts["verdict"], "cases": cases})
+        return 0
+    say(f"{folder}: {facts['verdict']}")
+    if facts["verdict"] == INCOMPLETE:
+        say("INCOMPLETE: this run was cut off; what is shown here is what it left behind")
+    for case in cases:
+        say("")
+        say(f"{case['verdict']:<12}  {case['id']}")
+        if case.get("note"):
+            say(f"    {case['note']}")
+        rows = [_shown(check) for check in case["checks"]]
+        for line in table(rows, ("verdict", "check", "value", "limit", "n", "place", "reason")) if rows else []:
+            say(f"    {line}")
+    return 0

@@ -1,0 +1,52 @@
+"""What the commands say about verdicts: one line a case, one line a check, numbers in readable units."""
+
+from typing import TYPE_CHECKING
+
+from rig.commands.console import table
+
+if TYPE_CHECKING:
+    from reports.verdict import CaseResult, RunResult, Verdict
+
+
+def shown_value(value: float | None, unit: str) -> str:
+    """A value with a readable prefix, or a dash."""
+    from scenarios.quantities import format_quantity
+
+    return "–" if value is None else format_quantity(value, unit)
+
+
+def case_line(result: "CaseResult", wall_s: float) -> str:
+    """One line a case."""
+    passed = sum(verdict.outcome.value == "PASS" for verdict in result.verdicts)
+    walked_s = result.record.span_s[1] if result.record is not None else 0.0
+    speed = f", {walked_s:.0f} s walked at {walked_s / wall_s:.0f} times real time" if walked_s and wall_s else ""
+    blocked = f": {result.blocked_by}" if result.blocked_by else ""
+    return (
+        f"{result.outcome.value:<12}  {result.case.id}  {passed} of {len(result.verdicts)} checks pass{speed}{blocked}"
+    )
+
+
+def check_lines(result: "CaseResult", *, all_checks: bool = False) -> list[str]:
+    """One line a check that did not simply pass (or every check): verdict, value, limit, place, reason."""
+    chosen = [v for v in result.verdicts if all_checks or v.outcome.value != "PASS" or v.marginal]
+    rows = [_row(verdict) for verdict in chosen]
+    return table(rows, ("verdict", "check", "value", "limit", "n", "reason")) if rows else []
+
+
+def _row(verdict: "Verdict") -> tuple[str, ...]:
+    check = verdict.check
+    word = verdict.outcome.value + (" (marginal)" if verdict.marginal else "")
+    place = "" if not check.file else f"  ({check.file}:{check.line})"
+    reason = verdict.reason if verdict.outcome.value != "PASS" else ""
+    return word, check.id, shown_value(verdict.value, verdict.unit), check.limit.text, str(verdict.n), reason + place
+
+
+def summary_line(result: "RunResult") -> str:
+    """Counts of verdicts over the run."""
+    counts: dict[str, int] = {}
+    for case in result.cases:
+        for verdict in case.verdicts:
+            counts[verdict.outcome.value] = counts.get(verdict.outcome.value, 0) + 1
+    shown = ", ".join(f"{n} {word}" for word, n in counts.items()) or "no check"
+    state = "interrupted, " if result.interrupted else ""
+    return f"{state}{result.outcome.value}: {len(result.cases)} cases, {shown}"

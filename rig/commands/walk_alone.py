@@ -1,0 +1,144 @@
+"""A walk that nobody judges: the same loop and replay as a run, without a record."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.felt import felt
+from rig.record import Table
+from rig.replay import replay, with_device_columns
+from rig.runner import run_case
+from rig.tables import pulse_array
+from rig.trains import assign_trains
+from rig.walks import prepare_walk, rehearsal_of
+from scenarios.build import CaseLabel, Origin, Surroundings, build_case
+from scenarios.case import Case
+from scenarios.catalogue import Catalogue
+from scenarios.patient_file import read_patient
+from scenarios.problems import Problems
+from scenarios.quantities import exact_quantity
+from scenarios.schema import SCENARIO_SCHEMA, read_scenario
+from scenarios.text import Where, rooted
+from sim.errors import BenchError, ScenarioError
+from sim.pulse import PULSE_DTYPE
+from sim.sensor.crossings import CrossingScanner
+from sim.timebase import NEVER
+from sim.world import BlockLimits
+
+_HERE = Where("stimrig walk", 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for, as text.
+
+    Attributes:
+        patient: name or file.
+        speed: with its unit, or "" for the patient's own.
+        strides: number of strides.
+        seed: of the walk.
+        device: name or file, or `none`.
+        aid: `none` or `afo`.
+        compensation: `acute`, `adapted` or `none`.
+    """
+
+    patient: str
+    speed: str
+    strides: int
+    seed: int
+    device: str
+    aid: str
+    compensation: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walked:
+    """What came out.
+
+    Attributes:
+        strides: columns of `strides.parquet`.
+        cycles: name -> (n_strides, 101) over 0-100 % of the cycle.
+    """
+
+    strides: Table
+    cycles: Table
+
+
+def case_of(wanted: Wanted, catalogue: Catalogue, beside: tuple[Path, ...]) -> Case:
+    """The case of a walk, read by the same reader as a scenario.
+
+    Raises:
+        ScenarioError: an option that cannot be used.
+    """
+    speed = wanted.speed
+    if not speed:
+        _, patient, _ = read_patient(rooted(wanted.patient, replace(_HERE, file="--patient")), beside)
+        speed = exact_quantity(patient.speed_m_s, "m/s")
+    document = {
+        "schema": SCENARIO_SCHEMA,
+        "id": "walk",
+        "seed": str(wanted.seed),
+        "patient": wanted.patient,
+        "device": "odfs" if wanted.device == "none" else wanted.device,
+        "capture": {"keep": "none"},
+        "walk": {
+            "speed": speed,
+            "strides": str(wanted.strides),
+            "aid": wanted.aid,
+            "compensation": wanted.compensation,
+        },
+        # a scenario needs a check; this one is never judged
+        "checks": {"steps": {"measure": {"scuffs": {}}, "at_least": "0"}},
+    }
+    table = rooted(document, _HERE)
+    problems = Problems()
+    case = None
+    scenario = read_scenario(table, problems)  # pyright: ignore[reportArgumentType]
+    if scenario is not None:
+        around = Surroundings(catalogue, beside, "", "", {}, Origin("", {}, {}))
+        case = build_case(scenario, CaseLabel("walk", 1, wanted.seed, ()), around, problems)
+    problems.raise_any()
+    assert case is not None
+    return case
+
+
+def walk_it(case: Case, catalogue: Catalogue, device: str) -> Walked:
+    """Walk `case` alone (`device` is `none`) or with its simulated device, then once more with a trace.
+
+    Raises:
+        ScenarioError: the device has no simulated model.
+    """
+    compensation = None
+    pulses = np.empty(0, PULSE_DTYPE)
+    if device != "none":
+        pulses = _stimulated(case, catalogue)
+    elif case.walk.compensation == "adapted":
+        before = prepare_walk(rehearsal_of(case)).world(BlockLimits())
+        while not before.done:
+            before.advance(NEVER // 2)
+        compensation = before.walker.compensation
+    walk = prepare_walk(case, compensation)
+    world = walk.world(BlockLimits(), trace=True)
+    scanner = CrossingScanner(case.sensor.open_below_v, case.sensor.close_above_v)
+    replay(world, felt(pulses, 0.0, case.device.programmed.get("pulse_width")), scanner)
+    columns, trains = assign_trains(
+        pulses, walk.schedule.t0_ns[1:] / 1e9, int(case.leg == "right"), case.device.programmed
+    )
+    strides = with_device_columns(world.walker.strides(), scanner.crossings, trains, columns, 0.0)
+    return Walked(strides, world.walker.cycles())
+
+
+def _stimulated(case: Case, catalogue: Catalogue) -> NDArray[np.void]:
+    from rig.benches import open_bench
+
+    try:
+        record = run_case(case, open_bench("virtual", catalogue))
+    except BenchError as error:
+        raise ScenarioError("--device", error.problem, error.mend) from error
+    if record.interrupted:
+        raise KeyboardInterrupt
+    if record.fault is not None:
+        raise BenchError("walk", record.fault.t_s, record.fault.text)
+    return pulse_array(record.pulses)
