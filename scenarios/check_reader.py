@@ -95,10 +95,9 @@ def _read_check(key: Text, table: Table, words: CheckWords) -> Check:
     if spec is not None and not misspelt & set(LIMIT_WORDS):
         with problems.gathered():
             limit = read_limit(table, spec)
-    if spec is not None:
-        if "marginal" in table.values:
-            with problems.gathered():
-                marginal = limit_value(table.values["marginal"], spec)
+    if spec is not None and "marginal" in table.values:
+        with problems.gathered():
+            marginal = limit_value(table.values["marginal"], spec)
     with problems.gathered():
         quantifier = _quantifier(table)
     problems.raise_any()

@@ -94,6 +94,10 @@ def _fault(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -
     return (Command(start_ns, "fault", (parameters["defect"], parameters["dose"])),)
 
 
+def _nothing(_: Mapping[str, Any], _start_ns: TimeNs, _schedule: StrideSchedule) -> tuple[Effect, ...]:
+    return ()
+
+
 _ELECTRODE: Final = Parameter(
     "electrode",
     choices=("active", "indifferent"),
@@ -150,6 +154,7 @@ EVENTS: Final = (
         (Parameter("duration", "s", bounds=(0.1, 600.0), summary="how long the patient stands"),),
         summary="the patient stands still in the stance of this stride, then walks on",
     ),
+    EventSpec("mark", _nothing, _instant, summary="a name for an instant, to begin or end a check's `during`"),
     EventSpec(
         "setting.change",
         _setting,
