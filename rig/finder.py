@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from rig import finder_pulse as fields
-from rig import finder_scan as told_at
 from rig import finder_state as state_at
 from rig.bench import ChannelAccuracy
 from rig.cells import cell_samples
 from rig.finder_edges import inverts, linear_delay_s
-from rig.finder_scan import PRE, finish_scan, scan
+from rig.finder_scan import finish_scan, scan
 from rig.finder_state import FinderSettings
+from rig.finder_walk import PRE, Desk, Samples
 from sim.errors import BenchError
 from sim.pulse import PULSE_DTYPE
 from sim.signal import Signal
@@ -39,9 +39,7 @@ class _Scratch:
     sums: NDArray[np.int64]
     ranges: NDArray[np.int64]
     patch: NDArray[np.int16]
-    x: NDArray[np.float64]
-    u: NDArray[np.float64]
-    rows: NDArray[np.float64]
+    desk: Desk
 
 
 def _expected_range(n: int) -> float:
@@ -82,9 +80,7 @@ class PulseFinder:
             np.zeros(state_at.RING, np.int64),
             np.zeros(state_at.RING, np.int64),
             np.zeros(self.cell, np.int16),
-            np.zeros(window),
-            np.zeros(window + 3),
-            np.zeros((max(_ROWS, 2 * self.cell), fields.ROW)),
+            Desk(np.zeros(window), np.zeros(window + 3), np.zeros((max(_ROWS, 2 * self.cell), fields.ROW))),
         )
         self._old = np.empty(0, np.int16)
         self._end = -1
@@ -174,7 +170,7 @@ class PulseFinder:
             found += self._scan(nothing)
         s = self._scratch
         gaps = self._gap_array()
-        n = finish_scan(self._old, nothing, self._end, gaps, self._state, self._told, s.x, s.u, s.rows)
+        n = finish_scan(Samples(self._old, nothing, self._end), gaps, self._state, self._told, s.desk)
         found.append(self._table(n))
         return np.concatenate(found)
 
@@ -186,14 +182,14 @@ class PulseFinder:
         self._end = first
 
     def _take(self, codes: NDArray[np.int16]) -> list[NDArray[Any]]:
-        found: list[NDArray[Any]] = []
         if not self._state[state_at.SEEDED]:
             start = self._end - self._old.size
-            held = np.concatenate([self._old, codes])
+            enough = (_SEED_TRIES * _SEED_CELLS + 2) * self.cell
+            held = np.concatenate([self._old, codes[:enough]])
             if not self._try_seed(held, start):
                 self._old, self._end = held, self._end + codes.size
-                return found
-        found += self._scan(codes)
+                return []
+        found = self._scan(codes)
         self._keep(codes)
         return found
 
@@ -202,20 +198,8 @@ class PulseFinder:
         s, gaps = self._scratch, self._gap_array()
         while True:
             before = int(self._state[state_at.NEXT])
-            n = scan(
-                self._old,
-                codes,
-                self._end,
-                gaps,
-                self._state,
-                self._told,
-                s.sums,
-                s.ranges,
-                s.patch,
-                s.x,
-                s.u,
-                s.rows,
-            )
+            samples = Samples(self._old, codes, self._end)
+            n = scan(samples, gaps, self._state, self._told, s.sums, s.ranges, s.patch, s.desk)
             if n:
                 found.append(self._table(n))
             after = int(self._state[state_at.NEXT])
@@ -260,7 +244,7 @@ class PulseFinder:
             whole[:] = True
         usual = np.sort(spread[whole])[int(whole.sum()) // 4]
         quiet = whole & (spread <= 1.6 * usual + _LEAST_CODES)
-        between = quiet & np.append(quiet[1:], True) & np.append(True, quiet[:-1])  # noqa: FBT003 - the record's ends
+        between = quiet & np.append(quiet[1:], True) & np.append(True, quiet[:-1])
         if between.any():
             rows = np.flatnonzero(between)
             chosen = int(rows[np.argsort(total[rows], kind="stable")[rows.size // 2]])
@@ -278,25 +262,25 @@ class PulseFinder:
         return np.array(self._gaps, np.int64).reshape(-1, 2)
 
     def _tell(self) -> NDArray[np.float64]:
-        settings, told = self.settings, np.zeros(told_at.TOLD_SIZE)
+        settings, told = self.settings, np.zeros(state_at.TOLD_SIZE)
         period_s = 1.0 / self.rate_hz
         spread = _expected_range(self.cell)
-        told[told_at.CELL] = self.cell
-        told[told_at.PHASE_GAP] = settings.phase_gap_s * self.rate_hz
-        told[told_at.CLOSING_GAP] = settings.closing_gap_s * self.rate_hz
-        told[told_at.LONGEST] = settings.longest_s * self.rate_hz
-        told[told_at.LEVEL_CELLS] = np.ceil(settings.level_time_s * self.rate_hz / self.cell)
-        told[told_at.REOPEN] = settings.reopen_ratio
-        told[told_at.TH_PER_RANGE] = settings.threshold_sigmas / spread
-        told[told_at.TH_LEAST] = max(_LEAST_CODES, settings.threshold_a / self._scale)
-        told[told_at.SIGMA_PER_RANGE] = 1.0 / spread
-        told[told_at.A] = period_s / self._tau_s if inverts(period_s, self._tau_s) else 0.0
-        told[told_at.DELAY] = linear_delay_s(period_s, self._tau_s) * self.rate_hz
+        told[state_at.TOLD_CELL] = self.cell
+        told[state_at.TOLD_PHASE_GAP] = settings.phase_gap_s * self.rate_hz
+        told[state_at.TOLD_CLOSING_GAP] = settings.closing_gap_s * self.rate_hz
+        told[state_at.TOLD_LONGEST] = settings.longest_s * self.rate_hz
+        told[state_at.TOLD_LEVEL_CELLS] = np.ceil(settings.level_time_s * self.rate_hz / self.cell)
+        told[state_at.TOLD_REOPEN] = settings.reopen_ratio
+        told[state_at.TOLD_TH_PER_RANGE] = settings.threshold_sigmas / spread
+        told[state_at.TOLD_TH_LEAST] = max(_LEAST_CODES, settings.threshold_a / self._scale)
+        told[state_at.TOLD_SIGMA_PER_RANGE] = 1.0 / spread
+        told[state_at.TOLD_A] = period_s / self._tau_s if inverts(period_s, self._tau_s) else 0.0
+        told[state_at.TOLD_DELAY] = linear_delay_s(period_s, self._tau_s) * self.rate_hz
         return told
 
     def _table(self, n: int) -> NDArray[Any]:
         """Rows of the kernel as pulses in SI."""
-        rows = self._scratch.rows[:n]
+        rows = self._scratch.desk.rows[:n]
         period_s = self._period_ns / NS_PER_S
         table = np.empty(n, PULSE_DTYPE)
         table["channel"] = self.channel

@@ -44,6 +44,21 @@ SETTLING: Final = 2
 """A pulse was closed by force; what is left of its tail opens no new one."""
 
 RING: Final = 64
+"""Quiet cells that make the baseline."""
+
+# what the kernels are told, in samples and codes
+TOLD_CELL: Final = 0
+TOLD_PHASE_GAP: Final = 1
+TOLD_CLOSING_GAP: Final = 2
+TOLD_LONGEST: Final = 3
+TOLD_LEVEL_CELLS: Final = 4
+TOLD_REOPEN: Final = 5
+TOLD_TH_PER_RANGE: Final = 6
+TOLD_TH_LEAST: Final = 7
+TOLD_SIGMA_PER_RANGE: Final = 8
+TOLD_A: Final = 9
+TOLD_DELAY: Final = 10
+TOLD_SIZE: Final = 11
 
 
 @dataclass(frozen=True, slots=True)
