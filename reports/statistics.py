@@ -62,7 +62,7 @@ def percentile_interval(
 
     The number of samples at or below the percentile is binomial (n, `ratio`); the interval runs from the largest x(r)
     with P(B < r) <= a/2 to the smallest x(s) with P(B >= s) <= a/2, a = 1 - confidence. Where no such rank exists the
-    bound is infinite: 73 samples bound a 95th percentile from above.
+    bound is infinite: 72 samples bound a 95th percentile from above.
 
     Source: David and Nagaraja 2003, Order Statistics, section 7.1.
     """
