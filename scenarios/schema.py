@@ -23,6 +23,8 @@ SPEED_M_S: Final = (0.2, 2.0)
 """Walking speeds for which the gait law is fitted or extended (`sim.gait.walk.Walk`), m/s."""
 MAX_STRIDES: Final = 100_000
 """Longest walk (design choice: a day of walking)."""
+KEEP: Final[tuple[Keep, ...]] = ("full", "windows", "none")
+"""How much of the waveform is kept."""
 MAX_SEED: Final = (1 << 64) - 1
 
 
@@ -165,11 +167,10 @@ def _read_sensor(node: Node) -> HeelSwitch:
 
 def _read_capture(node: Node) -> tuple[CaptureRequest, bool]:
     problems = Problems()
-    keep: tuple[Keep, ...] = ("full", "windows", "none")
     keys = {
         "rate": Key(_rate),
         "channels": Key(one_or_list(word(FROM_DEVICE, "role"))),
-        "keep": Key(word(keep, "word for keep")),
+        "keep": Key(word(KEEP, "word for keep")),
     }
     found = read_keys(node, keys, "`capture`", problems)
     problems.raise_any()

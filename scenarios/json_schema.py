@@ -1,0 +1,290 @@
+"""JSON Schema of the files that people write, built from the catalogue: editors complete and check as one types.
+
+The schema knows every key, every name of the catalogue and the shape of quantities. What needs arithmetic (bounds,
+dimensions, events inside the walk) stays with the loader: whatever it accepts fits the schema.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from scenarios.catalogue import Catalogue, Parameter
+from scenarios.check_reader import VERDICT_WORDS
+from scenarios.dataclass_reader import settings_units
+from scenarios.patient_file import SCHEMA as PATIENT_SCHEMA
+from scenarios.roles import FROM_DEVICE, ROLES
+from scenarios.schema import KEEP, SCENARIO_SCHEMA
+from sim.body.patient import Patient
+from sim.electrode.load import NAMED_LOADS
+from sim.sensor.heel_switch import HeelSwitch
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+SCHEMAS: Final = ("scenario/1", "device/1", "patient/1", "bench/1")
+"""What `json_schema` can give."""
+
+_NUMBER: Final = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
+_QUANTITY: Final = {"type": "string", "pattern": rf"^{_NUMBER}\s*\D.*$"}
+_SHARE: Final = {"type": ["string", "number"], "pattern": rf"^{_NUMBER}\s*(%|ppm)?$"}
+_PLUS_MINUS: Final = {"type": "string", "pattern": rf"^(±|\+/-|\+-)\s*{_NUMBER}\s*\S.*$"}
+_COUNT: Final = {"type": ["integer", "string"], "pattern": r"^\d+$", "minimum": 0}
+_TEXT: Final = {"type": ["string", "number", "integer", "boolean"]}
+_TRUE: Final = {"enum": [True, "true"]}
+
+
+def json_schema(name: str, catalogue: Catalogue) -> dict[str, Any]:
+    """The JSON Schema of `scenario/1`, `device/1`, `patient/1` or `bench/1`.
+
+    Raises:
+        KeyError: no such schema.
+    """
+    builders = {"scenario/1": _scenario, "device/1": _device, "patient/1": _patient, "bench/1": _bench}
+    body = builders[name](catalogue)
+    return {"$schema": DIALECT, "title": f"stimrig {name}", **body}
+
+
+def _table(properties: Mapping[str, Any], required: Iterable[str] = (), **rest: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(required),
+        "additionalProperties": False,
+        **rest,
+    }
+
+
+def _words(words: Iterable[str], description: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {"enum": list(words)}
+    return found | ({"description": description} if description else {})
+
+
+def _one_or_list(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [dict(item), {"type": "array", "items": dict(item)}]}
+
+
+def _scenario(catalogue: Catalogue) -> dict[str, Any]:
+    return _table(
+        {
+            "schema": {"const": SCENARIO_SCHEMA},
+            "id": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", "description": "stable name"},
+            "title": _TEXT | {"description": "one line for people"},
+            "why": _TEXT | {"description": "the hazard or the question behind it"},
+            "seed": _COUNT,
+            "patient": {"type": "string", "description": "a class or file of patients/"},
+            "leg": _words(("left", "right")),
+            "sensor": _sensor(),
+            "device": {"type": "string", "description": "a file of devices/, or any"},
+            "settings": _settings(catalogue),
+            "defects": _defects(catalogue),
+            "load": _load(),
+            "capture": _table({"rate": _QUANTITY, "channels": _one_or_list(_words(FROM_DEVICE)), "keep": _words(KEEP)}),
+            "walk": _walk(),
+            "requires": _one_or_list(_words(ROLES)),
+            "events": {"type": "object", "additionalProperties": _event(catalogue)},
+            "checks": {"type": "object", "minProperties": 1, "additionalProperties": _check(catalogue)},
+            "expect": {"type": "object", "additionalProperties": _words(VERDICT_WORDS)},
+            "matrix": _matrix(),
+        },
+        ("schema", "id", "seed", "patient", "device", "walk", "checks"),
+    )
+
+
+def _sensor() -> dict[str, Any]:
+    quantities = {key: _QUANTITY if unit else _SHARE for key, unit in settings_units(HeelSwitch).items()}
+    kind = _words(("heel_switch",))
+    return {"anyOf": [kind, _table({"kind": kind, **quantities}, ("kind",))]}
+
+
+def _settings(catalogue: Catalogue) -> dict[str, Any]:
+    """Any setting of any model: which device it will be is not known here."""
+    names = sorted({key for spec in catalogue.models.values() for key in settings_units(spec.settings)})
+    return {"type": "object", "properties": dict.fromkeys(names, _TEXT), "additionalProperties": _TEXT}
+
+
+def _defects(catalogue: Catalogue) -> dict[str, Any]:
+    units = {name: unit for spec in catalogue.models.values() for name, unit in spec.defects.items()}
+    return _table({name: _QUANTITY if units[name] else _SHARE for name in sorted(units)})
+
+
+def _load() -> dict[str, Any]:
+    values = _table({"r": _QUANTITY, "r_p": _QUANTITY, "c_p": _QUANTITY, "name": _TEXT}, ("r",))
+    return {"anyOf": [_words(NAMED_LOADS), values]}
+
+
+def _walk() -> dict[str, Any]:
+    kind = _words(("none", "afo"))
+    aid = {"anyOf": [kind, _table({"kind": kind, "stiffness": _QUANTITY, "set_angle": _QUANTITY}, ("kind",))]}
+    return _table(
+        {
+            "terrain": _words(("level",)),
+            "speed": _QUANTITY | {"description": "0.2 m/s to 2 m/s"},
+            "strides": _COUNT | {"minimum": 1},
+            "compensation": _words(("acute", "adapted", "none")),
+            "aid": aid,
+        },
+        ("speed", "strides"),
+    )
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    value: dict[str, Any]
+    if parameter.of == "load":
+        value = _load()
+    elif parameter.choices:
+        value = _words([*parameter.choices, *(int(word) for word in parameter.choices if word.isdecimal())])  # pyright: ignore[reportArgumentType]
+    elif parameter.unit is None:
+        value = dict(_TEXT)
+    else:
+        value = dict(_QUANTITY if parameter.unit else _SHARE)
+    if parameter.ramp:
+        value = {"anyOf": [value, _table({"from": value, "to": value, "over": _QUANTITY}, ("from", "to", "over"))]}
+    if parameter.many:
+        value = _one_or_list(value)
+    return value | ({"description": parameter.summary} if parameter.summary else {})
+
+
+def _parameters(parameters: tuple[Parameter, ...]) -> tuple[dict[str, Any], list[str]]:
+    properties = {parameter.name: _parameter(parameter) for parameter in parameters}
+    return properties, [parameter.name for parameter in parameters if parameter.default is None]
+
+
+def _event(catalogue: Catalogue) -> dict[str, Any]:
+    at = _table({"stride": _COUNT | {"minimum": 1}, "phase": _SHARE, "time": _QUANTITY})
+    kinds: list[dict[str, Any]] = []
+    for name, spec in catalogue.events.items():
+        properties, required = _parameters(spec.parameters)
+        do = {"const": name, "description": spec.summary}
+        kinds.append(_table({"at": at, "do": do, "why": _TEXT, **properties}, ("at", "do", *required)))
+    return {
+        "type": "object",
+        "properties": {"at": at, "do": _words(catalogue.events)},
+        "required": ["at", "do"],
+        "oneOf": kinds,
+    }
+
+
+def _check(catalogue: Catalogue) -> dict[str, Any]:
+    names = {"type": "string"}
+    except_ = _table({"event": names, "strides": _COUNT}, ("event",))
+    limits: dict[str, Any] = {
+        "at_most": _TEXT,
+        "at_least": _TEXT,
+        "within": _PLUS_MINUS,
+        "between": {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2},
+        "equals": _TEXT,
+        "never": _TRUE,
+    }
+    return _table(
+        {
+            "title": _TEXT,
+            "why": _TEXT,
+            "verifies": _one_or_list(_TEXT),
+            "measure": _measure(catalogue),
+            **limits,
+            "share": _SHARE,
+            "mean": _TRUE,
+            "p95": _TRUE,
+            "confidence": _SHARE,
+            "marginal": _TEXT,
+            "needs": {"type": ["integer", "string"], "pattern": r"^\d+(\s*samples?)?$"},
+            "decision": _words(("guarded", "simple")),
+            "during": _table({"from": names, "until": names, "except": _one_or_list(except_)}),
+        },
+        ("measure",),
+        oneOf=[{"required": [word]} for word in limits],
+        allOf=_limit_rules(catalogue),
+    )
+
+
+def _limit_rules(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Measures with a unit take quantities, measures of occurrences take `never`."""
+    with_unit = [name for name, spec in catalogue.measures.items() if spec.unit]
+    occurring = [name for name, spec in catalogue.measures.items() if spec.occurrences]
+    values = {"at_most": _QUANTITY, "at_least": _QUANTITY, "equals": _QUANTITY, "marginal": _QUANTITY}
+    between = {"type": "array", "items": _QUANTITY}
+    return [
+        {"if": _measures(with_unit), "then": {"properties": {**values, "between": between}}},
+        {"if": _measures(occurring), "then": {"required": ["never"]}, "else": {"properties": {"never": False}}},
+    ]
+
+
+def _measures(names: list[str]) -> dict[str, Any]:
+    """Fits a check whose measure is one of `names`, written bare or with parameters."""
+    table = {"type": "object", "propertyNames": {"enum": names}}
+    return {"properties": {"measure": {"anyOf": [{"enum": names}, table]}}, "required": ["measure"]}
+
+
+def schema_text(name: str, catalogue: Catalogue) -> str:
+    """`json_schema` as the text of a file."""
+    return json.dumps(json_schema(name, catalogue), indent=2, ensure_ascii=False) + "\n"
+
+
+def file_name(name: str) -> str:
+    """File of a schema in `scenarios/schemas`: `scenario/1` is in `scenario-1.json`."""
+    return name.replace("/", "-") + ".json"
+
+
+def _measure(catalogue: Catalogue) -> dict[str, Any]:
+    tables: dict[str, Any] = {}
+    bare: list[str] = []
+    for name, spec in catalogue.measures.items():
+        properties, required = _parameters(spec.parameters)
+        tables[name] = _table(properties, required, description=spec.summary)
+        if not required:
+            bare.append(name)
+    return {"anyOf": [_words(bare), _table(tables, minProperties=1, maxProperties=1)]}
+
+
+def _matrix() -> dict[str, Any]:
+    step = _table({"from": _TEXT, "to": _TEXT, "step": _TEXT}, ("from", "to", "step"))
+    rows = _one_or_list({"type": "object"})
+    return {
+        "type": "object",
+        "properties": {"seeds": _COUNT | {"minimum": 1}, "exclude": rows, "include": rows},
+        "additionalProperties": {"anyOf": [{"type": "array", "minItems": 1}, step]},
+    }
+
+
+def _device(catalogue: Catalogue) -> dict[str, Any]:
+    return _table(
+        {
+            "schema": {"const": "device/1"},
+            "id": {"type": "string"},
+            "title": _TEXT,
+            "why": _TEXT,
+            "note": _TEXT,
+            "source": {},
+            "model": _words(catalogue.models),
+            "roles": _one_or_list(_words(ROLES)),
+            "features": _one_or_list({"type": "string"}),
+            "channels": _COUNT | {"minimum": 1},
+            "max_current": _QUANTITY,
+            "settings": _settings(catalogue),
+            "allowed": {"type": "object"},
+            "defects": _defects(catalogue),
+        },
+        ("schema", "id", "model", "max_current"),
+    )
+
+
+def _patient(_: Catalogue) -> dict[str, Any]:
+    """Every field of `Patient`, alone or as {value, source}."""
+    numbers = settings_units(Patient)
+    properties: dict[str, Any] = {}
+    for key in (*numbers, "title", "drive", "measured_cycle"):
+        value = _TEXT if not numbers.get(key) else _QUANTITY
+        sourced = {"type": "object", "properties": {"value": value}, "required": ["value"]}
+        properties[key] = {"anyOf": [value, sourced]}
+    header = {
+        "schema": {"const": PATIENT_SCHEMA},
+        "name": {"type": "string"},
+        "why": _TEXT,
+        "note": _TEXT,
+        "source": {},
+    }
+    return _table({**header, **properties}, ("schema", "title", "speed"))
+
+
+def _bench(catalogue: Catalogue) -> dict[str, Any]:
+    """The header of a bench file; what follows depends on its kind."""
+    properties = {"schema": {"const": "bench/1"}, "kind": _words(catalogue.benches), "id": {"type": "string"}}
+    return {"type": "object", "properties": properties, "required": ["schema", "kind"]}
