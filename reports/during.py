@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.intervals import ALWAYS, Spans, difference, inside, touches
+from reports.intervals import ALWAYS, Spans, all_inside, all_touching, difference
 from reports.samples import Samples
 from rig.record import EventRecord, Record
 from scenarios.case import During
@@ -75,19 +75,14 @@ def counted(samples: Samples, part: Part) -> NDArray[np.bool_]:
     if not part.windows:
         return np.zeros(samples.values.size, np.bool_)
     bounds: Spans = ((part.windows[0][0], part.windows[-1][1]),)
-    keep = np.zeros(samples.values.size, np.bool_)
-    for i in range(samples.values.size):
-        t0_s, t1_s, stride = float(samples.t0_s[i]), float(samples.t1_s[i]), int(samples.strides[i])
-        if stride >= 0:
-            out = any(first <= stride <= last for first, last in part.left_out)
-            keep[i] = not out and inside(t0_s, t1_s, bounds)
-        else:
-            keep[i] = inside(t0_s, t1_s, part.windows)
-    return keep
+    with_stride = all_inside(samples.t0_s, samples.t1_s, bounds)
+    for first, last in part.left_out:
+        with_stride &= (samples.strides < first) | (samples.strides > last)
+    return np.where(samples.strides >= 0, with_stride, all_inside(samples.t0_s, samples.t1_s, part.windows))
 
 
 def lost_inside(samples: Samples, part: Part) -> int:
     """Number of things inside the part that could not be measured."""
     if samples.lost_s is None:
         return 0
-    return sum(touches(float(t0_s), float(t1_s), part.windows) for t0_s, t1_s in samples.lost_s)
+    return int(all_touching(samples.lost_s[:, 0], samples.lost_s[:, 1], part.windows).sum())

@@ -3,6 +3,9 @@
 import math
 from typing import Final, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 Span: TypeAlias = tuple[float, float]
 Spans: TypeAlias = tuple[Span, ...]
 
@@ -53,6 +56,23 @@ def hull(spans: Spans) -> Spans:
 def inside(t0_s: float, t1_s: float, spans: Spans) -> bool:
     """True where the whole of [t0_s, t1_s] lies in one of `spans` (ends included)."""
     return any(start - _SLACK_S <= t0_s and t1_s <= end + _SLACK_S for start, end in spans)
+
+
+def all_inside(t0_s: NDArray[np.float64], t1_s: NDArray[np.float64], spans: Spans) -> NDArray[np.bool_]:
+    """`inside` for many intervals, (n,)."""
+    found = np.zeros(t0_s.size, np.bool_)
+    for start, end in spans:
+        found |= (start - _SLACK_S <= t0_s) & (t1_s <= end + _SLACK_S)
+    return found
+
+
+def all_touching(t0_s: NDArray[np.float64], t1_s: NDArray[np.float64], spans: Spans) -> NDArray[np.bool_]:
+    """`touches` for many intervals, (n,)."""
+    found, instant = np.zeros(t0_s.size, np.bool_), t1_s - t0_s <= _SLACK_S
+    for start, end in spans:
+        overlap = np.maximum(start, t0_s) < np.minimum(end, t1_s)
+        found |= np.where(instant, (start <= t1_s) & (t0_s <= end), overlap)
+    return found
 
 
 def touches(t0_s: float, t1_s: float, spans: Spans) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reports.intervals import intersection, length_s
+from reports.intervals import all_touching
 from reports.measures.collecting import collected, not_run, nothing, windows_of
 from reports.samples import Samples
 from reports.uncertainty import RECTANGULAR, Term, term
@@ -26,10 +26,7 @@ def dc(record: Record, parameters: Mapping[str, Any]) -> Samples:
     terms: dict[str, list[float]] = {"offset": [], "noise": []}
     for role in roles:
         cells, accuracy = record.idle[role], record.accuracy[role]
-        keep = np.array(
-            [length_s(intersection(((float(t), float(t) + cells.cell_s),), windows)) > 0.0 for t in cells.t0_s],
-            np.bool_,
-        )
+        keep = all_touching(cells.t0_s, cells.t0_s + cells.cell_s, windows)
         dropped += int((~keep).sum())
         if keep.any():
             t0_s = cells.t0_s[keep]

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.intervals import inside
+from reports.intervals import all_inside
 from reports.measures.collecting import collected, not_run, nothing, windows_of
 from reports.samples import Samples
 from rig.record import Record
@@ -77,7 +77,7 @@ def trip_exposure(record: Record, parameters: Mapping[str, Any]) -> Samples:
     heights_m = [float(height) for height in (given if isinstance(given, tuple | list) else (given,))]
     windows = windows_of(parameters)
     ends_s = strides["t0_s"] + strides["stride_time_s"]
-    whole = np.array([inside(a, b, windows) for a, b in zip(strides["toe_off_s"], ends_s, strict=True)], np.bool_)
+    whole = all_inside(strides["toe_off_s"], ends_s, windows)
     keep = whole & np.isfinite(strides["mtc_m"])
     clearance_m = strides["mtc_m"][keep]
     dropped = int((~whole).sum())

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reports.intervals import Span, Spans, difference, intersection, length_s, touches, union
+from reports.intervals import Span, Spans, all_touching, difference, intersection, length_s, touches, union
 from reports.measures.collecting import collected, not_run, noted, nothing, spans_array, windows_of
 from reports.measures.grouping import set_period_s, trains_of
 from reports.measures.pulse_budget import interval_terms, pulse_terms, timebase_terms
@@ -34,7 +34,7 @@ def on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
     bounds = np.array(spans).reshape(-1, 2)
     values = bounds[:, 1] - bounds[:, 0]
     terms = interval_terms(record, np.array(rows, np.int64), values)
-    broken = np.array([touches(a, b, record.gaps_s) for a, b in spans], np.bool_)
+    broken = all_touching(bounds[:, 0], bounds[:, 1], record.gaps_s)
     return collected(
         "s",
         values,
@@ -76,7 +76,7 @@ def stance_on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
     wrong = difference(on, allowed)
     spans = [(float(a), float(b)) for a, b in zip(strides["t0_s"], end_s, strict=True)]
     values = np.array([length_s(intersection(wrong, (span,))) for span in spans]) / strides["stride_time_s"]
-    broken = np.array([touches(*span, record.gaps_s) for span in spans], np.bool_)
+    broken = all_touching(strides["t0_s"], end_s, record.gaps_s)
     n = values.size
     terms = tuple(part.scaled(1.0 / strides["stride_time_s"]) for part in sensor_terms(record, n))
     return collected(

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.intervals import inside, touches
+from reports.intervals import all_inside, all_touching
 from reports.measures.collecting import collected, noted, nothing, spans_array, windows_of
 from reports.measures.grouping import set_period_s, trains_of
 from reports.measures.pulse_budget import interval_terms, timebase_terms
@@ -60,14 +60,13 @@ def periods_of(record: Record) -> Periods:
         empty = np.empty(0)
         return Periods(empty, empty, empty, np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_))
     row, period = np.concatenate(rows), np.concatenate(lengths)
-    hidden = [touches(float(a), float(b), record.gaps_s) for a, b in zip(t_s[row], t_s[row] + period, strict=True)]
     return Periods(
         t_s[row],
         period,
         np.concatenate(expected),
         row.astype(np.int64),
         np.concatenate(strides).astype(np.int64),
-        np.array(hidden, np.bool_),
+        all_touching(t_s[row], t_s[row] + period, record.gaps_s),
     )
 
 
@@ -104,7 +103,7 @@ def period_jitter(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """
     found, windows = periods_of(record), windows_of(parameters)
     end_s = found.start_s + found.period_s
-    whole = np.array([inside(a, b, windows) for a, b in zip(found.start_s, end_s, strict=True)], np.bool_)
+    whole = all_inside(found.start_s, end_s, windows)
     ratio = found.period_s / np.where(found.expected_s > 0.0, found.expected_s, 1.0)
     regular = (ratio >= EXTRA_FACTOR) & (ratio <= MISSING_FACTOR)
     rows = np.flatnonzero(whole & regular & ~found.hidden)

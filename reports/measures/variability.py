@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.correlation import effective_n
-from reports.intervals import inside
+from reports.intervals import all_inside
 from reports.measures.collecting import collected, not_run, noted, nothing, windows_of
 from reports.samples import Samples
 from reports.uncertainty import term
@@ -39,7 +39,7 @@ def stride_time_variability(record: Record, parameters: Mapping[str, Any]) -> Sa
         return not_run("", "no stride of the patient is known")
     windows = windows_of(parameters)
     ends_s = strides["t0_s"] + strides["stride_time_s"]
-    whole = np.array([inside(a, b, windows) for a, b in zip(strides["t0_s"], ends_s, strict=True)], np.bool_)
+    whole = all_inside(strides["t0_s"], ends_s, windows)
     dropped = int((~whole).sum())
     if whole.sum() < 3:
         return nothing("", "fewer than three whole strides", dropped=dropped)

@@ -2,10 +2,21 @@
 
 import math
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.intervals import difference, hull, inside, intersection, length_s, touches, union
+from reports.intervals import (
+    all_inside,
+    all_touching,
+    difference,
+    hull,
+    inside,
+    intersection,
+    length_s,
+    touches,
+    union,
+)
 
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6).map(
     lambda pairs: tuple((float(min(p)), float(max(p))) for p in pairs)
@@ -33,6 +44,9 @@ def test_inside_and_touches(spans, start, length):
     if length:
         assert touches(start, start + length, spans) == bool(cells & _cells(spans))
     assert inside(start, start + length, spans) == any(a <= start and start + length <= b for a, b in spans)
+    t0_s, t1_s = np.array([float(start)]), np.array([float(start + length)])
+    assert all_inside(t0_s, t1_s, spans)[0] == inside(start, start + length, spans)
+    assert all_touching(t0_s, t1_s, spans)[0] == touches(start, start + length, spans)
 
 
 def test_hull_and_the_endless():
