@@ -34,7 +34,7 @@ from sim.body.layout import (
     I_REST,
     I_RESTING,
 )
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
 
 TAU_C_S: Final = 0.020
 A_REST: Final = 3009.0
@@ -49,7 +49,7 @@ ALPHA_KM: Final = 1.9e-5
 FORCE_100_HZ: Final = 311.0
 """Steady force of this set at 100 Hz and full recruitment, N of its own scale: activation = F / 311."""
 REST_FORCE: Final = 1e-4
-"""Below this force (3e-7 of the maximum) and with calcium below `REST_CALCIUM` the muscle is at rest (design choice)."""
+"""Below this force (3e-7 of the maximum), and with little calcium, the muscle is at rest (design choice)."""
 REST_CALCIUM: Final = 1e-6
 
 
@@ -84,7 +84,7 @@ def wake(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int) -> None:
     ints[I_RESTING] = 0
 
 
-@compiled
+@inlined
 def force_step(body: NDArray[np.float64], const: NDArray[np.float64], h: float) -> tuple[float, float, float, float]:
     """Bring the muscle forward by h seconds.
 
@@ -127,10 +127,15 @@ def force_step(body: NDArray[np.float64], const: NDArray[np.float64], h: float) 
     return f0, f2, f3, f4
 
 
-@compiled
+@inlined
 def rest_if_quiet(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int) -> None:
     """Put the muscle to rest at `t_ns` once its force and its calcium have died away."""
-    if body[B_STIMULATED] < REST_FORCE and body[B_SPECIFIC] < REST_FORCE and body[B_CALCIUM] < REST_CALCIUM:
+    if (
+        ints[I_RESTING] == 0
+        and body[B_STIMULATED] < REST_FORCE
+        and body[B_SPECIFIC] < REST_FORCE
+        and body[B_CALCIUM] < REST_CALCIUM
+    ):
         body[B_STIMULATED] = 0.0
         body[B_SPECIFIC] = 0.0
         ints[I_RESTING] = 1

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.body.activation import feel_pulse, force_step, rest_if_quiet, wake
+from sim.body.clock import toe_x_m
 from sim.body.ground import next_rug_ns, place_rugs
 from sim.body.layout import (
     B_OMEGA,
@@ -28,8 +29,10 @@ from sim.body.layout import (
     STANCE,
     SWING,
 )
-from sim.body.motion import finish_loading, land, move, start_swing, toe_x_m, trace_row
-from sim.compiled import compiled
+from sim.body.motion import move, trace_row
+from sim.body.takeoff import start_swing
+from sim.body.touchdown import stop
+from sim.compiled import compiled, inlined
 from sim.timebase import NEVER
 
 LATEST_LANDING: Final = 0.08
@@ -42,7 +45,7 @@ WILD_RAD_S: Final = 300.0
 
 
 @compiled
-def advance(
+def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
     until_ns: int,
     ints: NDArray[np.int64],
     body: NDArray[np.float64],
@@ -68,60 +71,71 @@ def advance(
     Returns:
         0, or 1 if the foot's angle or rate is no longer a number.
     """
-    strides = stride_ns.shape[0]
     rug_ns = next_rug_ns(rugs, NEVER)
     while True:
-        t = ints[I_T]
+        t = int(ints[I_T])
         if rug_ns <= t:
             place_rugs(rugs, t, toe_x_m(ints, body, const, stride_ns, stride, work))
             rug_ns = next_rug_ns(rugs, NEVER)
-        while ints[I_PULSE] < ints[I_PULSES] and pulse_ns[ints[I_PULSE]] <= t:
-            if ints[I_RESTING] == 1:
-                wake(body, ints, t)
-            feel_pulse(body, ints, t, pulse_share[ints[I_PULSE]])
-            ints[I_PULSE] += 1
-        mode = ints[I_MODE]
-        k = ints[I_STRIDE]
-        event = NEVER
-        if mode == STANCE:
-            if k < strides:
-                event = stride_ns[k, S_TOE_OFF]
-        elif mode == SWING:
-            event = stride_ns[k, S_NEXT] + int(LATEST_LANDING * stride_ns[k, S_MOVING])
-        else:
-            event = stride_ns[k, S_NEXT] + int(LATEST_FLAT * stride_ns[k, S_MOVING])
+        _feel_due(ints, body, pulse_ns, pulse_share)
+        mode = int(ints[I_MODE])
+        event = _next_event_ns(mode, ints[I_STRIDE], stride_ns)
         if t >= event:
             if mode == STANCE:
                 start_swing(
                     ints, body, const, stride_ns, stride, results, base, modes, swing_ankle, work, drive, ring, rugs
                 )
-            elif mode == SWING:
-                land(ints, body, const, stride_ns, stride, instants, results, work)
             else:
-                finish_loading(ints, body, instants, results, rugs)
+                stop(mode, ints, body, const, stride_ns, stride, instants, results, work, rugs)
             continue
-        end = min(event, rug_ns)
-        if ints[I_PULSE] < ints[I_PULSES]:
-            end = min(end, pulse_ns[ints[I_PULSE]])
-        grid = (t // step_ns + 1) * step_ns
+        end = min(event, rug_ns, _next_pulse_ns(ints, pulse_ns))
         if mode == STANCE and ints[I_RESTING] == 1:
             leap = min(end, until_ns // step_ns * step_ns)
             if leap <= t:
-                break
+                return 0
             ints[I_T] = leap
             continue
-        end = min(end, grid)
+        end = min(end, (t // step_ns + 1) * step_ns)
         if end > until_ns:
-            break
+            return 0
         if mode == STANCE:
             force_step(body, const, (end - t) * 1e-9)
             ints[I_T] = end
         else:
             move(ints, body, const, stride_ns, stride, instants, results, work, drive, ring, rugs, end)
-            if not (abs(body[B_PHI]) < WILD_RAD and abs(body[B_OMEGA]) < WILD_RAD_S):
-                return 1
-        if ints[I_RESTING] == 0:
-            rest_if_quiet(body, ints, ints[I_T])
+        if not (abs(body[B_PHI]) < WILD_RAD and abs(body[B_OMEGA]) < WILD_RAD_S):
+            return 1
+        rest_if_quiet(body, ints, ints[I_T])
         if trace.shape[0] > 0:
             trace_row(ints, body, const, stride_ns, stride, work, drive, trace)
-    return 0
+
+
+@inlined
+def _feel_due(
+    ints: NDArray[np.int64],
+    body: NDArray[np.float64],
+    pulse_ns: NDArray[np.int64],
+    pulse_share: NDArray[np.float64],
+) -> None:
+    """Let the muscle feel every pulse that takes effect now."""
+    t = ints[I_T]
+    while ints[I_PULSE] < ints[I_PULSES] and pulse_ns[ints[I_PULSE]] <= t:
+        if ints[I_RESTING] == 1:
+            wake(body, ints, t)
+        feel_pulse(body, ints, t, float(pulse_share[ints[I_PULSE]]))
+        ints[I_PULSE] += 1
+
+
+@inlined
+def _next_pulse_ns(ints: NDArray[np.int64], pulse_ns: NDArray[np.int64]) -> int:
+    """When the next known pulse takes effect, ns."""
+    return int(pulse_ns[ints[I_PULSE]]) if ints[I_PULSE] < ints[I_PULSES] else NEVER
+
+
+@inlined
+def _next_event_ns(mode: int, k: int, stride_ns: NDArray[np.int64]) -> int:
+    """Toe-off, or the instant at which landing or foot flat is forced, ns."""
+    if mode == STANCE:
+        return stride_ns[k, S_TOE_OFF] if k < stride_ns.shape[0] else NEVER
+    part = LATEST_LANDING if mode == SWING else LATEST_FLAT
+    return stride_ns[k, S_NEXT] + int(part * stride_ns[k, S_MOVING])

@@ -1,4 +1,4 @@
-"""Torque at the ankle: dorsiflexors by Hill, passive tissue with its stops, damping, orthosis. Dorsiflexion positive."""
+"""Torque at the ankle: dorsiflexors by Hill, passive tissue, damping, orthosis. Dorsiflexion positive."""
 
 import math
 from typing import Final

@@ -139,7 +139,7 @@ def make_buffers(
     ints = np.zeros(BODY_INTS, np.int64)
     ints[I_LAST_PULSE] = -1
     ints[I_RESTING] = 1
-    body = np.zeros(BODY_FLOATS)
+    body = np.zeros(2 * BODY_FLOATS)
     body[B_GAIN_A], body[B_TAU1], body[B_KM] = A_REST, TAU1_REST_S, KM_REST
     body[B_DEMAND], body[B_MTC_RATIO] = state.demand_m, state.mtc_swing_ratio
     floor = np.full((len(rugs), GROUND), np.nan)

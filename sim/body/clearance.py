@@ -35,7 +35,7 @@ from sim.body.layout import (
     R_SCUFF,
     R_STUMBLE,
 )
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
 
 MTC_WINDOW: Final = (0.35, 0.75)
 EARLY_WINDOW: Final = (0.12, 0.35)
@@ -67,7 +67,7 @@ def _lowest(best: float, s0: float, y0: float, s1: float, y1: float, low: float,
     return lower if not best <= lower else best
 
 
-@compiled
+@inlined
 def watch(body: NDArray[np.float64], s: float, height_m: float, swing_s: float) -> None:
     """Take in the clearance at swing phase `s`; minima are refined by a parabola through three points."""
     s1, y1, s2, y2 = body[M_S1], body[M_Y1], body[M_S2], body[M_Y2]

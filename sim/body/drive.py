@@ -79,7 +79,7 @@ def feedforward(
         need -= gravity_torque_n_m(angle + lean, ax, ay, const[C_FOOT_MASS])
         full = dorsiflexor_torque_n_m(angle, angle1, 1.0, const[C_FORCE])
         raw[i] = min(max(need / full, 0.0), HIGHEST)
-    reach = int(round(0.5 * SMOOTHING_S / swing_s * (n - 1)))
+    reach = int(0.5 + 0.5 * SMOOTHING_S / swing_s * (n - 1))
     for i in range(n):
         total = 0.0
         for k in range(i - reach, i + reach + 1):

@@ -8,7 +8,6 @@ forefoot points; the heel serves initial contact.
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 HEEL: Final = (-0.05, -0.085)
 BALL: Final = (0.13, -0.085)
@@ -42,5 +41,5 @@ def inertia_about_kg_m2(point: tuple[float, float], body_mass_kg: float, shoe_ma
 
 def reach_m(foot_angle_rad: float, points: tuple[tuple[float, float], ...]) -> float:
     """Height of the lowest of `points` above the ankle (negative), m, with the foot at an angle from flat."""
-    table: NDArray[np.float64] = np.array(points)
+    table = np.array(points)
     return float(np.min(np.sin(foot_angle_rad) * table[:, 0] + np.cos(foot_angle_rad) * table[:, 1]))

@@ -75,8 +75,11 @@ from typing import Final
     M_LOWEST,  # lowest in the scuff window, m
     M_TOUCH,  # phase at which the present virtual contact began, or -1
     M_LONGEST,  # longest virtual contact, s
-    BODY_FLOATS,
+    L_FIRST,  # the leg at the latest step, eight values of `leg_at`
 ) = range(30)
+LEG_VALUES: Final = 8
+BODY_FLOATS: Final = L_FIRST + LEG_VALUES
+"""The array is twice as long: its second half keeps the state before a step that may have to be taken back."""
 
 # state of the body, int64
 (

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.body.layout import B_REFLEX, C_REFLEX_GAIN, C_REFLEX_START, RING
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
 from sim.timebase import NS_PER_MS
 
 DELAY_NS: Final = 40 * NS_PER_MS
@@ -28,7 +28,7 @@ def _delayed(ring: NDArray[np.float64], t_ns: int) -> float:
     return ring[k % RING] * (1.0 - u) + ring[(k + 1) % RING] * u
 
 
-@compiled
+@inlined
 def reflex_step(
     body: NDArray[np.float64], const: NDArray[np.float64], ring: NDArray[np.float64], t_ns: int, h_ns: int
 ) -> tuple[float, float, float]:
@@ -45,7 +45,7 @@ def reflex_step(
     return start, middle, end
 
 
-@compiled
+@inlined
 def keep_rate(ring: NDArray[np.float64], t_ns: int, rate_rad_s: float) -> None:
     """Remember the dorsiflexion rate where `t_ns` stands on the millisecond grid."""
     if t_ns % NS_PER_MS == 0:

@@ -16,7 +16,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body.activation import FORCE_100_HZ
 from sim.body.ankle import ankle_torque_n_m
 from sim.body.drive import drive_at, gravity_torque_n_m
 from sim.body.foot import BALL, HEEL, TOE
@@ -34,13 +33,11 @@ from sim.body.layout import (
     C_LOADING,
     C_LOADING_DRIVE,
     C_PASSIVE,
-    C_SHANK,
-    C_THIGH,
     C_TONIC,
     SWING,
 )
-from sim.compiled import compiled
-from sim.gait.leg import leg_at
+from sim.compiled import compiled, inlined
+from sim.gait.leg import Leg
 
 LOADING_RISE_S: Final = 0.010
 HEEL_X, HEEL_Y = HEEL
@@ -64,7 +61,7 @@ def acceleration_rad_s2(
     mode: int,
     phi: float,
     omega: float,
-    leg: tuple[float, float, float, float, float, float, float, float],
+    leg: Leg,
     activation: float,
     reflex_n_m: float,
     since_landing_s: float,
@@ -94,20 +91,17 @@ def acceleration_rad_s2(
     return (torque + weight) / const[C_INERTIA_BALL]
 
 
-@compiled
+@inlined
 def foot_step(
     mode: int,
     phi: float,
     omega: float,
-    clock: tuple[float, float, float, float],
+    legs: tuple[Leg, Leg, Leg],
     h: float,
-    forces: tuple[float, float, float, float],
+    activations: tuple[float, float, float, float],
     reflex: tuple[float, float, float],
-    drive_offset: float,
     since_landing_s: float,
     heel_first: int,
-    curve: NDArray[np.float64],
-    drive: NDArray[np.float64],
     const: NDArray[np.float64],
 ) -> tuple[float, float]:
     """One Runge-Kutta step of the foot.
@@ -116,44 +110,31 @@ def foot_step(
         mode: `SWING` or `LOADING`.
         phi: foot from flat, rad.
         omega: its rate, rad/s.
-        clock: phase of the cycle, cycles per second, swing phase, swings per second, at the start of the step.
+        legs: the leg at start, middle and end of the step.
         h: step, s.
-        forces: stimulated force at the four stages.
+        activations: of the dorsiflexors at the four stages.
         reflex: reflex torque at start, middle and end, N m.
-        drive_offset: noise of the drive.
         since_landing_s: at the start of the step, s.
         heel_first: 1 where the heel landed first.
-        curve: (200, 16) coefficients of this stride.
-        drive: (97,) healthy drive of this stride.
         const: constants.
 
     Returns:
         phi and omega at the end.
     """
-    phase, rate, s, s_rate = clock
-    thigh, shank = const[C_THIGH], const[C_SHANK]
-    leg0 = leg_at(curve, phase, rate, thigh, shank)
-    legm = leg_at(curve, phase + 0.5 * h * rate, rate, thigh, shank)
-    leg1 = leg_at(curve, phase + h * rate, rate, thigh, shank)
-    v0 = voluntary(mode, s, drive, drive_offset, const)
-    vm = voluntary(mode, s + 0.5 * h * s_rate, drive, drive_offset, const)
-    v1 = voluntary(mode, s + h * s_rate, drive, drive_offset, const)
-    scale = 1.0 / FORCE_100_HZ
-    t = since_landing_s
-    a1 = acceleration_rad_s2(mode, phi, omega, leg0, v0 + forces[0] * scale, reflex[0], t, heel_first, const)
-    w2 = omega + 0.5 * h * a1
-    a2 = acceleration_rad_s2(
-        mode, phi + 0.5 * h * omega, w2, legm, vm + forces[1] * scale, reflex[1], t + 0.5 * h, heel_first, const
-    )
-    w3 = omega + 0.5 * h * a2
-    a3 = acceleration_rad_s2(
-        mode, phi + 0.5 * h * w2, w3, legm, vm + forces[2] * scale, reflex[1], t + 0.5 * h, heel_first, const
-    )
+    t, half = since_landing_s, 0.5 * h
+    a1 = acceleration_rad_s2(mode, phi, omega, legs[0], activations[0], reflex[0], t, heel_first, const)
+    w2 = omega + half * a1
+    p2 = phi + half * omega
+    a2 = acceleration_rad_s2(mode, p2, w2, legs[1], activations[1], reflex[1], t + half, heel_first, const)
+    w3 = omega + half * a2
+    p3 = phi + half * w2
+    a3 = acceleration_rad_s2(mode, p3, w3, legs[1], activations[2], reflex[1], t + half, heel_first, const)
     w4 = omega + h * a3
-    a4 = acceleration_rad_s2(mode, phi + h * w3, w4, leg1, v1 + forces[3] * scale, reflex[2], t + h, heel_first, const)
-    phi += h / 6.0 * (omega + 2.0 * w2 + 2.0 * w3 + w4)
-    omega += h / 6.0 * (a1 + 2.0 * a2 + 2.0 * a3 + a4)
-    return phi, omega
+    p4 = phi + h * w3
+    a4 = acceleration_rad_s2(mode, p4, w4, legs[2], activations[3], reflex[2], t + h, heel_first, const)
+    new_phi = phi + h / 6.0 * (omega + 2.0 * w2 + 2.0 * w3 + w4)
+    new_omega = omega + h / 6.0 * (a1 + 2.0 * a2 + 2.0 * a3 + a4)
+    return new_phi, new_omega
 
 
 @compiled
@@ -168,7 +149,7 @@ def hermite(x: float, h: float, y0: float, d0: float, y1: float, d1: float) -> f
     )
 
 
-@compiled
+@inlined
 def clearance_m(
     phi: float, ankle_x_m: float, ankle_y_m: float, base_m: float, rugs: NDArray[np.float64]
 ) -> tuple[float, float]:

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.body import layout as at
+from sim.body.activation import A_REST
 from sim.body.buffers import Buffers, make_buffers
 from sim.body.compensation import CompensationState
 from sim.body.outcomes import Columns, gait_columns
 from sim.body.patient import Patient
 from sim.body.preparation import constants, prepare
 from sim.body.recruitment import recruitment
+from sim.body.traced import traced_cycles
 from sim.errors import CausalityError, ModelError
 from sim.gait.curves import MeasuredCycle
 from sim.gait.schedule import StrideSchedule
@@ -44,7 +46,7 @@ class Walker:
         walk: Walk,
         schedule: StrideSchedule,
         rugs: tuple[Rug, ...] = (),
-        streams: Streams = Streams(0),
+        streams: Streams | None = None,
         compensation: CompensationState | None = None,
         *,
         trace: bool = False,
@@ -59,6 +61,7 @@ class Walker:
         if walk.compensation == "none":
             const[at.C_LIMIT] = 0.0
             state = CompensationState(0.0, state.mtc_swing_ratio)
+        streams = streams if streams is not None else Streams(0)
         felt = streams.generator(f"{stream_prefix}.clearance_sense").standard_normal(schedule.strides + 1)
         self._patient, self._schedule, self._cycle = patient, schedule, ready.cycle
         self._buffers: Buffers = make_buffers(
@@ -91,8 +94,6 @@ class Walker:
     @property
     def fatigue_ratio(self) -> float:
         """Force that is left of the rested muscle's, 0..1."""
-        from sim.body.activation import A_REST
-
         return float(self._buffers.body[at.B_GAIN_A] / A_REST)
 
     def earliest_contact_ns(self, stride: int) -> TimeNs:
@@ -163,6 +164,16 @@ class Walker:
             grown = np.full((2 * (used + steps), at.TRACE), np.nan)
             grown[:used] = b.trace[:used]
             b.trace = grown
+
+    def cycles(self) -> Columns:
+        """Hip, knee, ankle, clearance and force over the cycle, (N, 101) each; needs ``trace=True``.
+
+        Raises:
+            ModelError: the walker kept no trace.
+        """
+        if not self._trace:
+            raise ModelError("trace", s_from_ns(self.body_ns), "the walker was made without trace=True")
+        return traced_cycles(self._schedule, self._buffers)
 
     def strides(self) -> Columns:
         """The gait columns of `strides.parquet`, rows 1..N; NaN where the body has not come that far.

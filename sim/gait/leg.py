@@ -1,11 +1,15 @@
 """The leg at an instant: angles of shank and knee, place and acceleration of the ankle."""
 
 import math
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import compiled
+
+Leg: TypeAlias = tuple[float, float, float, float, float, float, float, float]
+"""What `leg_at` returns."""
 
 
 @compiled
@@ -41,9 +45,7 @@ def compose(
 
 
 @compiled
-def leg_at(
-    curve: NDArray[np.float64], phase: float, rate_hz: float, thigh_m: float, shank_m: float
-) -> tuple[float, float, float, float, float, float, float, float]:
+def leg_at(curve: NDArray[np.float64], phase: float, rate_hz: float, thigh_m: float, shank_m: float) -> Leg:
     """The leg at a phase of the cycle.
 
     Args:

@@ -1,0 +1,137 @@
+"""Toe-off: the curves of the stride are laid down and the foot is let go."""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.body.activation import FORCE_100_HZ
+from sim.body.ankle import dorsiflexor_torque_n_m
+from sim.body.clearance import begin_swing
+from sim.body.clock import clock_at, place_m
+from sim.body.drive import feedforward
+from sim.body.foot import BALL, HEEL, TOE
+from sim.body.layout import (
+    B_DEMAND,
+    B_GROUND,
+    B_HEIGHT,
+    B_OMEGA,
+    B_PHI,
+    B_REFLEX,
+    B_SHIFT,
+    B_STIMULATED,
+    C_ANKLE_CONTACT,
+    C_ANKLE_RATE,
+    C_ANKLE_TOE_OFF,
+    C_FEEDFORWARD,
+    C_FORCE,
+    C_HIKE,
+    C_HIP_CONTACT,
+    C_HIP_MID_STANCE,
+    C_HIP_TOE_OFF,
+    C_SHANK,
+    C_STANCE,
+    C_THIGH,
+    C_TOE_OFF_STIFFNESS,
+    F_KNEE,
+    F_THIGH,
+    I_MODE,
+    I_STRIDE,
+    I_T,
+    L_FIRST,
+    LEG_VALUES,
+    R_DEMAND,
+    R_HIKE,
+    S_MOVING,
+    SWING,
+)
+from sim.body.swing import clearance_m
+from sim.compiled import compiled, inlined
+from sim.gait.cycle import STEPPAGE_M_RAD
+from sim.gait.leg import Leg, compose, leg_at
+
+HIGHEST_SHIFT_RAD: Final = math.radians(8.0)
+
+
+@compiled
+def _lowest_point_m(foot_rad: float, with_heel: bool) -> float:
+    s, c = math.sin(foot_rad), math.cos(foot_rad)
+    low = min(s * BALL[0] + c * BALL[1], s * TOE[0] + c * TOE[1])
+    return min(low, s * HEEL[0] + c * HEEL[1]) if with_heel else low
+
+
+@compiled
+def compose_stride(
+    k: int,
+    body: NDArray[np.float64],
+    const: NDArray[np.float64],
+    stride: NDArray[np.float64],
+    base: NDArray[np.float64],
+    modes: NDArray[np.float64],
+    work: NDArray[np.float64],
+) -> None:
+    """Curves of stride k: hiking and steppage, hip height closed again for the changed leg, noise offsets."""
+    weights, offsets = np.zeros(5), np.zeros(2)
+    lift = body[B_DEMAND]
+    weights[0] = lift * const[C_HIKE]
+    steppage = lift * (1.0 - const[C_HIKE]) / STEPPAGE_M_RAD
+    if steppage > 0.0:
+        weights[1] = weights[2] = steppage
+        compose(base, modes, weights, offsets, work)
+        leg = leg_at(work, 0.0, 1.0, const[C_THIGH], const[C_SHANK])
+        length = const[C_THIGH] * math.cos(leg[7]) + const[C_SHANK] * math.cos(leg[0])
+        contact = length - _lowest_point_m(leg[0] + const[C_ANKLE_CONTACT], True)
+        leg = leg_at(work, const[C_STANCE], 1.0, const[C_THIGH], const[C_SHANK])
+        length = const[C_THIGH] * math.cos(leg[7]) + const[C_SHANK] * math.cos(leg[0])
+        toe_off = length - _lowest_point_m(leg[0] + const[C_ANKLE_TOE_OFF], False)
+        weights[3] = contact - const[C_HIP_CONTACT]
+        weights[4] = min(toe_off, const[C_HIP_MID_STANCE]) - const[C_HIP_TOE_OFF]
+    offsets[0], offsets[1] = stride[k, F_THIGH], stride[k, F_KNEE]
+    compose(base, modes, weights, offsets, work)
+
+
+@compiled
+def start_swing(
+    ints: NDArray[np.int64],
+    body: NDArray[np.float64],
+    const: NDArray[np.float64],
+    stride_ns: NDArray[np.int64],
+    stride: NDArray[np.float64],
+    results: NDArray[np.float64],
+    base: NDArray[np.float64],
+    modes: NDArray[np.float64],
+    swing_ankle: NDArray[np.float64],
+    work: NDArray[np.float64],
+    drive: NDArray[np.float64],
+    ring: NDArray[np.float64],
+    rugs: NDArray[np.float64],
+) -> None:
+    """Toe-off: the foot leaves the floor at the class's ankle angle, higher where stimulation has already lifted it."""
+    k, t = ints[I_STRIDE], ints[I_T]
+    compose_stride(k, body, const, stride, base, modes, work)
+    if const[C_FEEDFORWARD] > 0.0:
+        feedforward(base, swing_ankle, const, stride_ns[k, S_MOVING] * 1e-9, drive)
+    phase, rate, _, s_rate = clock_at(k, t, stride_ns, const[C_STANCE])
+    leg = leg_at(work, phase, rate, const[C_THIGH], const[C_SHANK])
+    pull = dorsiflexor_torque_n_m(const[C_ANKLE_TOE_OFF], 0.0, body[B_STIMULATED] / FORCE_100_HZ, const[C_FORCE])
+    body[B_SHIFT] = min(max(pull / const[C_TOE_OFF_STIFFNESS], 0.0), HIGHEST_SHIFT_RAD)
+    body[B_PHI] = const[C_ANKLE_TOE_OFF] + body[B_SHIFT] + leg[0]
+    body[B_OMEGA] = leg[1] + const[C_ANKLE_RATE] * s_rate
+    keep_leg(body, leg)
+    body[B_REFLEX] = 0.0
+    ring[:] = 0.0
+    x = place_m(k, phase, leg[3], const, stride_ns, stride)
+    height, _ = clearance_m(body[B_PHI], x, leg[4], body[B_GROUND], rugs)
+    body[B_HEIGHT] = height
+    begin_swing(body, height)
+    results[k, R_HIKE] = body[B_DEMAND] * const[C_HIKE]
+    results[k, R_DEMAND] = body[B_DEMAND]
+    ints[I_MODE] = SWING
+
+
+@inlined
+def keep_leg(body: NDArray[np.float64], leg: Leg) -> None:
+    """Remember the leg at the end of a step: it is the leg at the start of the next."""
+    for i in range(LEG_VALUES):
+        body[L_FIRST + i] = leg[i]
