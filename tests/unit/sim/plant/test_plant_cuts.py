@@ -41,21 +41,14 @@ commands = st.lists(
 ).map(lambda found: tuple(Command(*c) for c in sorted(found, key=lambda c: c[0])))
 
 
-def edges_near(run):
-    """Instants at which something switches: the cuts that hurt most."""
-    return run.rows["t_ns"].tolist()
-
-
 def assert_same(cut, whole):
     assert cut.rows.tobytes() == whole.rows.tobytes()
     assert cut.pulses.tobytes() == whole.pulses.tobytes()
     assert cut.messages == whole.messages
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(data=st.data())
-def test_any_cut_gives_the_same_bytes(Bench, data):
-    """Random blocks, cuts exactly on, one nanosecond before and after switching instants, random commands."""
+def draw_and_compare(Bench, data):
+    """One run in one block against the same run cut at random, also on and beside its switching instants."""
     bench = Bench(
         lifts=LIFTS,
         until_s=END_S,
@@ -66,11 +59,25 @@ def test_any_cut_gives_the_same_bytes(Bench, data):
         seed=data.draw(st.integers(0, 9)),
     )
     whole = bench.run()
-    at_edges = data.draw(
-        st.lists(st.tuples(st.sampled_from(edges_near(whole)), st.sampled_from([-1, 0, 1])), max_size=12)
-    )
+    instant = st.tuples(st.sampled_from(whole.rows["t_ns"].tolist()), st.sampled_from([-1, 0, 1]))
+    at_edges = data.draw(st.lists(instant, max_size=12))
     anywhere = data.draw(st.lists(instants, max_size=12))
     assert_same(bench.run([*anywhere, *(t + d for t, d in at_edges)]), whole)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=st.data())
+def test_any_cut_gives_the_same_bytes(Bench, data):
+    """Random blocks, cuts exactly on, one nanosecond before and after switching instants, random commands."""
+    draw_and_compare(Bench, data)
+
+
+@pytest.mark.proof
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=st.data())
+def test_any_of_1500_cuts_gives_the_same_bytes(Bench, data):
+    """The same with 1500 examples."""
+    draw_and_compare(Bench, data)
 
 
 @pytest.mark.parametrize("block_ms", [1, 7, 10, 12, 100, 499])

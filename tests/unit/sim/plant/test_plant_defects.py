@@ -7,6 +7,8 @@ from scenarios.stimulators import MODELS
 from sim.signal import Command
 from sim.stimulator.odfs_settings import DEFECTS, OdfsSettings, checked_defects
 
+pytestmark = pytest.mark.kernels
+
 STEPS = tuple((0.5 + 1.2 * k, 1.0 + 1.2 * k) for k in range(24))
 
 

@@ -5,6 +5,8 @@ import pytest
 
 from sim.stimulator.odfs_settings import OdfsSettings
 
+pytestmark = pytest.mark.kernels
+
 HEEL_OFF, HEEL_ON = 0.5, 1.0
 
 
@@ -141,3 +143,30 @@ def test_no_signal_no_stimulation(Bench):
     run = Bench(lifts=()).run(cuts_ns=range(0, 2_000_000_000, 250_000_000))
     assert len(run.rows) == 1 and run.rows["t_ns"][0] == 0 and run.rows["i_a"][0] == 0.0
     assert len(run.pulses) == 0
+
+
+def test_without_a_gap_the_phases_join(Bench):
+    """Gap 0: the current turns from +30 to -30 mA in one instant."""
+    run = Bench(settings=OdfsSettings(gap_s=0.0)).run()
+    assert np.all(run.pulses["gap_s"] == 0.0)
+    assert np.abs(run.pulses["net_c"]).max() < 1e-14
+    assert len(run.rows) == 1 + 3 * len(run.pulses)
+
+
+def test_a_long_block_grows_its_tables(Bench):
+    """Twelve seconds at 100 Hz in one block: every pulse with four switches, in order."""
+    settings = OdfsSettings(rate_hz=100.0, time_out_s=20.0)
+    run = Bench(lifts=((0.5, 12.0),), until_s=13.0, settings=settings).run()
+    assert len(run.pulses) > 1150
+    assert len(run.rows) == 1 + 4 * len(run.pulses)
+    assert np.all(np.diff(run.rows["t_ns"]) > 0)
+    assert np.max(np.diff(run.starts_s())) < 0.0101
+
+
+def test_heel_off_during_the_ramp_of_a_time_out_is_a_new_step(Bench):
+    """Time-out at 0.8 s of open switch; the heel lands and lifts inside the falling ramp: a new ramp begins."""
+    settings = OdfsSettings(time_out_s=1.0, ramp_down_s=0.3)
+    run = Bench(lifts=((0.5, 1.25), (1.3, 2.0)), until_s=3.0, settings=settings).run()
+    after = run.pulses[run.starts_s() > 1.305]
+    np.testing.assert_allclose(after["phase1_s"][:3], np.arange(1, 4) / 8 * 300e-6, atol=1e-8)
+    assert 1.309 < after["t_s"][0] < 1.312
