@@ -11,14 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rig.commands.python_door import Run as Run
-    from rig.commands.python_door import bench as bench
-    from rig.commands.python_door import device as device
-    from rig.commands.python_door import event as event
-    from rig.commands.python_door import load as load
-    from rig.commands.python_door import measure as measure
-    from rig.commands.python_door import run as run
-    from rig.commands.python_door import section as section
+    from rig.commands.python_door import Run, bench, device, event, load, measure, run, section
 
     __version__: str
 

@@ -20,7 +20,7 @@ from sim.errors import BenchError, ModelError
 from sim.pulse import PULSE_DTYPE
 from sim.sensor.crossings import CrossingScanner
 from sim.signal import Stimulus
-from sim.timebase import TimeNs, s_from_ns
+from sim.timebase import NEVER, TimeNs, s_from_ns
 from sim.world import BlockLimits, World
 
 
@@ -28,7 +28,7 @@ class CaseRecorder(Protocol):
     """Where a run is written while it goes on (`rig.store.CaseWriter`)."""
 
     def append(self, stimulus: Stimulus, capture: Capture, pulses: NDArray[Any], settled_ns: TimeNs) -> None:
-        """Keep one block."""
+        """Keep one block; after the last one an empty block is given, settled until `NEVER`."""
         ...
 
     def event(self, t_ns: TimeNs, kind: str, name: str, detail: str) -> None:
@@ -142,7 +142,11 @@ def run_loop(
         loop.interrupted = True
     finally:
         bench.safe_state()
-    loop.pulses.append(source.finish())
+    rest = source.finish()
+    loop.pulses.append(rest)
+    if recorder is not None:
+        end_ns = loop.reached_ns
+        recorder.append(Stimulus(end_ns, end_ns), Capture(end_ns, end_ns), rest, NEVER)
     return loop
 
 

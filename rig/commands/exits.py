@@ -24,6 +24,7 @@ class Exit(IntEnum):
     INCONCLUSIVE = 6
 
 
+_OF_ERROR = {NothingSelectedError: Exit.NOTHING_SELECTED, ScenarioError: Exit.BAD_INPUT}
 _OF_OUTCOME = {"PASS": Exit.PASSED, "FAIL": Exit.FAILED, "ERROR": Exit.RIG_ERROR}
 
 
@@ -69,18 +70,9 @@ def guarded(work: Callable[[], int]) -> int:
     """Run `work`; whatever it raises becomes a message on standard error and an exit code, never a traceback."""
     try:
         return int(work())
-    except NothingSelectedError as error:
-        note(f"nothing to run: {error}")
-        return Exit.NOTHING_SELECTED
-    except ScenarioError as error:
+    except (RigError, CrashError) as error:
         note(f"error: {error}")
-        return Exit.BAD_INPUT
-    except RigError as error:
-        note(f"error: {error}")
-        return Exit.RIG_ERROR
-    except CrashError as error:
-        note(f"error: {error}")
-        return Exit.RIG_ERROR
+        return next((code for kind, code in _OF_ERROR.items() if isinstance(error, kind)), Exit.RIG_ERROR)
     except KeyboardInterrupt:
         note("interrupted")
         return Exit.INTERRUPTED

@@ -1,7 +1,7 @@
 """Ctrl-C and SIGTERM: the running case ends between two blocks, safe, and what is known by then is judged."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -33,7 +33,7 @@ class StopSwitch:
         self.in_case = False
 
     @contextmanager
-    def inside_case(self) -> Iterator[None]:
+    def inside_case(self) -> Generator[None]:
         """Meanwhile the first signal waits for the end of the running block."""
         self.in_case = True
         try:
@@ -51,7 +51,7 @@ class StopSwitch:
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[StopSwitch]:
+def stop_on_signals() -> Generator[StopSwitch]:
     """Catch Ctrl-C and SIGTERM meanwhile; outside the main thread nothing is caught."""
     switch = StopSwitch()
     before: dict[int, Any] = {}

@@ -1,7 +1,7 @@
 """Progress of long work: one live line a case on a terminal, plain heartbeat lines everywhere else."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
@@ -101,7 +101,7 @@ class LiveLines:
 
 
 @contextmanager
-def shown_progress(cases: int) -> Iterator[Progress]:
+def shown_progress(cases: int) -> Generator[Progress]:
     """Progress of `cases` cases on standard error: live on a terminal, else heartbeats."""
     if not is_live(sys.stderr):
         yield Heartbeat(cases)

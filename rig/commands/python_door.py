@@ -49,9 +49,7 @@ def measure(
     """
 
     def declare(compute: Callable[[Any, Mapping[str, Any]], Any]) -> MeasureSpec:
-        return MeasureSpec(
-            name, unit, quantity, compute, sample, parameters, requires, occurrences, _summary(compute)
-        )
+        return MeasureSpec(name, unit, quantity, compute, sample, parameters, requires, occurrences, _summary(compute))
 
     return declare
 

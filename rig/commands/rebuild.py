@@ -59,7 +59,8 @@ def rebuild(run: Path, catalogue: "Catalogue") -> "RunResult":
         version=facts["versions"]["stimrig"],
         bench=facts["bench"]["name"],
         identity=facts.get("identity") or {},
-        interrupted=facts.get("interrupted", True),
+        interrupted=len(folders) < len(facts["cases"])
+        or any(r.record is not None and r.record.interrupted for r in results),
         unchecked_requirements=facts.get("unchecked_requirements", 0),
         notes=tuple(facts.get("notes", ())),
     )

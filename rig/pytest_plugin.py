@@ -1,0 +1,258 @@
+"""pytest collects `*.scenario.yaml`: file -> case -> check, with the verdicts and exit codes of `stimrig run`.
+
+FAIL is a failed test, INCONCLUSIVE and rig errors are errors of the set-up; what is blocked by an error that is told
+already stays quiet: one cause, one red line. With pytest-xdist use ``--dist loadgroup``: a case runs in one worker.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from reports.verdict import CaseResult, Verdict
+    from rig.commands.python_door import Run
+    from rig.commands.session import Prepared
+    from scenarios.case import Case, Check
+
+SUFFIX: Final = ".scenario.yaml"
+_WORDS: Final = {
+    "INCONCLUSIVE": ("inconclusive", "I", "INCONCLUSIVE"),
+    "BLOCKED": ("blocked", "b", "BLOCKED"),
+    "ERROR": ("rig error", "E", "RIG ERROR"),
+}
+
+
+class NotShownError(Exception):
+    """A check that was not shown to hold; args: word of `_WORDS` or FAIL, and what a reader should know."""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: {self.args[1]}"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of `stimrig run` that make sense here."""
+    group = parser.getgroup("stimrig", "scenarios of stimrig")
+    group.addoption("--bench", default="", metavar="B", help="bench for scenarios: a name or a *.bench.yaml")
+    group.addoption("--device", default="", metavar="D", help="device for scenarios: a name or a *.device.yaml")
+    group.addoption("--keep", default="", metavar="K", help="how much of the waveforms is kept: full, windows or none")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register our markers."""
+    config.addinivalue_line("markers", "xdist_group(name): checks of a case run in one worker (--dist loadgroup)")
+    config.addinivalue_line("markers", "requirement(id): a requirement that a check of a scenario verifies")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
+    """Take the scenario files."""
+    if file_path.name.endswith(SUFFIX):
+        return ScenarioFile.from_parent(parent, path=file_path)
+    return None
+
+
+class ScenarioFile(pytest.File):
+    """A scenario file; its children are its cases."""
+
+    def collect(self) -> Iterator["CaseCollector"]:
+        """One collector a case; a file that cannot be used is a collection error with its file:line:column."""
+        from rig.commands.options import keep_of
+        from rig.commands.session import Request, prepare
+        from sim.errors import ScenarioError
+
+        bench, device, keep = (str(self.config.getoption(name)) for name in ("--bench", "--device", "--keep"))
+        try:
+            request = Request((self.path,), bench, device, keep=keep_of(keep))
+            prepared = prepare(request)
+        except ScenarioError as error:
+            raise self.CollectError(str(error)) from None
+        blocked = {entry.case.id: entry.reason for entry in prepared.plan.blocked}
+        for case in (*prepared.plan.cases, *(entry.case for entry in prepared.plan.blocked)):
+            yield CaseCollector.from_parent(
+                self, name=case.id, case=case, prepared=prepared, blocked_by=blocked.get(case.id, "")
+            )
+
+
+class CaseCollector(pytest.Collector):
+    """A case; its children are its checks. It runs once, when its first check is asked for."""
+
+    def __init__(self, *, case: "Case", prepared: "Prepared", blocked_by: str, **given: Any) -> None:
+        super().__init__(**given)
+        self._case, self._prepared, self._blocked_by = case, prepared, blocked_by
+        self._result: CaseResult | None = None
+        self._crash: Exception | None = None
+        self.folder: Path | None = None
+
+    def collect(self) -> Iterator["CheckItem"]:
+        """One test a check."""
+        for check in self._case.checks:
+            yield CheckItem.from_parent(self, name=check.id, check=check)
+
+    def result(self) -> "CaseResult":
+        """What the case showed; the same core as `stimrig run`."""
+        if self._result is None:
+            if self._crash is not None:
+                raise NotShownError("BLOCKED", f"blocked by {self._crash}")
+            try:
+                self._result = self._run()
+            except Exception as error:
+                self._crash = error
+                raise
+        return self._result
+
+    def cause_is_told_by(self) -> str:
+        """The check that tells of a rig error: the first that it blocked, else the last that did not fail, else none."""
+        result = self.result()
+        fault = result.record.fault if result.record is not None else None
+        if fault is None and result.outcome.value != "ERROR":
+            return ""
+        blocked = [v.check.id for v in result.verdicts if v.outcome.value in {"ERROR", "NOT RUN"}]
+        others = [v.check.id for v in result.verdicts if v.outcome.value != "FAIL"]
+        return blocked[0] if blocked else others[-1] if others else ""
+
+    def _run(self) -> "CaseResult":
+        from reports.judge import blocked_case
+        from reports.verdict import Outcome
+        from rig.commands.one_case import run_one
+
+        bench = self._prepared.bench
+        if self._blocked_by:
+            return blocked_case(self._case, bench.describe().hardware, self._blocked_by, Outcome.NOT_RUN)
+        self.folder = _records(self.config) / self._case.name
+        result = run_one(self._case, bench, self.folder, self._prepared.catalogue)
+        if result.record is not None and result.record.interrupted:
+            raise KeyboardInterrupt
+        return result
+
+
+def _records(config: pytest.Config) -> Path:
+    """A new folder for a record, where pytest keeps its temporary folders."""
+    factory: pytest.TempPathFactory = config._tmp_path_factory  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    return factory.mktemp("stimrig")
+
+
+class CheckItem(pytest.Item):
+    """One check of a case."""
+
+    def __init__(self, *, check: "Check", **given: Any) -> None:
+        super().__init__(**given)
+        self._check = check
+        assert self.parent is not None
+        self.add_marker(pytest.mark.xdist_group(self.parent.nodeid))
+        for requirement in check.verifies:
+            self.add_marker(pytest.mark.requirement(requirement))
+            self.user_properties.append(("verifies", requirement))
+
+    def _verdict(self) -> "Verdict":
+        assert isinstance(self.parent, CaseCollector)
+        result = self.parent.result()
+        return next(verdict for verdict in result.verdicts if verdict.check.id == self._check.id)
+
+    def setup(self) -> None:
+        """Run the case; whatever kept the check from a verdict is an error of the set-up."""
+        assert isinstance(self.parent, CaseCollector)
+        verdict, result = self._verdict(), self.parent.result()
+        self._tell_numbers(verdict, result)
+        word = verdict.outcome.value
+        if self.name == self.parent.cause_is_told_by():
+            fault = result.record.fault if result.record is not None else None
+            raise NotShownError("ERROR", fault.text if fault is not None else result.blocked_by or verdict.reason)
+        if word == "INCONCLUSIVE":
+            raise NotShownError(word, verdict.reason)
+        if word in {"ERROR", "NOT RUN"}:
+            raise NotShownError("BLOCKED", verdict.reason)
+
+    def runtest(self) -> None:
+        """Fail where the check failed."""
+        verdict = self._verdict()
+        if verdict.outcome.value == "FAIL":
+            raise NotShownError("FAIL", verdict.reason)
+
+    def _tell_numbers(self, verdict: "Verdict", result: "CaseResult") -> None:
+        told = {
+            "verdict": verdict.outcome.value,
+            "value": verdict.value,
+            "unit": verdict.unit,
+            "limit": self._check.limit.text,
+            "margin": verdict.margin,
+            "n": verdict.n,
+            "hardware": result.hardware,
+            "seed": result.case.seed,
+        }
+        self.user_properties += list(told.items())
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The line of the check in its scenario."""
+        assert self.parent is not None
+        return self.path, max(self._check.line - 1, 0), f"{self.parent.name}::{self.name}"
+
+    def shown(self, error: BaseException) -> str:
+        """What a reader sees of an error: no traceback of ours."""
+        assert isinstance(self.parent, CaseCollector)
+        record = f"\n  record: {self.parent.folder}" if self.parent.folder is not None else ""
+        return f"{error}\n  {self.path}:{self._check.line}{record}"
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Our own errors as plain text, all others as pytest shows them."""
+        if isinstance(excinfo.value, NotShownError):
+            return self.shown(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Keep the verdict's word with the report; pytest asks `repr_failure` in the call only, never in the set-up."""
+    report: Any = yield
+    if isinstance(item, CheckItem) and call.excinfo is not None:
+        from sim.errors import RigError
+
+        error = call.excinfo.value
+        if isinstance(error, NotShownError):
+            report.stimrig = error.args[0]
+            report.longrepr = item.shown(error)
+        elif isinstance(error, RigError):
+            report.stimrig = "ERROR"
+            report.longrepr = item.shown(error)
+    return report
+
+
+def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+    """Our own outcomes: I inconclusive, b blocked, E error of the rig."""
+    return _WORDS.get(getattr(report, "stimrig", ""))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Exit as `stimrig run` does: 1 failed, 3 rig error, 4 bad scenario, 6 inconclusive or blocked."""
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    stats: dict[str, list[Any]] = reporter.stats
+    bad = [report for report in stats.get("error", []) if getattr(report, "nodeid", "").endswith(SUFFIX)]
+    if session.exitstatus == pytest.ExitCode.INTERRUPTED and bad and len(bad) == len(stats.get("error", [])):
+        session.exitstatus = 4
+    if session.exitstatus != pytest.ExitCode.TESTS_FAILED:
+        return
+    if stats.get("failed") or stats.get("error"):
+        return
+    if stats.get("rig error"):
+        session.exitstatus = 3
+    elif stats.get("inconclusive") or stats.get("blocked"):
+        session.exitstatus = 6
+
+
+@pytest.fixture
+def scenario(request: pytest.FixtureRequest, tmp_path: Path) -> "Callable[..., Run]":
+    """Run a scenario from a Python test: ``scenario("rug-and-peel", device="odfs")["latency"].outcome``.
+
+    Takes the options of `stimrig.run`; bench, device and keep of the command line hold where a test names none.
+    """
+    from rig.commands.python_door import run
+
+    def run_scenario(path: str | Path, **options: Any) -> "Run":
+        given = {name: request.config.getoption(f"--{name}") or None for name in ("bench", "device", "keep")}
+        chosen = {name: value for name, value in given.items() if value is not None} | options
+        return run(path, **{"out": tmp_path / "runs", **chosen})
+
+    return run_scenario
