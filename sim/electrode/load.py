@@ -53,16 +53,3 @@ NAMED_LOADS: Final[dict[str, Load]] = {
 """Loads that a scenario may name. `skin`: two hydrated 5 x 5 cm electrodes at some 30 mA; Source: Keller & Kuhn 2008
 (order of magnitude; the values are a design choice inside their range). The resistors are the standard test loads of
 electrical muscle stimulators (500 ohm, 2 kohm, 10 kohm)."""
-
-
-def named_load(name: str) -> Load:
-    """The load called `name`.
-
-    Raises:
-        ValueError: no load has this name.
-    """
-    if name not in NAMED_LOADS:
-        raise ValueError(
-            f"load {name!r} is not known; known are {', '.join(NAMED_LOADS)}, or r, r_p and c_p of your own"
-        )
-    return NAMED_LOADS[name]

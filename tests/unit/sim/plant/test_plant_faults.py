@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.electrode.load import Load, named_load
+from sim.electrode.load import NAMED_LOADS, Load
 from sim.errors import ModelError
 from sim.signal import Command, Signal, Stimulus
 from sim.stimulator.odfs_settings import OdfsSettings
@@ -74,7 +74,7 @@ def test_half_contact_that_still_carries_the_current_is_no_lead_off(Bench):
 
 def test_load_beyond_the_compliance_voltage_trips(Bench):
     """10 kohm at 30 mA would need 300 V: 12 mA flow at 120 V, and the device stops after three pulses."""
-    run = Bench(lifts=STEPS, until_s=3.0, load=named_load("10 kohm")).run()
+    run = Bench(lifts=STEPS, until_s=3.0, load=NAMED_LOADS["10 kohm"]).run()
     assert len(run.pulses) == 3
     np.testing.assert_allclose(run.pulses["phase1_a"], 0.012, rtol=1e-12)
 
@@ -82,10 +82,10 @@ def test_load_beyond_the_compliance_voltage_trips(Bench):
 @pytest.mark.parametrize("load", ["skin", "500 ohm", "2 kohm"])
 def test_current_is_the_set_one_on_every_load_within_compliance(Bench, load):
     """Regulation: the plateau does not depend on the load; v = i R on a resistor."""
-    run = Bench(load=named_load(load)).run()
+    run = Bench(load=NAMED_LOADS[load]).run()
     np.testing.assert_allclose(run.pulses["phase1_a"], 0.030, rtol=1e-12)
     if load != "skin":
-        np.testing.assert_allclose(run.rows["v_v"], run.rows["i_a"] * named_load(load).series_ohm, rtol=1e-12)
+        np.testing.assert_allclose(run.rows["v_v"], run.rows["i_a"] * NAMED_LOADS[load].series_ohm, rtol=1e-12)
 
 
 def test_clamped_pulse_reports_what_flowed(Bench):
