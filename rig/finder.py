@@ -80,7 +80,7 @@ class PulseFinder:
             np.zeros(state_at.RING, np.int64),
             np.zeros(state_at.RING, np.int64),
             np.zeros(self.cell, np.int16),
-            Desk(np.zeros(window), np.zeros(window + 3), np.zeros((max(_ROWS, 2 * self.cell), fields.ROW))),
+            Desk(np.zeros(window, np.int16), np.zeros((max(_ROWS, 2 * self.cell), fields.ROW))),
         )
         self._old = np.empty(0, np.int16)
         self._end = -1
@@ -275,6 +275,7 @@ class PulseFinder:
         told[state_at.TOLD_TH_LEAST] = max(_LEAST_CODES, settings.threshold_a / self._scale)
         told[state_at.TOLD_SIGMA_PER_RANGE] = 1.0 / spread
         told[state_at.TOLD_A] = period_s / self._tau_s if inverts(period_s, self._tau_s) else 0.0
+        told[state_at.TOLD_KEEP] = np.exp(-told[state_at.TOLD_A]) if told[state_at.TOLD_A] > 0.0 else 0.0
         told[state_at.TOLD_DELAY] = linear_delay_s(period_s, self._tau_s) * self.rate_hz
         return told
 

@@ -2,15 +2,17 @@
 
 The filter is undone first, ``u_k = (x_k - exp(-a) x_(k-1)) / (1 - exp(-a))`` with a = T / tau (`rig.finder_edges`), so
 that only the interval holding an edge reads between two levels. Instants are in samples; u_k belongs to (k - 1, k].
+Sums over u follow from sums over the bare codes, ``sum u = sum x + exp(-a) / (1 - exp(-a)) (x_last - x_before)``, so u
+itself is worked out near the edges only.
 """
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
 
 CHANNEL: Final = 0
 T: Final = 1
@@ -33,6 +35,73 @@ _SLOW: Final = 0.15
 _EDGE: Final = 6
 
 
+class Window(NamedTuple):
+    """The samples of one pulse and how to read them.
+
+    Attributes:
+        codes: the first one is only the past of the filter.
+        n: how many of them count.
+        base: baseline, codes.
+        a: sample period over the filter's time constant where the filter is undone, else 0.
+        keep: ``exp(-a)``, or 0.
+        gain: ``1 / (1 - exp(-a))``, or 1.
+        delay: of a linearly interpolated crossing where the filter is not undone, samples.
+        noise: largest noise of u, codes.
+    """
+
+    codes: NDArray[np.int16]
+    n: int
+    base: float
+    a: float
+    keep: float
+    gain: float
+    delay: float
+    noise: float
+
+
+@inlined
+def look(samples: NDArray[np.int16]) -> tuple[np.int16, np.int16, np.int32]:
+    """Minimum, maximum and sum of at most 65 536 samples."""
+    low = np.int16(32_767)
+    high = np.int16(-32_768)
+    total = np.int32(0)
+    for i in range(samples.size):
+        x = samples[i]
+        low = min(low, x)
+        high = max(high, x)
+        total = np.int32(total + np.int32(x))
+    return low, high, total
+
+
+@compiled
+def code_sum(codes: NDArray[np.int16]) -> int:
+    """Sum of any number of codes."""
+    total = 0
+    for start in range(0, codes.size, 65_536):
+        total += int(look(codes[start : start + 65_536])[2])
+    return total
+
+
+@compiled
+def _input(w: Window, k: int) -> float:
+    """The filter's input over the baseline in the interval (k - 1, k]; 0 beyond the window."""
+    if k >= w.n:
+        return 0.0
+    if k <= 0:
+        return w.codes[0] - w.base
+    return (w.codes[k] - w.base - w.keep * (w.codes[k - 1] - w.base)) * w.gain
+
+
+@compiled
+def _total(w: Window, start: int, end: int) -> float:
+    """Sum of the filter's input over the baseline, intervals ``start .. end - 1``."""
+    end = min(end, w.n)
+    if end <= start:
+        return 0.0
+    ends = float(w.codes[end - 1]) - float(w.codes[start - 1])
+    return code_sum(w.codes[start:end]) - w.base * (end - start) + w.keep * w.gain * ends
+
+
 @compiled
 def _behind(part: float, a: float, least: float) -> float:
     """Part of an interval that lies behind its edge, from the part of the step that the sample shows."""
@@ -44,186 +113,158 @@ def _behind(part: float, a: float, least: float) -> float:
 
 
 @compiled
-def _step(u: NDArray[np.float64], k: int, low: float, high: float, a: float, noise: float) -> float:
+def _step(w: Window, k: int, low: float, high: float) -> float:
     """Instant of a step from `low` to `high` whose mixed interval is k or k + 1."""
     height = high - low
-    least = min(0.25, noise / abs(height))
-    return k + 1.0 - _behind((u[k] - low) / height, a, least) - _behind((u[k + 1] - low) / height, a, least)
+    least = min(0.25, w.noise / abs(height))
+    early = _behind((_input(w, k) - low) / height, w.a, least)
+    return k + 1.0 - early - _behind((_input(w, k + 1) - low) / height, w.a, least)
 
 
 @compiled
-def _linear(u: NDArray[np.float64], k: int, level: float) -> float:
-    """Instant between k and k + 1 at which a straight line passes `level`."""
-    return k + (level - u[k]) / (u[k + 1] - u[k])
+def _linear(w: Window, k: int, level: float) -> float:
+    """Instant at which a straight line from k to k + 1 passes `level`, the delay removed."""
+    here = _input(w, k)
+    at = k + (level - here) / (_input(w, k + 1) - here)
+    if w.a > 0.0:  # the input of an interval stands for its middle, as the filter weighs it
+        return at - (1.0 / w.a - w.keep * w.gain)
+    return at - w.delay
 
 
 @compiled
-def _first_above(u: NDArray[np.float64], start: int, end: int, sign: float, level: float) -> int:
-    """First index in [start, end) whose value reaches `level`; `end` where none does."""
+def _first_above(w: Window, start: int, end: int, sign: float, level: float) -> int:
+    """First index in [start, end) whose input reaches `level`; `end` where none does."""
     for k in range(start, end):
-        if sign * u[k] >= level:
+        if sign * _input(w, k) >= level:
             return k
     return end
 
 
 @compiled
-def _last_above(u: NDArray[np.float64], start: int, end: int, sign: float, level: float) -> int:
-    """Last index in [start, end) whose value reaches `level`; `start` where none does."""
+def _last_above(w: Window, start: int, end: int, sign: float, level: float) -> int:
+    """Last index in [start, end) whose input reaches `level`; `start` where none does."""
     k = end - 1
-    while k > start and sign * u[k] < level:
+    while k > start and sign * _input(w, k) < level:
         k -= 1
     return k
 
 
 @compiled
-def _size(u: NDArray[np.float64], start: int, end: int) -> float:
+def _size(w: Window, start: int, end: int) -> float:
     """First guess of a phase's height: sum of squares over sum of magnitudes; a plateau weighs more than its flanks."""
-    squares = 0.0
-    total = 0.0
-    for k in range(start, end):
-        squares += u[k] * u[k]
-        total += abs(u[k])
-    return squares / total if total > 0.0 else 0.0
+    squares = np.int64(0)
+    total = np.int64(0)
+    zero = np.int64(round(w.base))
+    for code in w.codes[start:end]:
+        above = np.int64(code) - zero
+        squares += above * above
+        total += abs(above)
+    return squares / total if total > 0 else 0.0
 
 
 @compiled
-def _plateau(u: NDArray[np.float64], rise: int, fall: int, sign: float) -> float:
+def _guess(w: Window, start: int, end: int, sign: float) -> float:
+    """First guess of a phase's height: the mean of its middle half where that is a plateau, else its `_size`."""
+    quarter = (end - start) // 4
+    low, high, _ = look(w.codes[start:end])
+    peak = high - w.base if sign > 0.0 else w.base - low
+    mean = sign * (code_sum(w.codes[start + quarter : end - quarter]) / (end - start - 2 * quarter) - w.base)
+    return mean if mean > 0.5 * peak else _size(w, start, end)
+
+
+@compiled
+def _plateau(w: Window, rise: int, fall: int, sign: float) -> float:
     """Mean of the middle half between two crossings; of a phase of few samples the largest one."""
     length = fall - rise
     if length < _EDGE:
         best = 0.0
         for k in range(rise, fall + 1):
-            best = max(best, sign * u[k])
+            best = max(best, sign * _input(w, k))
         return best
     start = rise + length // 4
     end = fall - length // 4 + 1
-    total = 0.0
-    for k in range(start, end):
-        total += u[k]
-    return sign * total / (end - start)
+    return sign * _total(w, start, end) / (end - start)
 
 
 @compiled
-def _rise(
-    u: NDArray[np.float64], k: int, fall: int, sign: float, height: float, a: float, delay: float, noise: float
-) -> float:
-    """Instant of the 50 % crossing that ends with sample k, the filter's delay removed."""
-    level = sign * 0.5 * height
-    if a <= 0.0:
-        return _linear(u, k - 1, level) - delay
+def _rise(w: Window, k: int, fall: int, sign: float, height: float) -> float:
+    """Instant of the 50 % crossing that ends with sample k."""
     top = height
     if fall - k >= _EDGE:
-        top = 0.5 * sign * (u[k + 1] + u[k + 2])
-    if abs(top - height) > _SLOW * height or abs(u[max(k - 2, 0)]) > _SLOW * height:
-        return _linear(u, k - 1, level) - (1.0 / a - math.exp(-a) / (1.0 - math.exp(-a)))
-    return _step(u, k - 1, 0.0, sign * top, a, noise)
+        top = 0.5 * sign * (_input(w, k + 1) + _input(w, k + 2))
+    slow = abs(top - height) > _SLOW * height or abs(_input(w, k - 2)) > _SLOW * height
+    if w.a <= 0.0 or slow:
+        return _linear(w, k - 1, sign * 0.5 * height)
+    return _step(w, k - 1, 0.0, sign * top)
 
 
 @compiled
-def _fall(
-    u: NDArray[np.float64], k: int, rise: int, sign: float, height: float, a: float, delay: float, noise: float
-) -> float:
-    """Instant of the 50 % crossing that begins with sample k, the filter's delay removed."""
-    level = sign * 0.5 * height
-    if a <= 0.0:
-        return _linear(u, k, level) - delay
+def _fall(w: Window, k: int, rise: int, sign: float, height: float) -> float:
+    """Instant of the 50 % crossing that begins with sample k."""
     top = height
     if k - rise >= _EDGE:
-        top = 0.5 * sign * (u[k - 1] + u[k - 2])
-    if abs(top - height) > _SLOW * height or sign * u[k + 2] > _SLOW * height:
-        return _linear(u, k, level) - (1.0 / a - math.exp(-a) / (1.0 - math.exp(-a)))
-    return _step(u, k, sign * top, 0.0, a, noise)
+        top = 0.5 * sign * (_input(w, k - 1) + _input(w, k - 2))
+    slow = abs(top - height) > _SLOW * height or sign * _input(w, k + 2) > _SLOW * height
+    if w.a <= 0.0 or slow:
+        return _linear(w, k, sign * 0.5 * height)
+    return _step(w, k, sign * top, 0.0)
 
 
 @compiled
-def _phase(u: NDArray[np.float64], start: int, end: int, sign: float) -> tuple[int, int, float]:
+def _phase(w: Window, start: int, end: int, sign: float) -> tuple[int, int, float]:
     """First and last sample above half height of a phase that lies in [start, end), and its height."""
-    guess = 0.5 * _size(u, start, end)
-    rise = _first_above(u, start, end, sign, guess)
+    guess = 0.5 * _guess(w, start, end, sign)
+    rise = _first_above(w, start, end, sign, guess)
     if rise == end:
         return start, end - 1, 2.0 * guess
-    fall = _last_above(u, rise, end, sign, guess)
-    height = _plateau(u, rise, fall, sign)
-    rise = min(_first_above(u, start, end, sign, 0.5 * height), fall)
-    fall = _last_above(u, rise, end, sign, 0.5 * height)
-    return rise, fall, _plateau(u, rise, fall, sign)
-
-
-@compiled
-def _sum(u: NDArray[np.float64], start: int, end: int) -> float:
-    total = 0.0
-    for k in range(start, end):
-        total += u[k]
-    return total
+    fall = _last_above(w, rise, end, sign, guess)
+    height = _plateau(w, rise, fall, sign)
+    rise = min(_first_above(w, start, end, sign, 0.5 * height), fall)
+    fall = _last_above(w, rise, end, sign, 0.5 * height)
+    return rise, fall, _plateau(w, rise, fall, sign)
 
 
 @compiled
 def measure_pulse(
-    x: NDArray[np.float64],
-    u: NDArray[np.float64],
-    n: int,
-    start1: int,
-    end1: int,
-    start2: int,
-    end2: int,
-    sign: float,
-    a: float,
-    delay: float,
-    noise: float,
-    row: NDArray[np.float64],
+    w: Window, start1: int, end1: int, start2: int, end2: int, sign: float, row: NDArray[np.float64]
 ) -> None:
-    """Measure one pulse; instants relative to sample 0 of `x`, in samples, values in codes above the baseline.
+    """Measure one pulse; instants relative to the first sample of the window, values in codes over the baseline.
 
     Args:
-        x: (n,) samples of the window above the baseline.
-        u: (n + 3,) scratch.
-        n: samples of the charge window; the first is only the past of the filter.
+        w: the samples.
         start1: first sample of phase 1.
         end1: end of phase 1, not included.
         start2: first sample of phase 2, or -1.
         end2: its end, not included.
         sign: of phase 1.
-        a: sample period over the filter's time constant where the filter is undone, else 0.
-        delay: of a linearly interpolated crossing, in samples, where it is not.
-        noise: largest noise of a sample, in codes.
         row: (14,) out; fields of `PULSE_DTYPE`.
     """
-    keep = math.exp(-a) if a > 0.0 else 0.0
-    gain = 1.0 / (1.0 - keep) if a > 0.0 else 1.0
-    u[0] = x[0]
-    for k in range(1, n):
-        u[k] = (x[k] - keep * x[k - 1]) * gain
-    u[n : n + 3] = 0.0
-    noise *= gain * math.sqrt(1.0 + keep * keep)
-    rise1, fall1, height1 = _phase(u, start1, end1, sign)
-    t1 = _rise(u, rise1, fall1, sign, height1, a, delay, noise)
+    rise1, fall1, height1 = _phase(w, start1, end1, sign)
+    t1 = _rise(w, rise1, fall1, sign, height1)
     row[T] = t1
     row[PHASE1_A] = sign * height1
-    row[NET] = _sum(u, 1, n)
+    row[NET] = _total(w, 1, w.n)
     if start2 < 0:
-        t2 = _fall(u, fall1, rise1, sign, height1, a, delay, noise)
+        t2 = _fall(w, fall1, rise1, sign, height1)
         row[PHASE1_S] = t2 - t1
-        row[CHARGE1] = _sum(u, 1, min(n, math.ceil(t2) + 2))
+        row[CHARGE1] = _total(w, 1, math.ceil(t2) + 2)
         row[CHARGE2] = row[NET] - row[CHARGE1]
-        row[GAP_S] = np.nan
-        row[PHASE2_A] = np.nan
-        row[PHASE2_S] = np.nan
         return
-    rise2, fall2, height2 = _phase(u, start2, end2, -sign)
-    if rise2 - fall1 <= 2 and -sign * u[min(fall1 + 2, n - 1)] >= 0.5 * height2:
-        t2 = _step(u, fall1, sign * height1, -sign * height2, a, noise) if a > 0.0 else _linear(u, fall1, 0.0) - delay
+    rise2, fall2, height2 = _phase(w, start2, end2, -sign)
+    if w.a > 0.0 and rise2 - fall1 <= 2 and -sign * _input(w, fall1 + 2) >= 0.5 * height2:
+        t2 = _step(w, fall1, sign * height1, -sign * height2)
         t3 = t2
     else:
-        t2 = _fall(u, fall1, rise1, sign, height1, a, delay, noise)
-        t3 = _rise(u, rise2, fall2, -sign, height2, a, delay, noise)
-    t4 = _fall(u, fall2, rise2, -sign, height2, a, delay, noise)
+        t2 = _fall(w, fall1, rise1, sign, height1)
+        t3 = max(t2, _rise(w, rise2, fall2, -sign, height2))
+    t4 = _fall(w, fall2, rise2, -sign, height2)
     row[PHASE1_S] = t2 - t1
     row[GAP_S] = t3 - t2
     row[PHASE2_A] = -sign * height2
     row[PHASE2_S] = t4 - t3
     split = math.ceil(0.5 * (t2 + t3))  # the interval (split - 1, split] holds the middle of the gap
     if t3 - t2 >= 2.0:
-        row[CHARGE1] = _sum(u, 1, split + 1)
+        row[CHARGE1] = _total(w, 1, split + 1)
     else:
-        row[CHARGE1] = _sum(u, 1, split) + sign * height1 * min(max(t2 - (split - 1), 0.0), 1.0)
+        row[CHARGE1] = _total(w, 1, split) + sign * height1 * min(max(t2 - (split - 1), 0.0), 1.0)
     row[CHARGE2] = row[NET] - row[CHARGE1]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.finder_level import band_of, baseline, count_quiet, follow_level, restart_ring, threshold_of
+from rig.finder_pulse import look
 from rig.finder_state import (
     BACK,
     CUT,
@@ -40,22 +41,8 @@ from rig.finder_state import (
     TOLD_TH_LEAST,
     TOLD_TH_PER_RANGE,
 )
-from rig.finder_walk import Desk, Samples, copy_span, emit, still_on, walk
-from sim.compiled import compiled, inlined
-
-
-@inlined
-def _look(samples: NDArray[np.int16]) -> tuple[np.int16, np.int16, np.int32]:
-    """Minimum, maximum and sum of at most 65 536 samples."""
-    low = np.int16(32_767)
-    high = np.int16(-32_768)
-    total = np.int32(0)
-    for i in range(samples.size):
-        x = samples[i]
-        low = min(low, x)
-        high = max(high, x)
-        total = np.int32(total + np.int32(x))
-    return low, high, total
+from rig.finder_walk import Desk, Samples, copy_span, emit, lose, still_on, walk
+from sim.compiled import compiled
 
 
 @compiled
@@ -84,7 +71,7 @@ def _skip_quiet(
     base = ring_sum * per_sample
     threshold = max(least, per_cell * ring_range)
     while start + size <= upto:
-        low, high, total = _look(new[start - at : start - at + size])
+        low, high, total = look(new[start - at : start - at + size])
         if high > base + threshold or low < base - threshold:
             break
         ring_sum += pending_sum - sums[ring_at]
@@ -121,16 +108,15 @@ def _walk_with_losses(
     stop = start + cell.size
     here = start
     while here < stop:
-        lost_from = stop
-        lost_to = stop
-        if gap < gaps.shape[0]:
-            lost_from = gaps[gap, 0]
-            lost_to = gaps[gap, 1]
-        upto = max(here, min(stop, lost_to))
-        part = cell[here - start : upto - start]
-        n_rows = walk(part, here, lost_from, lost_to, state, told, base, threshold, samples, desk, n_rows)
+        lost_from = min(gaps[gap, 0], stop) if gap < gaps.shape[0] else stop
+        lost_to = min(gaps[gap, 1], stop) if gap < gaps.shape[0] else stop
+        if here < lost_from:
+            part = cell[here - start : lost_from - start]
+            n_rows = walk(part, here, state, told, base, threshold, samples, desk, n_rows)
+        if lost_from < lost_to:
+            n_rows = lose(state, told, base, threshold, max(lost_from, here), lost_to, samples, desk, n_rows)
         gap += 1
-        here = upto
+        here = lost_to
     state[QUIET] = 0
     state[FLAT_N] = 0
     return n_rows
@@ -192,13 +178,13 @@ def _look_closely(
     """A whole cell that is not known to be quiet; returns the number of rows."""
     base, threshold = baseline(state, told), threshold_of(state, told)
     stop = start + cell.size
-    low, high, total = _look(cell)
+    low, high, total = look(cell)
     quiet = high <= math.floor(base + threshold) and low >= math.ceil(base - threshold)
     if state[MODE] == IDLE and quiet:
         count_quiet(state, sums, ranges, int(total), int(high) - int(low))
         return n_rows
     if not quiet:
-        n_rows = walk(cell, start, stop, stop, state, told, base, threshold, samples, desk, n_rows)
+        n_rows = walk(cell, start, state, told, base, threshold, samples, desk, n_rows)
     if follow_level(state, told, start, int(low), int(high), int(total)):
         if state[MODE] == OPEN and state[FLAT_START] > state[START] + cell.size:
             n_rows = emit(state, told, base, threshold, state[FLAT_START], 0, samples, desk, n_rows)

@@ -58,7 +58,8 @@ TOLD_TH_LEAST: Final = 7
 TOLD_SIGMA_PER_RANGE: Final = 8
 TOLD_A: Final = 9
 TOLD_DELAY: Final = 10
-TOLD_SIZE: Final = 11
+TOLD_KEEP: Final = 11
+TOLD_SIZE: Final = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from rig.finder_pulse import (
     PHASE2_S,
     TAIL_DONE,
     T,
+    Window,
+    look,
     measure_pulse,
 )
 from rig.finder_state import (
@@ -43,13 +45,15 @@ from rig.finder_state import (
     TOLD_A,
     TOLD_CLOSING_GAP,
     TOLD_DELAY,
+    TOLD_KEEP,
     TOLD_REOPEN,
 )
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
 
 PRE: Final = 8
 """Samples of the charge window before the first active one."""
 _SPLIT_PAUSE: Final = 3
+_STRETCH: Final = 32
 _TOP: Final = 32_767
 _BOTTOM: Final = -32_768
 
@@ -63,36 +67,36 @@ class Samples(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """Arrays to work on: samples of a pulse above the baseline, the same with the filter undone, rows found."""
+    """Arrays to work on: the samples of a pulse, and the rows found."""
 
-    x: NDArray[np.float64]
-    u: NDArray[np.float64]
+    codes: NDArray[np.int16]
     rows: NDArray[np.float64]
+
+
+@inlined
+def _copy(source: NDArray[np.int16], target: NDArray[np.int16]) -> None:
+    """Copy; numba's own slice assignment is slow."""
+    for k in range(target.size):
+        target[k] = source[k]
 
 
 @compiled
 def copy_span(samples: Samples, start: int, out: NDArray[np.int16]) -> None:
     """Copy samples ``start .. start + out.size`` into `out`."""
-    old, new = samples.old, samples.new
-    for k in range(out.size):
-        i = start + k - samples.at
-        out[k] = new[i] if i >= 0 else old[old.size + i]
+    before = min(max(samples.at - start, 0), out.size)
+    behind = start + before - samples.at
+    if before > 0:
+        first = samples.old.size + start - samples.at
+        _copy(samples.old[first : first + before], out[:before])
+    if out.size > before:
+        _copy(samples.new[behind : behind + out.size - before], out[before:])
 
 
 @compiled
-def _load(samples: Samples, first: int, n: int, split: int, base: float, x: NDArray[np.float64]) -> tuple[bool, bool]:
-    """Samples ``first .. first + n`` above the baseline into `x`; was one clipped before, and from `split` on?"""
-    old, new = samples.old, samples.new
-    before = False
-    behind = False
-    for k in range(n):
-        i = first + k - samples.at
-        code = new[i] if i >= 0 else old[old.size + i]
-        if code >= _TOP or code <= _BOTTOM:
-            before = before or first + k < split
-            behind = behind or first + k >= split
-        x[k] = code - base
-    return before, behind
+def _clipped(codes: NDArray[np.int16]) -> bool:
+    """True where a sample stands at either end of the range."""
+    low, high, _ = look(codes)
+    return bool(high >= _TOP or low <= _BOTTOM)
 
 
 @compiled
@@ -126,28 +130,31 @@ def emit(
     """Measure the open pulse with its charge window ending before sample `end`; returns the number of rows."""
     row = desk.rows[n_rows]
     first = max(state[START] - PRE - 1, state[FLOOR] - 1, samples.at - samples.old.size)
-    n = min(end - first, desk.x.size)
+    n = min(end - first, desk.codes.size)
+    codes = desk.codes[:n]
+    copy_span(samples, first, codes)
     one_phase = state[FIRST2] < 0
-    clipped1, clipped2 = _load(samples, first, n, end if one_phase else state[FIRST2], base, desk.x)
-    row[:] = np.nan
+    split = n if one_phase else min(state[FIRST2] - first, n)
+    clipped1, clipped2 = _clipped(codes[:split]), _clipped(codes[split:])
+    for field in range(row.size):
+        row[field] = np.nan
     row[BASELINE] = base
     row[CLIPPED] = 1.0 if clipped1 or clipped2 or state[CUT] != 0 else 0.0
     row[TAIL_DONE] = done
     row[END] = end - 1
     if state[CUT] == 0:
-        start2 = -1 if one_phase else state[FIRST2] - 1 - first
+        a, keep = told[TOLD_A], told[TOLD_KEEP]
+        gain = 1.0 / (1.0 - keep)
+        noise = 0.5 * threshold * gain * math.sqrt(1.0 + keep * keep)
+        window = Window(codes, n, base, a, keep, gain, told[TOLD_DELAY], noise)
+        start2 = -1 if one_phase else split - 1
         measure_pulse(
-            desk.x,
-            desk.u,
-            n,
+            window,
             max(state[START] - 3 - first, 1),
-            min(state[LAST1] + 3 - first, n if one_phase else start2 + 2),
+            min(state[LAST1] + 3 - first, n if one_phase else split + 1),
             start2,
             min(state[LAST2] + 3 - first, n),
             float(state[SIGN]),
-            told[TOLD_A],
-            told[TOLD_DELAY],
-            0.5 * threshold,
             row,
         )
         row[T] += first
@@ -200,11 +207,26 @@ def _grow(state: NDArray[np.int64], i: int, sign: int, size: int) -> None:
 
 
 @compiled
+def _runs_on(state: NDArray[np.int64], first: int, end: int, sign: int, size: int) -> bool:
+    """Take samples ``first .. end`` at once where all go on with the phase that is on; False where they do not."""
+    if state[MODE] != OPEN or state[LAST] != first - 1:
+        return False
+    if sign == state[SIGN] and state[FIRST2] < 0:
+        state[LAST1] = end - 1
+        state[PEAK] = max(state[PEAK], size)
+    elif sign != state[SIGN] and state[FIRST2] >= 0:
+        state[LAST2] = end - 1
+    else:
+        return False
+    state[LAST] = end - 1
+    state[BACK] = -1
+    return True
+
+
+@compiled
 def walk(
     cell: NDArray[np.int16],
     start: int,
-    lost_from: int,
-    lost_to: int,
     state: NDArray[np.int64],
     told: NDArray[np.float64],
     base: float,
@@ -213,37 +235,60 @@ def walk(
     desk: Desk,
     n_rows: int,
 ) -> int:
-    """Go over `cell`, whose first sample is `start`; samples in [lost_from, lost_to) are not there.
+    """Go over `cell`, whose first sample is `start`; returns the number of rows.
 
-    Returns:
-        The number of rows.
+    Stretches that are quiet, or go on with the phase that is on, are taken at once.
     """
     top = math.floor(base + threshold)
     bottom = math.ceil(base - threshold)
-    for k in range(cell.size):
-        i = start + k
-        if lost_from <= i < lost_to:
+    for first in range(0, cell.size, _STRETCH):
+        stretch = cell[first : first + _STRETCH]
+        low, high, _ = look(stretch)
+        if low >= bottom and high <= top:
+            continue
+        at = start + first
+        if (low > top and _runs_on(state, at, at + stretch.size, 1, int(high - base))) or (
+            high < bottom and _runs_on(state, at, at + stretch.size, -1, int(base - low))
+        ):
+            continue
+        for k in range(stretch.size):
+            code = int(stretch[k])
+            if bottom <= code <= top:
+                continue
+            i = at + k
+            sign = 1 if code > top else -1
+            size = int(abs(code - base))
             if state[MODE] == OPEN:
-                state[CUT] = 1
-                n_rows = emit(state, told, base, threshold, i, 0, samples, desk, n_rows)
-            state[MODE] = IDLE
-            state[ORIGIN] = lost_to
-            state[FLOOR] = lost_to
-            continue
-        code = int(cell[k])
-        if bottom <= code <= top:
-            continue
-        sign = 1 if code > top else -1
-        size = int(abs(code - base))
-        if state[MODE] == IDLE or (state[MODE] == SETTLING and size > told[TOLD_REOPEN] * state[PEAK]):
-            _open(state, i, sign, size)
-        elif state[MODE] == OPEN and _begins_new(state, told, i, sign, size):
-            end = max(i - PRE, state[LAST] + 1)
-            n_rows = emit(state, told, base, threshold, end, 0, samples, desk, n_rows)
-            state[FLOOR] = end
-            _open(state, i, sign, size)
-        elif state[MODE] == OPEN:
-            _grow(state, i, sign, size)
+                if not _begins_new(state, told, i, sign, size):
+                    _grow(state, i, sign, size)
+                    continue
+                end = max(i - PRE, state[LAST] + 1)
+                n_rows = emit(state, told, base, threshold, end, 0, samples, desk, n_rows)
+                state[FLOOR] = end
+            if state[MODE] != SETTLING or size > told[TOLD_REOPEN] * state[PEAK]:
+                _open(state, i, sign, size)
+    return n_rows
+
+
+@compiled
+def lose(
+    state: NDArray[np.int64],
+    told: NDArray[np.float64],
+    base: float,
+    threshold: float,
+    lost_from: int,
+    lost_to: int,
+    samples: Samples,
+    desk: Desk,
+    n_rows: int,
+) -> int:
+    """Samples [lost_from, lost_to) are not there: an open pulse ends as unknown; returns the number of rows."""
+    if state[MODE] == OPEN:
+        state[CUT] = 1
+        n_rows = emit(state, told, base, threshold, lost_from, 0, samples, desk, n_rows)
+    state[MODE] = IDLE
+    state[ORIGIN] = lost_to
+    state[FLOOR] = lost_to
     return n_rows
 
 
