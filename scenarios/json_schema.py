@@ -13,14 +13,14 @@ from scenarios.check_reader import VERDICT_WORDS
 from scenarios.dataclass_reader import settings_units
 from scenarios.patient_file import SCHEMA as PATIENT_SCHEMA
 from scenarios.roles import FROM_DEVICE, ROLES
-from scenarios.schema import KEEP, SCENARIO_SCHEMA
+from scenarios.schema import CASE_SCHEMA, KEEP, SCENARIO_SCHEMA
 from sim.body.patient import Patient
 from sim.electrode.load import NAMED_LOADS
 from sim.sensor.heel_switch import HeelSwitch
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-SCHEMAS: Final = ("scenario/1", "device/1", "patient/1", "bench/1")
-"""What `json_schema` can give."""
+SCHEMAS: Final = ("scenario", "case", "device", "patient", "bench")
+"""What `json_schema` can give; each in its version 1."""
 
 _NUMBER: Final = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 _QUANTITY: Final = {"type": "string", "pattern": rf"^{_NUMBER}\s*\D.*$"}
@@ -31,15 +31,24 @@ _TEXT: Final = {"type": ["string", "number", "integer", "boolean"]}
 _TRUE: Final = {"enum": [True, "true"]}
 
 
-def json_schema(name: str, catalogue: Catalogue) -> dict[str, Any]:
-    """The JSON Schema of `scenario/1`, `device/1`, `patient/1` or `bench/1`.
+def json_schema(catalogue: Catalogue, name: str) -> dict[str, Any]:
+    """The JSON Schema of one of `SCHEMAS`.
 
     Raises:
         KeyError: no such schema.
     """
-    builders = {"scenario/1": _scenario, "device/1": _device, "patient/1": _patient, "bench/1": _bench}
-    body = builders[name](catalogue)
-    return {"$schema": DIALECT, "title": f"stimrig {name}", **body}
+    builders = {"scenario": _scenario, "case": _case, "device": _device, "patient": _patient, "bench": _bench}
+    return {"$schema": DIALECT, "title": f"stimrig {name}/1", **builders[name](catalogue)}
+
+
+def schema_text(catalogue: Catalogue, name: str) -> str:
+    """`json_schema` as the text of a file."""
+    return json.dumps(json_schema(catalogue, name), indent=2, ensure_ascii=False) + "\n"
+
+
+def file_name(name: str) -> str:
+    """File of a schema in `scenarios/schemas`: `scenario-1.json`."""
+    return f"{name}-1.json"
 
 
 def _table(properties: Mapping[str, Any], required: Iterable[str] = (), **rest: Any) -> dict[str, Any]:
@@ -86,6 +95,26 @@ def _scenario(catalogue: Catalogue) -> dict[str, Any]:
         },
         ("schema", "id", "seed", "patient", "device", "walk", "checks"),
     )
+
+
+def _case(catalogue: Catalogue) -> dict[str, Any]:
+    """A scenario without matrix, with everything that it names inlined."""
+    scenario = _scenario(catalogue)
+    properties: dict[str, Any] = dict(scenario["properties"])
+    del properties["matrix"]
+    lines = {"type": "object", "additionalProperties": _COUNT}
+    origin = _table({"file": _TEXT, "lines": lines, "events": lines}, ("file",))
+    header = {"id": _TEXT, "number": _COUNT, "seed": _COUNT, "axes": {"type": "object"}, "origin": origin}
+    row = _table({"id": _TEXT, "title": _TEXT, "text": _TEXT, "risk": _TEXT, "min_evidence": _TEXT}, ("id",))
+    properties |= {
+        "schema": {"const": CASE_SCHEMA},
+        "case": _table(header, ("id", "number", "seed", "origin")),
+        "patient": {"anyOf": [{"type": "string"}, _patient(catalogue)]},
+        "device": {"anyOf": [{"type": "string"}, _device(catalogue)]},
+        "requirements": {"type": "array", "items": row},
+        "inputs": {},
+    }
+    return _table(properties, ("case", *scenario["required"]))
 
 
 def _sensor() -> dict[str, Any]:
@@ -211,16 +240,6 @@ def _measures(names: list[str]) -> dict[str, Any]:
     """Fits a check whose measure is one of `names`, written bare or with parameters."""
     table = {"type": "object", "propertyNames": {"enum": names}}
     return {"properties": {"measure": {"anyOf": [{"enum": names}, table]}}, "required": ["measure"]}
-
-
-def schema_text(name: str, catalogue: Catalogue) -> str:
-    """`json_schema` as the text of a file."""
-    return json.dumps(json_schema(name, catalogue), indent=2, ensure_ascii=False) + "\n"
-
-
-def file_name(name: str) -> str:
-    """File of a schema in `scenarios/schemas`: `scenario/1` is in `scenario-1.json`."""
-    return name.replace("/", "-") + ".json"
 
 
 def _measure(catalogue: Catalogue) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def read_settings(start: Path) -> ProjectSettings:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
-        where = f"{path}:{place[1]}:{place[2]}" if place else f"{path}:1:1"
+        lines = text.split("\n")
+        where = f"{path}:{place[1]}:{place[2]}" if place else f"{path}:{len(lines)}:{len(lines[-1]) + 1}"
         raise ScenarioError(where, f"not TOML: {str(error).split(' (at')[0]}", "write `key = value`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(str(path), f"cannot be read: {error}", "save it as UTF-8 text") from None
