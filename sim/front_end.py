@@ -112,6 +112,7 @@ class FrontEnd:
         self._channels: dict[int, _Channel] = {}
         self._taus = np.zeros(_CACHED_TAUS)
         self._powers = np.zeros((_CACHED_TAUS, PIECE), np.float32)
+        self._scratch = np.zeros(PIECE, np.float32)
         if self._tau_s > 0.0:
             self._powers[0] = np.exp(-np.arange(PIECE) * self._period_ns / NS_PER_S / self._tau_s)
         self._loss_key = streams.key("front end.lost samples")
@@ -158,6 +159,7 @@ class FrontEnd:
             INVERSE_NORMAL,
             self._taus,
             self._powers,
+            self._scratch,
         )
 
     def _channel(self, number: int) -> _Channel:

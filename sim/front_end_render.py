@@ -78,15 +78,21 @@ def _fresh(
     sigma: np.float32,
     key: np.uint64,
     inverse_normal: NDArray[np.float32],
+    noise: NDArray[np.float32],
 ) -> int:
-    """A piece ``level + swing powers[j] + lag filter_powers[j]`` with fresh noise; returns how many were clipped."""
+    """A piece ``level + swing powers[j] + lag filter_powers[j]`` with fresh noise; returns how many were clipped.
+
+    The noise is drawn into `noise` first: its table look-ups would keep the rest from running in vectors.
+    """
     clipped = 0
     bow = inl * np.float32(_BOW)
+    for j in range(out.size):
+        noise[j] = normal_at(key, first + j, inverse_normal)
     for j in range(out.size):
         x = level + swing * powers[j] + lag * filter_powers[j]
         u = x * np.float32(1.0 / 32_768.0)
         x += base + bow * u * (np.float32(1.0) - u * u)
-        x = np.float32(math.floor(x + sigma * normal_at(key, first + j, inverse_normal)))
+        x = np.float32(math.floor(x + sigma * noise[j]))
         clipped += int(x > np.float32(_TOP)) + int(x < np.float32(_BOTTOM))
         out[j] = np.int16(np.int32(min(max(x, np.float32(_BOTTOM)), np.float32(_TOP))))
     return clipped
@@ -173,6 +179,7 @@ def _flowing(
     inverse_normal: NDArray[np.float32],
     powers: NDArray[np.float32],
     filter_powers: NDArray[np.float32],
+    noise: NDArray[np.float32],
 ) -> int:
     """Samples of one segment with fresh noise, in pieces anchored every 64 samples behind its first sample `anchor`."""
     steady, swing, tau_s, start = row[3 * role + 1], row[3 * role + 2], row[0], row[3 * role + 3]
@@ -202,6 +209,7 @@ def _flowing(
             np.float32(sigma),
             key,
             inverse_normal,
+            noise,
         )
         i += n
     return clipped
@@ -281,6 +289,7 @@ def render_role(
     inverse_normal: NDArray[np.float32],
     taus: NDArray[np.float64],
     powers: NDArray[np.float32],
+    noise: NDArray[np.float32],
 ) -> int:
     """Codes of samples ``first .. first + out.size`` of one role.
 
@@ -300,6 +309,7 @@ def render_role(
         inverse_normal: `sim.noise.INVERSE_NORMAL`.
         taus: (k,) time constants whose powers are known; a cache. Row 0 belongs to the filter.
         powers: (k, 64) their powers; a cache.
+        noise: (64,) scratch.
 
     Returns:
         Number of clipped samples.
@@ -349,6 +359,7 @@ def render_role(
                 inverse_normal,
                 known,
                 powers[0],
+                noise,
             )
         else:
             at = out[i - first : stop - first]
