@@ -65,7 +65,8 @@ def requirement_states(run: RunResult) -> tuple[RequirementState, ...]:
 
 def _state(requirement: Requirement, known: bool, found: list[tuple[CaseResult, Verdict]]) -> RequirementState:
     checks = tuple(
-        (case.case.id, verdict.check.id, verdict.outcome, f"{verdict.quantity}@{case.hardware}") for case, verdict in found
+        (case.case.id, verdict.check.id, verdict.outcome, f"{verdict.quantity}@{case.hardware}")
+        for case, verdict in found
     )
     asked = requirement.min_evidence or DEFAULT_EVIDENCE
     enough = [v for case, v in found if suffices(v.quantity, level_of(case), asked)]

@@ -85,13 +85,13 @@ class Chart:
         unit: shown unit.
         t_s: (n,) instants, s.
         y: (n,) values in `unit`; +inf for a missed one.
-        u: (n,) expanded uncertainty in `unit`.
+        u_value: (n,) expanded uncertainty in `unit`.
         stride: (n,) stride of each sample; -1 for none.
         states: n letters of `State`.
         lines: horizontal lines.
-        guard: width of the guard band inside the limits, in `unit`; 0 for none.
-        low: lower limit in `unit`, or None.
-        high: upper limit in `unit`, or None.
+        guard_value: width of the guard band inside the limits, in `unit`; 0 for none.
+        low_value: lower limit in `unit`, or None.
+        high_value: upper limit in `unit`, or None.
         lanes: instead of points.
         total: samples before thinning.
         note: what the reader must know.
@@ -106,13 +106,13 @@ class Chart:
     unit: str = ""
     t_s: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     y: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
-    u: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    u_value: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     stride: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     states: str = ""
     lines: tuple[Line, ...] = ()
-    guard: float = 0.0
-    low: float | None = None
-    high: float | None = None
+    guard_value: float = 0.0
+    low_value: float | None = None
+    high_value: float | None = None
     lanes: tuple[Lane, ...] = ()
     total: int = 0
     note: str = ""
@@ -133,7 +133,7 @@ class Chart:
     def y_range(self) -> tuple[float, float]:
         """Ends of the y axis: every finite value with its U, and every line, are inside."""
         finite = np.isfinite(self.y)
-        spread = self.u[finite] if len(self.y) <= POINTS_SHOWN else 0.0
+        spread = self.u_value[finite] if len(self.y) <= POINTS_SHOWN else 0.0
         seen = [*(self.y[finite] - spread), *(self.y[finite] + spread), *(line.value for line in self.lines)]
         if not seen:
             return 0.0, 1.0
@@ -183,14 +183,14 @@ def chart_document(chart: Chart) -> dict[str, Any]:
         "unit": chart.unit,
         "t": [round(float(t), 5) for t in chart.t_s],
         "y": [_round(float(value)) for value in chart.y],
-        "u": [_round(float(value)) for value in chart.u],
+        "u": [_round(float(value)) for value in chart.u_value],
         "s": [int(stride) for stride in chart.stride],
         "k": chart.states,
         "thinned": chart.total > len(chart.t_s),
         "lines": [[_round(line.value), line.label, line.role] for line in chart.lines],
-        "guard": _round(chart.guard),
-        "low": None if chart.low is None else _round(chart.low),
-        "high": None if chart.high is None else _round(chart.high),
+        "guard": _round(chart.guard_value),
+        "low": None if chart.low_value is None else _round(chart.low_value),
+        "high": None if chart.high_value is None else _round(chart.high_value),
         "compact": chart.compact,
         "range": [_round(end) for end in chart.y_range()],
         "lanes": [[lane.name, [[round(a, 4), round(b, 4), role] for a, b, role in lane.spans]] for lane in chart.lanes],

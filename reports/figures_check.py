@@ -13,7 +13,6 @@ from reports.samples import Samples
 from reports.verdict import CaseResult, Verdict
 from reports.words import criterion, limit_words
 
-
 _STATISTICS: Final = {"mean": "mean ", "p95": "95th percentile "}
 
 
@@ -70,7 +69,10 @@ def states_of(verdict: Verdict, samples: Samples) -> str:
     """A letter for each sample; see `State`. Where a mean or a percentile meets the limit, no sample breaks it."""
     if verdict.check.quantifier in _STATISTICS:
         return "".join("i" if known else "m" for known in np.isfinite(samples.values))
-    y, spread = samples.values, samples.expanded if verdict.check.decision == "guarded" else np.zeros(len(samples.values))
+    y, spread = (
+        samples.values,
+        samples.expanded if verdict.check.decision == "guarded" else np.zeros(len(samples.values)),
+    )
     beyond = np.zeros(len(y), bool)
     near = np.zeros(len(y), bool)
     if verdict.low is not None:
@@ -126,13 +128,13 @@ def _points(verdict: Verdict, samples: Samples, axis: TimeAxis, shown: int) -> C
         unit=scale.unit,
         t_s=samples.t0_s[kept],
         y=samples.values[kept] / scale.factor,
-        u=samples.expanded[kept] / scale.factor,
+        u_value=samples.expanded[kept] / scale.factor,
         stride=samples.strides[kept],
         states="".join(letters[kept].tolist()),
         lines=limit_lines(verdict, scale),
-        guard=guard / scale.factor,
-        low=None if verdict.low is None else verdict.low / scale.factor,
-        high=None if verdict.high is None else verdict.high / scale.factor,
+        guard_value=guard / scale.factor,
+        low_value=None if verdict.low is None else verdict.low / scale.factor,
+        high_value=None if verdict.high is None else verdict.high / scale.factor,
         total=total,
         note=_caption(len(kept), total, states),
     )
@@ -153,7 +155,7 @@ def _occurrences(verdict: Verdict, samples: Samples, axis: TimeAxis) -> Chart:
     count = len(samples.values)
     return Chart(
         title=verdict.check.title,
-        alt=f"{verdict.check.title}: {limit_words(verdict.check)}; seen {count} times. Verdict {verdict.outcome.value}.",
+        alt=f"{verdict.check.title}: {limit_words(verdict.check)}; seen {count} times: {verdict.outcome.value}.",
         axis=axis,
         by="stride" if len(axis.stride_t0_s) > 1 else "time",
         lanes=(Lane("watched", watched), Lane("seen", seen)),

@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from reports.figures_svg import svg_text
+from reports.figures_svg import svg_document, svg_label, svg_text
 from reports.quantities import quantity
 from reports.verdict import Verdict
 from reports.words import interval_words, is_share, limit_words, value_words
@@ -22,15 +22,8 @@ def ruler_svg(verdict: Verdict, style: str = "") -> str:
         return ""
     ends = _ends(verdict, low, high, value)
     alt = f"{value_words(verdict)}, {limit_words(verdict.check)}, verdict {verdict.outcome.value}"
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" width="{_WIDTH:g}"'
-        f' height="{_HEIGHT:g}" role="img" class="ruler">',
-        f"<title>{svg_text(alt)}</title>",
-    ]
-    if style:
-        parts.append(f"<style>{style}</style>")
-    parts += _zones(verdict, low, high, ends) + _limit_labels(verdict, low, high, ends) + _value(verdict, value, ends)
-    return "".join([*parts, "</svg>"])
+    parts = _zones(verdict, low, high, ends) + _limit_labels(verdict, low, high, ends) + _value(verdict, value, ends)
+    return svg_document("ruler", (_WIDTH, _HEIGHT), alt, style, parts)
 
 
 def _numbers(verdict: Verdict) -> tuple[float | None, float | None, float | None]:
@@ -90,9 +83,7 @@ def _limit_labels(verdict: Verdict, low: float | None, high: float | None, ends:
         text = f"{bound * 100:g} %" if is_share(verdict) else quantity(bound, verdict.unit)
         anchor = "start" if x < 60.0 else "end" if x > _WIDTH - 60.0 else "middle"
         parts.append(f'<path class="line-limit" d="M{x:.1f} {_TRACK_TOP - 4:g}v{_TRACK + 8:g}"/>')
-        parts.append(
-            f'<text class="t-limit" text-anchor="{anchor}" x="{x:.1f}" y="{_HEIGHT - 5:g}">{svg_text(text)}</text>'
-        )
+        parts.append(svg_label("t-limit", x, _HEIGHT - 5.0, text, anchor))
     return parts
 
 
@@ -106,7 +97,8 @@ def _value(verdict: Verdict, value: float, ends: tuple[float, float]) -> list[st
     whisker = verdict.interval95 or ((value - spread, value + spread) if spread > 0.0 else None)
     if whisker is not None and all(map(math.isfinite, whisker)):
         x0, x1 = _x(whisker[0], ends), _x(whisker[1], ends)
-        parts.append(f'<path class="whisker" d="M{x0:.1f} {middle - 4:g}v8M{x0:.1f} {middle:g}H{x1:.1f}M{x1:.1f} {middle - 4:g}v8"/>')
+        ends_of_it = f"M{x0:.1f} {middle - 4:g}v8M{x0:.1f} {middle:g}H{x1:.1f}M{x1:.1f} {middle - 4:g}v8"
+        parts.append(f'<path class="whisker" d="{ends_of_it}"/>')
         if verdict.interval95 is not None:
             parts.append(f"<desc>95 % interval {svg_text(interval_words(verdict))}</desc>")
     x = _x(value, ends)
@@ -115,4 +107,5 @@ def _value(verdict: Verdict, value: float, ends: tuple[float, float]) -> list[st
 
 
 def _box(name: str, left: float, right: float) -> str:
-    return f'<rect class="{name}" x="{left:.1f}" y="{_TRACK_TOP:g}" width="{max(right - left, 0.0):.1f}" height="{_TRACK:g}"/>'
+    place = f'x="{left:.1f}" y="{_TRACK_TOP:g}" width="{max(right - left, 0.0):.1f}" height="{_TRACK:g}"'
+    return f'<rect class="{name}" {place}/>'

@@ -38,15 +38,23 @@ def chart_svg(chart: Chart, style: str = "") -> str:
     """
     height = chart_height(chart)
     frame = _Frame(chart, height)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}"'
-        f' height="{height:g}" role="img" class="plot">',
-        f"<title>{svg_text(chart.alt)}</title>",
-    ]
-    if style:
-        parts.append(f"<style>{style}</style>")
-    parts += _lanes(frame) if chart.lanes else _points(frame)
-    return "".join([*parts, "</svg>"])
+    parts = _lanes(frame) if chart.lanes else _points(frame)
+    return svg_document("plot", (WIDTH, height), chart.alt, style, parts)
+
+
+def svg_document(name: str, size: tuple[float, float], alt: str, style: str, parts: list[str]) -> str:
+    """Drawn parts as one ``<svg>`` of class `name` with its description."""
+    width, height = size
+    place = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {place} role="img" class="{name}"><title>{svg_text(alt)}</title>'
+    return "".join([head, f"<style>{style}</style>" if style else "", *parts, "</svg>"])
+
+
+def svg_label(name: str, x: float, y: float, words: str, anchor: str = "start", turned: bool = False) -> str:
+    """Text of class `name` at a place, written upwards where `turned`."""
+    place = f'transform="translate({x:.1f} {y:.1f}) rotate(-90)"' if turned else f'x="{x:.1f}" y="{y:.1f}"'
+    side = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text class="{name}"{side} {place}>{svg_text(words)}</text>'
 
 
 def chart_height(chart: Chart) -> float:
@@ -83,17 +91,19 @@ def _points(frame: _Frame) -> list[str]:
     parts = _forbidden_zones(frame) + _y_grid(frame) + _marks(frame) + _x_axis(frame)
     finite = np.isfinite(chart.y)
     xs = [frame.x(float(value)) for value in chart.x_of(chart.t_s)]
-    if len(chart.y) <= ERROR_BARS and np.any(chart.u > 0.0):
+    if len(chart.y) <= ERROR_BARS and np.any(chart.u_value > 0.0):
         path = "".join(
             f"M{x:.1f} {frame.y(y - u):.1f}V{frame.y(y + u):.1f}"
-            for x, y, u, known in zip(xs, chart.y.tolist(), chart.u.tolist(), finite.tolist(), strict=True)
+            for x, y, u, known in zip(xs, chart.y.tolist(), chart.u_value.tolist(), finite.tolist(), strict=True)
             if known
         )
         parts.append(f'<path class="bars" d="{path}"/>')
     shapes: dict[str, list[str]] = {"i": [], "x": [], "u": [], "m": []}
     thinned = chart.total > len(chart.t_s)
     if thinned:
-        path = "L".join(f"{x:.1f} {frame.y(y):.1f}" for x, y in zip(xs, chart.y.tolist(), strict=True) if math.isfinite(y))
+        path = "L".join(
+            f"{x:.1f} {frame.y(y):.1f}" for x, y in zip(xs, chart.y.tolist(), strict=True) if math.isfinite(y)
+        )
         parts.append(f'<path class="envelope" d="M{path}"/>')
     for x, y, state in zip(xs, chart.y.tolist(), chart.states, strict=True):
         if (thinned and state == "i") or not LEFT - 4.0 <= x <= WIDTH - RIGHT + 4.0:
@@ -101,7 +111,7 @@ def _points(frame: _Frame) -> list[str]:
         shapes[state].append(_symbol(state, x, TOP + 8.0 if state == "m" else frame.y(y)))
     parts += [f'<path class="dot-{state}" d="{"".join(found)}"/>' for state, found in shapes.items() if found]
     if shapes["m"]:
-        parts.append(f'<text class="t-bad" x="{LEFT + 6:g}" y="{TOP + 12:g}">▲ missed</text>')
+        parts.append(svg_label("t-bad", LEFT + 6.0, TOP + 12.0, "▲ missed"))
     return parts + _lines(frame)
 
 
@@ -120,12 +130,12 @@ def _forbidden_zones(frame: _Frame) -> list[str]:
     chart = frame.chart
     parts: list[str] = []
     width = WIDTH - LEFT - RIGHT
-    for bound, edge, sign in ((chart.high, TOP, -1.0), (chart.low, frame.bottom, 1.0)):
+    for bound, edge, sign in ((chart.high_value, TOP, -1.0), (chart.low_value, frame.bottom, 1.0)):
         if bound is None or not math.isfinite(bound):
             continue
-        y, guarded = frame.y(bound), frame.y(bound + sign * chart.guard)
+        y, guarded = frame.y(bound), frame.y(bound + sign * chart.guard_value)
         parts.append(_rect("zone-bad", LEFT, min(y, edge), width, abs(edge - y)))
-        if chart.guard > 0.0:
+        if chart.guard_value > 0.0:
             parts.append(_rect("zone-guard", LEFT, min(y, guarded), width, abs(guarded - y)))
     return parts
 
@@ -140,10 +150,7 @@ def _lines(frame: _Frame) -> list[str]:
             text_y += 15.0
         taken.append(text_y)
         parts.append(f'<path class="line-{line.role}" d="M{LEFT:g} {y:.1f}H{WIDTH - RIGHT:g}"/>')
-        parts.append(
-            f'<text class="t-{line.role} halo" text-anchor="end" x="{WIDTH - RIGHT - 4:g}" y="{text_y:.1f}">'
-            f"{svg_text(line.label)}</text>"
-        )
+        parts.append(svg_label(f"t-{line.role} halo", WIDTH - RIGHT - 4.0, text_y, line.label, "end"))
     return parts
 
 
@@ -156,7 +163,7 @@ def _marks(frame: _Frame) -> list[str]:
         label, size = _mark_label(mark)
         at = min(x0, WIDTH - RIGHT - size)
         if at >= free_x:
-            parts.append(f'<text class="t-mark" x="{at:.1f}" y="{TOP - 8:g}">{svg_text(label)}</text>')
+            parts.append(svg_label("t-mark", at, TOP - 8.0, label))
             free_x = at + size + 8.0
     return parts
 
@@ -171,16 +178,12 @@ def _y_grid(frame: _Frame) -> list[str]:
     for value in nice_ticks(frame.y_low, frame.y_high, 5):
         y = frame.y(value)
         parts.append(f'<path class="grid" d="M{LEFT:g} {y:.1f}H{WIDTH - RIGHT:g}"/>')
-        parts.append(
-            f'<text class="t-tick" text-anchor="end" x="{LEFT - 6:g}" y="{y + 4:.1f}">{significant(value, 5)}</text>'
-        )
+        parts.append(svg_label("t-tick", LEFT - 6.0, y + 4.0, significant(value, 5), "end"))
     chart = frame.chart
     middle = (TOP + frame.bottom) / 2.0
     name = f"{chart.y_name} ({chart.unit})" if chart.unit else chart.y_name
     name = name if len(name) <= 34 else name[:33] + "…"
-    parts.append(
-        f'<text class="t-axis" text-anchor="middle" transform="translate(15 {middle:g}) rotate(-90)">{svg_text(name)}</text>'
-    )
+    parts.append(svg_label("t-axis", 15.0, middle, name, "middle", turned=True))
     return parts
 
 
@@ -189,13 +192,9 @@ def _x_axis(frame: _Frame) -> list[str]:
     for value in nice_ticks(frame.x_low, frame.x_high, 9):
         x = frame.x(value)
         parts.append(f'<path class="axis" d="M{x:.1f} {frame.bottom:g}v4"/>')
-        parts.append(
-            f'<text class="t-tick" text-anchor="middle" x="{x:.1f}" y="{frame.bottom + 16:g}">{significant(value, 5)}</text>'
-        )
+        parts.append(svg_label("t-tick", x, frame.bottom + 16.0, significant(value, 5), "middle"))
     name = "stride" if frame.chart.by == "stride" else "time (s)"
-    parts.append(
-        f'<text class="t-axis" text-anchor="middle" x="{(LEFT + WIDTH - RIGHT) / 2:g}" y="{frame.height - 6:g}">{name}</text>'
-    )
+    parts.append(svg_label("t-axis", (LEFT + WIDTH - RIGHT) / 2.0, frame.height - 6.0, name, "middle"))
     return parts
 
 
@@ -203,9 +202,9 @@ def _lanes(frame: _Frame) -> list[str]:
     parts = _marks(frame) + _x_axis(frame)
     for number, lane in enumerate(frame.chart.lanes):
         top = TOP + LANE * number
-        label = svg_text(lane.name if len(lane.name) <= 12 else lane.name[:11] + "…")
+        label = lane.name if len(lane.name) <= 12 else lane.name[:11] + "…"
         parts.append(f'<path class="grid" d="M{LEFT:g} {top + LANE / 2:g}H{WIDTH - RIGHT:g}"/>')
-        parts.append(f'<text class="t-lane" text-anchor="end" x="{LEFT - 6:g}" y="{top + 16:g}">{label}</text>')
+        parts.append(svg_label("t-lane", LEFT - 6.0, top + 16.0, label, "end"))
         by_role: dict[str, list[str]] = {}
         for start, end, role in lane.spans:
             x0, x1 = frame.x_of_time(start), frame.x_of_time(end)

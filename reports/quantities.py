@@ -67,7 +67,7 @@ def scale_for(unit: str, magnitude: float) -> Scale:
     if allowed is None or not math.isfinite(size) or size == 0.0:
         return Scale(1.0, symbol)
     for factor, prefix in _PREFIXES:
-        if (prefix == "" or prefix in allowed) and size >= factor * 0.9995:
+        if (prefix == "" or prefix in allowed) and size >= factor * 0.99995:
             return Scale(factor, prefix + symbol)
     smallest = min((f, p) for f, p in _PREFIXES if p == "" or p in allowed)
     return Scale(smallest[0], smallest[1] + symbol)

@@ -32,10 +32,18 @@ def facts(rows: Iterable[tuple[str, Cell]], title: str = "") -> Block:
     return {"kind": "facts", "title": title, "rows": [[label, value] for label, value in rows]}
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: str = "", widths: Sequence[float] = ()) -> Block:
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: str = "", widths: Sequence[float] = ()
+) -> Block:
     """A table; `widths` are the columns' shares of the page."""
     shares = list(widths) or [1.0] * len(columns)
-    return {"kind": "table", "title": title, "columns": list(columns), "rows": [list(row) for row in rows], "widths": shares}
+    return {
+        "kind": "table",
+        "title": title,
+        "columns": list(columns),
+        "rows": [list(row) for row in rows],
+        "widths": shares,
+    }
 
 
 def bullets(items: Iterable[str], title: str = "") -> Block:

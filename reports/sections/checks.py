@@ -77,7 +77,10 @@ def _plan(result: CaseResult) -> list[Block]:
         ("Settings", settings or "none known"),
         ("Seeded defects", defects or "none"),
         ("Load", case.load_name),
-        ("Capture", f"{', '.join(case.capture.channels)} at {quantity(case.capture.rate_hz, 'Hz')}, keep {case.capture.keep}"),
+        (
+            "Capture",
+            f"{', '.join(case.capture.channels)} at {quantity(case.capture.rate_hz, 'Hz')}, keep {case.capture.keep}",
+        ),
         ("Simulated time", simulated),
         ("Seed", str(case.seed)),
         ("Case of", case.origin_file or case.scenario_id),

@@ -16,10 +16,11 @@ def build(run: RunResult) -> dict[str, Any]:
         "electrodes is captured as a sampled waveform. Pulses are found in that waveform alone, never taken from a "
         "simulator's inner state. Patient outcomes come from walking the patient once more with the captured pulses.",
         f"Decision rules in this report: {used}. Guarded: PASS only where the result lies inside the limit by at "
-        "least its expanded uncertainty U, FAIL beyond the limit, else INCONCLUSIVE. Simple: the result meets the limit "
-        "as it is. A violation that was seen is FAIL, however few the samples. Shares, means and percentiles are judged by their "
-        "interval at the stated confidence.",
-        "No data, too few samples, a clipped or broken capture, a lost link or an event that never fired is never a pass.",
+        "least its expanded uncertainty U, FAIL beyond the limit, else INCONCLUSIVE. Simple: the result meets the "
+        "limit as it is. A violation that was seen is FAIL, however few the samples. Shares, means and percentiles "
+        "are judged by their interval at the stated confidence.",
+        "No data, too few samples, a clipped or broken capture, a lost link or an event that never fired is never a "
+        "pass.",
         "Limits are those of the scenario. stimrig does not confirm them against the text of a standard.",
     )
     words = table(("Word", "Meaning"), list(GLOSSARY), title="Words", widths=(1.0, 4.6))

@@ -24,9 +24,15 @@ _FILES = (
 def build(run: RunResult) -> dict[str, Any]:
     """Commands and the data index."""
     commands = [f"stimrig run {shlex.quote(case_folder(case) + '/case.yaml')}" for case in run.cases]
-    blocks = [text("From the run folder; a virtual case repeats every file of its folder byte for byte.")] if commands else []
+    blocks = (
+        [text("From the run folder; a virtual case repeats every file of its folder byte for byte.")]
+        if commands
+        else []
+    )
     if commands:
         blocks.append(code("\n".join(commands)))
-    index = table(("File", "Holds"), [(mono(name), words) for name, words in _FILES], title="Data index", widths=(1.6, 3.0))
+    index = table(
+        ("File", "Holds"), [(mono(name), words) for name, words in _FILES], title="Data index", widths=(1.6, 3.0)
+    )
     origin = text(f"Run {run.run}, started {run.started}, stimrig {run.version}, bench {run.bench}.")
     return section("How to repeat", *blocks, index, origin)

@@ -13,7 +13,9 @@ def build(run: RunResult) -> dict[str, Any] | None:
     if not states:
         return None
     closed = sum(state.closed for state in states)
-    words = [f"{closed} of {len(states)} requirement ids are closed by this run. Only PASS closes, with enough evidence."]
+    words = [
+        f"{closed} of {len(states)} requirement ids are closed by this run. Only PASS closes, with enough evidence."
+    ]
     if run.unchecked_requirements:
         words.append(f"{run.unchecked_requirements} ids stand in no requirements.csv and could not be checked.")
     columns = ("Id", "Requirement", "Asks for", "Shown by", "State")
@@ -23,7 +25,9 @@ def build(run: RunResult) -> dict[str, Any] | None:
 
 def _row(state: RequirementState) -> tuple[Any, ...]:
     row = state.requirement
-    words = ": ".join(part for part in (row.title, row.text) if part) or ("" if state.known else "not in a requirements.csv")
+    words = ": ".join(part for part in (row.title, row.text) if part) or (
+        "" if state.known else "not in a requirements.csv"
+    )
     words += f" (risk {row.risk})" if row.risk else ""
     shown = "; ".join(f"{check} {outcome.value} ({stamp})" for _, check, outcome, stamp in state.checks)
     asked = row.min_evidence or f"{DEFAULT_EVIDENCE} (default)"

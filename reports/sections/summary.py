@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reports.sections.anchors import check_anchor, verdicts_worst_first, worst_first
+from reports.sections.anchors import case_anchor, check_anchor, verdicts_worst_first, worst_first
 from reports.sections.blocks import section
 from reports.verdict import Outcome, RunResult
 from reports.words import hardware_levels, run_stamp
@@ -22,8 +22,12 @@ def build(run: RunResult) -> dict[str, Any]:
         "tested": _tested(run),
         "against": _against(run),
         "evidence": _evidence(run),
-        "rig": [run.bench, *(f"{name}: {value}" for name, value in list(run.identity.items())[:6] if value != run.bench)],
+        "rig": [
+            run.bench,
+            *(f"{name}: {value}" for name, value in list(run.identity.items())[:6] if value != run.bench),
+        ],
         "open": _open(run),
+        "open_title": _open_title(run),
         "notes": list(run.notes),
         "run": run.run,
         "started": run.started,
@@ -62,7 +66,9 @@ def _against(run: RunResult) -> list[str]:
     ids = {name for case in run.cases for verdict in case.verdicts for name in verdict.check.verifies}
     shown = lines if len(lines) <= 8 else [*lines[:7], f"and {len(lines) - 7} more cases"]
     if ids:
-        unchecked = f", {run.unchecked_requirements} of them without a requirements.csv" if run.unchecked_requirements else ""
+        unchecked = (
+            f", {run.unchecked_requirements} of them without a requirements.csv" if run.unchecked_requirements else ""
+        )
         shown = [*shown, f"{len(ids)} requirement ids{unchecked}"]
     return shown or ["nothing"]
 
@@ -73,9 +79,17 @@ def _evidence(run: RunResult) -> list[str]:
     lines = [f"Hardware: {hardware_levels(run)}."]
     if verdicts:
         lines.append(
-            f"{measured} checks measured on the captured waveform, {len(verdicts) - measured} modelled by the simulated patient."
+            f"{measured} checks measured on the captured waveform, "
+            f"{len(verdicts) - measured} modelled by the simulated patient."
         )
     return lines
+
+
+def _open_title(run: RunResult) -> str:
+    verdicts = [verdict for case in run.cases for verdict in case.verdicts]
+    if _open(run):
+        return "What did not pass"
+    return "Every check passed" if verdicts else "Nothing was checked"
 
 
 def _open(run: RunResult) -> list[dict[str, str]]:
@@ -99,6 +113,16 @@ def _open(run: RunResult) -> list[dict[str, str]]:
                 "title": check.title or check.id,
                 "reason": verdict.reason,
                 "anchor": check_anchor(case, verdict),
+            }
+        cause = case.blocked_by or (case.record.fault.text if case.record is not None and case.record.fault else "")
+        if case.outcome is Outcome.ERROR and not any(cause in reason for _, reason, _ in rows):
+            rows[case.case.id, cause, ""] = {
+                "verdict": Outcome.ERROR.value,
+                "case": case.case.id,
+                "check": "the rig",
+                "title": "The rig failed",
+                "reason": cause,
+                "anchor": f"{case_anchor(case)}-results",
             }
     order = [word.value for word in (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.NOT_RUN)]
     return sorted(rows.values(), key=lambda row: order.index(row["verdict"]))

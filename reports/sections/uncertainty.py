@@ -48,7 +48,9 @@ def _budget(key: tuple[tuple[Component, ...], str], users: list[tuple[str, Verdi
     if len(every):
         smallest, largest = float(every.min()), float(every.max())
         same = largest - smallest <= 1e-3 * largest
-        amount = quantity(largest, unit, 3) if same else f"{quantity(smallest, unit, 3)} to {quantity(largest, unit, 3)}"
+        amount = (
+            quantity(largest, unit, 3) if same else f"{quantity(smallest, unit, 3)} to {quantity(largest, unit, 3)}"
+        )
         words += f"; U (k = 2) of one sample: {amount}"
     columns = ("Component", "Type", "u", "Kind", "Source")
     return details(f"{title}", text(words), table(columns, rows, widths=(2.4, 0.7, 1.2, 1.2, 3.0)))

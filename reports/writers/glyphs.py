@@ -10,11 +10,13 @@ _STEP: Final = 14
 _BREAK: Final = "\u200b"
 
 
-def printable(text: str, *, breakable: bool = True) -> str:
-    """`text` with each character that no font has as ``[U+0007]``; long runs may break at a line's end."""
+def printable(text: str, *, breakable: bool = True, longest: int = 14) -> str:
+    """`text` with each character that no font has as ``[U+0007]``; runs beyond `longest` may break at a line's end."""
     if not _PLAIN.fullmatch(text):
         text = "".join(letter if _has(letter) else f"[U+{ord(letter):04X}]" for letter in text)
-    return _RUN.sub(_with_breaks, text) if breakable else text
+    if not breakable:
+        return text
+    return _RUN.sub(lambda found: found[0] if len(found[0]) <= longest else _with_breaks(found), text)
 
 
 def _with_breaks(found: re.Match[str]) -> str:

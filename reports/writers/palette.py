@@ -1,4 +1,4 @@
-"""The colours of both reports: calm, readable in light, dark and print; a letter and an icon always stand beside them."""
+"""The colours of both reports, readable in light, dark and print; a letter and an icon always stand beside them."""
 
 import re
 from importlib.resources import files

@@ -12,12 +12,12 @@ from reports.figures_svg import chart_svg
 from reports.verdict import Outcome, Verdict
 from reports.words import limit_words, value_words
 from reports.writers.glyphs import printable
+from reports.writers.page_one import page_one
 from reports.writers.palette import LIGHT, print_style, template
 from sim.errors import RecordError
 
 CHECKS_IN_FULL: Final = 150
 """Beyond this many checks, clear passes stand in the overview only (design choice: about 75 pages)."""
-OPEN_ON_PAGE_ONE: Final = 7
 _LONG: Final = 1800
 _EPOCH: Final = "1970-01-01T00:00:00Z"
 
@@ -46,14 +46,14 @@ def pdf_bytes(document: dict[str, Any], verdicts: str) -> bytes:
     covers = [block for part in data["sections"] for block in part["blocks"] if block["kind"] == "cover"]
     data["sentence"] = covers[0]["sentence"] if covers else data["title"]
     inputs = {"data": json.dumps(data, ensure_ascii=True, allow_nan=False), "verdicts": verdicts}
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
     try:
         return typst.compile(
             template("report.typ").encode(),
             sys_inputs=inputs,
             format="pdf",
             pdf_standards=["a-3a", "ua-1"],
-            ignore_system_fonts=True,
-            font_paths=[str(font_folder())],
+            font_paths=fonts,
             timestamp=int(started.timestamp()),
         )
     except RuntimeError as problem:
@@ -64,7 +64,8 @@ def pdf_bytes(document: dict[str, Any], verdicts: str) -> bytes:
 def font_folder() -> Path:
     """Folder of the DejaVu fonts that matplotlib brings, found without importing it."""
     spec = find_spec("matplotlib")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
 
 
@@ -102,10 +103,14 @@ def _prepare_block(block: dict[str, Any], style: str, *, full: bool) -> dict[str
     elif kind == "table":
         block = {"title": "", "verdict": "", **block}
     elif kind == "cover":
-        block = {**block, "room": _room(block)}
+        block = page_one(block)
     prepared = {key: _prepare(item, style, full=full) for key, item in block.items()}
+    copied = ("text",) if kind == "code" else ("run", "started")
+    prepared.update({key: printable(block[key], longest=80) for key in copied if key in block})
     if kind in {"check", "table"}:
-        prepared["long"] = _letters({**prepared, "chart": None, "ruler": None}) > _LONG or len(prepared.get("rows", ())) > 20
+        prepared["long"] = (
+            _letters({**prepared, "chart": None, "ruler": None}) > _LONG or len(prepared.get("rows", ())) > 20
+        )
     return prepared
 
 
@@ -116,9 +121,3 @@ def _letters(value: Any) -> int:
     if isinstance(value, dict):
         return sum(map(_letters, value.values()))
     return sum(map(_letters, value)) if isinstance(value, list) else 0
-
-
-def _room(cover: dict[str, Any]) -> int:
-    """How many of the open checks fit on page one beside what else stands there."""
-    other = sum(1 + len(line) // 45 for key in ("tested", "against", "rig", "evidence", "notes") for line in cover[key])
-    return max(OPEN_ON_PAGE_ONE - max(other - 18, 0) // 3, 2)

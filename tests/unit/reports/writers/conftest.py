@@ -54,7 +54,8 @@ def strides_table(n, seed=3):
         "ankle_ic_rad": np.radians(2.0 + draw.standard_normal(n)), "slap_rad_s": np.full(n, -3.0),
         "eversion_ic_rad": np.full(n, 0.05), "hip_hike_m": 0.018 * np.exp(-np.arange(n) / 25.0),
         "scuff": (mtc < 0.0).astype(float), "stumble": np.zeros(n), "sensor_off_s": off, "sensor_on_s": on,
-        "first_pulse_s": off + 0.048, "last_pulse_s": on + 0.2, "pulses": np.full(n, 24.0), "charge_c": np.full(n, 2.2e-4),
+        "first_pulse_s": off + 0.048, "last_pulse_s": on + 0.2, "pulses": np.full(n, 24.0),
+        "charge_c": np.full(n, 2.2e-4),
     }  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def scenario_case(number, case_id, title, checks, **more):
         ),
         "checks": checks, "not_applicable": (("radio_loss", "the device has no feature radio"),), "requires": (),
         "requirements": (
-            Requirement("LIB-TIM-004", "Stimulation starts in time", "The first pulse follows heel-off within 60 ms.", "R-03"),
+            Requirement("LIB-TIM-004", "Stimulation starts in time", "The first pulse follows within 60 ms.", "R-03"),
             Requirement("LIB-SAF-001", "No net charge", "Pulses are charge balanced.", "R-01", "measured@bench"),
             Requirement("LIB-GAIT-002", "Toes clear the floor", "Clearance of 5 mm.", "R-02", "modelled"),
         ),
@@ -166,8 +167,9 @@ def walk_verdicts():
     return strides, (
         verdict(
             check(
-                "latency", "Heel switch opens to first pulse", "latency", Limit("at_most", None, 0.06, "s", "at_most: 60 ms"),
-                31, parameters={"from": "sensor_off", "to": "first_pulse"}, marginal=0.054, needs=35, during=until,
+                "latency", "Heel switch opens to first pulse", "latency",
+                Limit("at_most", None, 0.06, "s", "at_most: 60 ms"), 31, marginal=0.054, needs=35, during=until,
+                parameters={"from": "sensor_off", "to": "first_pulse"},
                 verifies=("LIB-TIM-004",),
             ),
             Outcome.PASS, "slowest of 59 strides 56.9 ms, limit 60 ms", latency, marginal=True,
@@ -195,7 +197,8 @@ def walk_verdicts():
         verdict(
             check(
                 "clearance", "Toe clearance in swing", "min_toe_clearance",
-                Limit("at_least", 0.005, None, "m", "at_least: 5 mm"), 49, parameters={"per": "swing"}, quantifier="share",
+                Limit("at_least", 0.005, None, "m", "at_least: 5 mm"), 49, parameters={"per": "swing"},
+                quantifier="share",
                 share=0.9, decision="simple", during=During("", "peel", (("rug", 2),)), verifies=("LIB-GAIT-002",),
             ),
             Outcome.INCONCLUSIVE, "86 of 90 strides clear 5 mm (95.6 %); the lower bound 89.1 % does not reach 90 %",
@@ -207,7 +210,8 @@ def walk_verdicts():
                 "width", "Pulse width of phase 1", "pulse_width",
                 Limit("within", -0.02, 0.02, "", "within: ±2 % of set", "pulse_width"), 56, parameters={"phase": 1.0},
             ),
-            Outcome.PASS, "12000 pulses within 298.4 to 301.7 µs, limits 294 to 306 µs", width, unit="s", value=301.7e-6,
+            Outcome.PASS, "12000 pulses within 298.4 to 301.7 µs, limits 294 to 306 µs", width, unit="s",
+            value=301.7e-6,
             expanded=0.25e-6, margin=4.3e-6, low=294e-6, high=306e-6,
         ),
         verdict(
@@ -227,8 +231,8 @@ def walk_verdicts():
         ),
         verdict(
             check(
-                "stride_time", "Mean stride time", "stride_time", Limit("between", 1.2, 1.3, "s", "between: [1.2 s, 1.3 s]"),
-                71, quantifier="mean", decision="simple",
+                "stride_time", "Mean stride time", "stride_time",
+                Limit("between", 1.2, 1.3, "s", "between: [1.2 s, 1.3 s]"), 71, quantifier="mean", decision="simple",
             ),
             Outcome.PASS, "mean of 90 strides 1.240 s, 95 % interval 1.236 to 1.244 s", slow, quantity="modelled",
             value=1.24, interval95=(1.236, 1.244), margin=0.036, effective_n=58.0,
@@ -309,7 +313,8 @@ def hostile_result(number=5):
     for item in whole.verdicts:
         limit = replace(item.check.limit, text=f"at_most: {HOSTILE}")
         asked = replace(
-            item.check, title=f"{HOSTILE} {LONG_WORD}", limit=limit, verifies=(HOSTILE, LONG_WORD), file=f"a/{HOSTILE}.yaml",
+            item.check, title=f"{HOSTILE} {LONG_WORD}", limit=limit, verifies=(HOSTILE, LONG_WORD),
+            file=f"a/{HOSTILE}.yaml",
             parameters={"per": HOSTILE}, during=During(HOSTILE, HOSTILE, ((HOSTILE, 2),)),
         )  # fmt: skip
         rows.append(replace(item, check=asked, reason=f"{HOSTILE} {LONG_WORD}"))
@@ -328,7 +333,7 @@ def run_of(*cases, **more):
     given = {
         "run": "0123456789abcdef", "outcome": worst([case.outcome for case in cases]), "cases": tuple(cases),
         "started": "2026-11-22T06:15:03Z", "version": "0.1.0", "bench": "virtual",
-        "identity": {"bench": "virtual bench", "card": "16 bit, 1 MS/s, range ±105 mA", "calibration": "exact by construction"},
+        "identity": {"card": "16 bit, 1 MS/s, range ±105 mA", "calibration": "exact by construction"},
         "unchecked_requirements": 0, "notes": ("kernels were compiled in this run (11.2 s)",),
     }  # fmt: skip
     return RunResult(**{**given, **more})
@@ -355,5 +360,6 @@ def runs():
     """Builders of runs and the hostile strings."""
     return SimpleNamespace(
         mixed=mixed_run, hostile=hostile_run, empty=empty_run, passing=lambda: run_of(passing_result(1)),
-        walk=case_result, faulty=faulty_result, blocked=blocked_result, run_of=run_of, HOSTILE=HOSTILE, LONG_WORD=LONG_WORD,
+        walk=case_result, faulty=faulty_result, blocked=blocked_result, run_of=run_of, HOSTILE=HOSTILE,
+        LONG_WORD=LONG_WORD,
     )  # fmt: skip
