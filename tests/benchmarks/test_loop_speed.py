@@ -13,9 +13,8 @@ from rig.benches import open_bench
 from rig.runner import run_case
 from rig.store import CaseWriter
 from scenarios.case import CaptureRequest
-from scenarios.plugins import assemble_catalogue
-
 from scenarios.plan import PlanOptions, load_cases
+from scenarios.plugins import assemble_catalogue
 from sim.timebase import NS_PER_MS
 from sim.world import BlockLimits
 
