@@ -73,11 +73,12 @@ def judge_check(record: Record, check: Check, spec: MeasureSpec | None) -> Verdi
         samples: Samples = spec.compute(record, parameters)
     except RigError as error:
         return _verdict(check, spec, Outcome.ERROR, f"the measure `{spec.name}` failed: {error}")
-    if samples.not_run:
-        return _verdict(check, spec, Outcome.NOT_RUN, samples.not_run)
     keep = counted(samples, part)
     trusted = keep & (samples.t1_s <= trusted_s + _SLACK_S)
     forbidding = _forbidding(limits, record, spec, part, samples.t1_s[keep])
+    if samples.not_run:
+        blocked = [cutoff.reason for cutoff in forbidding if cutoff.outcome is Outcome.NOT_RUN]
+        return _verdict(check, spec, Outcome.NOT_RUN, (blocked or [samples.not_run])[0])
     judged = _without_nan(_rows(samples, trusted))
     dropped = int((~keep).sum()) + samples.dropped
     return _judge(record, check, spec, part, judged, forbidding, dropped)

@@ -9,8 +9,9 @@ import numpy as np
 from reports.intervals import touches
 from reports.measures.collecting import collected, not_run, noted, nothing, spans_array
 from reports.measures.grouping import set_period_s
+from reports.measures.openings import sensor_terms
 from reports.measures.pulse_budget import pulse_terms, timebase_terms
-from reports.measures.triggers import Trigger, is_cut_off, sensor_terms, triggers_of, watch_end_s
+from reports.measures.triggers import Trigger, is_cut_off, triggers_of, watch_end_s
 from reports.samples import Samples
 from reports.uncertainty import Term
 from rig.record import Record
@@ -28,12 +29,15 @@ def latency(record: Record, parameters: Mapping[str, Any]) -> Samples:
     if from_heel and not np.any(np.isfinite(record.strides["heel_off_s"])):
         return not_run("s", "no labelled events: heel-off is not known")
     triggers, without = triggers_of(record)
-    judged = [t for t in triggers if not is_cut_off(record, t) or t.answers]
+    t_s = record.pulses["t_s"]
+    judged = [t for t in triggers if not is_cut_off(record, t) or t.first_row >= 0]
     running = [t for t in judged if t.running]
     judged = [t for t in judged if not t.running]
     starts_s = [_start_s(t, from_heel=from_heel) for t in judged]
-    ends_s = [t.answers[0].first_pulse_s if t.answers else watch_end_s(record, t) for t in judged]
-    values = [(end if t.answers else math.inf) - start for t, start, end in zip(judged, starts_s, ends_s, strict=True)]
+    ends_s = [float(t_s[t.first_row]) if t.first_row >= 0 else watch_end_s(record, t) for t in judged]
+    values = [
+        end - start if t.first_row >= 0 else math.inf for t, start, end in zip(judged, starts_s, ends_s, strict=True)
+    ]
     hidden = np.array([touches(min(a, b), b, record.gaps_s) for a, b in zip(starts_s, ends_s, strict=True)], np.bool_)
     keep = np.flatnonzero(~hidden & ~np.isnan(starts_s)) if judged else np.empty(0, np.int64)
     notes = (
@@ -63,11 +67,7 @@ def _start_s(trigger: Trigger, *, from_heel: bool) -> float:
 def _terms(record: Record, triggers: list[Trigger], durations_s: Any, *, with_sensor: bool) -> tuple[Term, ...]:
     """Instant of the pulse, instant of the sensor, sample clock."""
     n = len(triggers)
-    t_s = record.pulses["t_s"]
-    edges = [
-        int(np.argmin(np.abs(t_s - t.answers[0].first_pulse_s))) if t.answers and t_s.size else -1 for t in triggers
-    ]
-    rows = np.array(edges, np.int64)
+    rows = np.array([t.first_row for t in triggers], np.int64)
     seen = rows >= 0
     pulse: list[Term] = []
     for part in pulse_terms(record, "t_s", rows[seen]):
@@ -79,23 +79,22 @@ def _terms(record: Record, triggers: list[Trigger], durations_s: Any, *, with_se
 
 
 def stop_latency(record: Record, _parameters: Mapping[str, Any]) -> Samples:
-    """Time from `sensor_on` to the last pulse of the train that is then on, one a stride, s.
+    """Time from `sensor_on` to the last pulse of the stimulation that the trigger called, one a stride, s.
 
     The set extension is part of it. Negative where stimulation ended before the landing (a time-out); a stride
-    without a train, or whose sensor never closes, gives no sample. A train that is still on at the end of the capture
+    without a pulse, or whose sensor never closes, gives no sample. A train that is still on at the end of the capture
     has no last pulse: its duration so far is judged, but it cannot pass.
     """
     triggers, without = triggers_of(record)
-    closed = [t for t in triggers if t.answers and math.isfinite(t.sensor_on_s)]
+    closed = [t for t in triggers if t.last_row >= 0 and math.isfinite(t.sensor_on_s)]
     silent = len(triggers) - len(closed)
+    rows = np.array([t.last_row for t in closed], np.int64)
     on_s = np.array([t.sensor_on_s for t in closed])
-    last_s = np.array([t.answers[-1].last_pulse_s for t in closed])
+    last_s = record.pulses["t_s"][rows]
     break_s = max(3.0 * (set_period_s(record) or 0.0), SHORTEST_BREAK_S)
     still_on = last_s + break_s > record.span_s[1]
     behind = [touches(min(a, b), max(a, b) + break_s, record.gaps_s) for a, b in zip(on_s, last_s, strict=True)]
     lost = still_on | np.array(behind, np.bool_)
-    t_s = record.pulses["t_s"]
-    rows = np.array([int(np.argmin(np.abs(t_s - instant))) for instant in last_s], np.int64)
     terms = (
         *pulse_terms(record, "t_s", rows),
         *sensor_terms(record, len(closed)),
@@ -110,7 +109,7 @@ def stop_latency(record: Record, _parameters: Mapping[str, Any]) -> Samples:
         terms,
         notes=(
             *noted(without, "strides without trigger"),
-            *noted(silent, "strides without a train or without a closing of the sensor"),
+            *noted(silent, "strides without a pulse or without a closing of the sensor"),
         ),
         lost_s=spans_array(on_s[lost], np.maximum(on_s, last_s)[lost]),
         lost_because="stimulation still on at the end of the capture, or a gap",

@@ -9,8 +9,8 @@ import numpy as np
 from reports.intervals import Span, Spans, all_touching, difference, intersection, length_s, touches, union
 from reports.measures.collecting import collected, not_run, noted, nothing, spans_array, windows_of
 from reports.measures.grouping import set_period_s, trains_of
+from reports.measures.openings import ON_FACTOR, period_s, sensor_terms
 from reports.measures.pulse_budget import interval_terms, pulse_terms, timebase_terms
-from reports.measures.triggers import sensor_terms
 from reports.samples import Samples
 from reports.uncertainty import Term
 from rig.record import Record
@@ -70,9 +70,11 @@ def stance_on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
         tuple((float(a), float(b)) for a, b in zip(strides["heel_off_s"], closing_s + extension_s, strict=True))
     )
     on = union(tuple((train.t0_s, train.t1_s) for train in trains_of(record)))
-    # stimulation of gait initiation (stride 0) reaches into stride 1 through a landing that the table does not hold
-    first_s = float(strides["t0_s"][0])
-    allowed = union((*allowed, (first_s, first_s + extension_s)))
+    # the table has no landing for gait initiation (stride 0): a stance that its stimulation reaches into is left out
+    first_s, t_s = float(strides["t0_s"][0]), record.pulses["t_s"]
+    initiated = bool(np.any((t_s > first_s - ON_FACTOR * period_s(record)) & (t_s < first_s)))
+    if initiated:
+        allowed = union((*allowed, (first_s, float(strides["heel_off_s"][0]))))
     wrong = difference(on, allowed)
     spans = [(float(a), float(b)) for a, b in zip(strides["t0_s"], end_s, strict=True)]
     values = np.array([length_s(intersection(wrong, (span,))) for span in spans]) / strides["stride_time_s"]
@@ -86,6 +88,7 @@ def stance_on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
         end_s,
         strides["stride"],
         terms,
+        notes=("stance of the first stride left out: stimulation of gait initiation",) if initiated else (),
         lost_s=spans_array(strides["t0_s"][broken], end_s[broken]),
         lost_because="gap in the capture",
     )

@@ -4,7 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.measures.grouping import Train, set_period_s, trains_of
+from reports.measures.openings import openings_of
 from rig.record import Record
+from rig.trains import SHORTEST_BREAK_S
 
 _RAMPED_RATIO = 0.9
 """Without set ramps the plateau runs from the first to the last pulse that reaches this part of its charge."""
@@ -15,11 +17,20 @@ def plateau_rows(record: Record) -> NDArray[np.bool_]:
 
     Where the ramps are set, the plateau is what lies between them, one period away from each; else it runs from the
     first to the last pulse that reaches 90 % of the plateau's phase charge. Weak pulses in between belong to it: a
-    defect is never taken for a ramp.
+    defect is never taken for a ramp. Where the next step begins while stimulation is still on, it may be ramped down
+    and up again within the train: from the landing until 150 ms and a ramp after the sensor's opening is left out.
     """
-    keep = np.zeros(record.pulses["t_s"].size, np.bool_)
+    t_s, strides = record.pulses["t_s"], record.strides
+    keep = np.zeros(t_s.size, np.bool_)
     for train in trains_of(record):
         keep[train.rows[_span(record, train)]] = True
+    ramp_s = record.case.device.programmed.get("ramp_up", 0.0)
+    for opening in openings_of(record):
+        landed_s = strides["sensor_on_s"][: opening.row]
+        landed_s = landed_s[np.isfinite(landed_s)]
+        if opening.running:
+            start_s = landed_s[-1] if landed_s.size else strides["t0_s"][0]
+            keep &= (t_s < start_s) | (t_s > opening.t_s + SHORTEST_BREAK_S + ramp_s)
     return keep
 
 

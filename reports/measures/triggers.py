@@ -2,72 +2,75 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from reports.intervals import touches
 from reports.measures.collecting import collected, nothing, spans_array
-from reports.measures.grouping import Train, trains_of
+from reports.measures.grouping import trains_of
+from reports.measures.openings import openings_of
 from reports.samples import Samples
-from reports.uncertainty import RECTANGULAR, Term, term
 from rig.record import Record
 
-_TOLERANCE_FACTOR = 2.0
+FIRST_RATIO: Final = 0.1
+"""The first pulse of a train is the first that reaches this part of its plateau (formats.md section 1)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Trigger:
-    """A stride in which the sensor opened.
+    """A stride in which the sensor opened, and what the device did about it.
 
     Attributes:
         stride: its number.
         heel_off_s: prescribed heel-off, s; NaN where the record has no labelled events.
         sensor_off_s: the opening, s.
         sensor_on_s: the next closing, s; infinite where none was seen.
-        answers: trains that start between the two, in time order.
-        running: True where a train was already on when the sensor opened.
+        running: True where stimulation was still on when the sensor opened.
+        first_row: row of the first pulse that answers it (10 % of the plateau or more), -1 for none.
+        last_row: row of the last pulse of what was on before the sensor closed, -1 for none.
     """
 
     stride: int
     heel_off_s: float
     sensor_off_s: float
     sensor_on_s: float
-    answers: tuple[Train, ...]
     running: bool
-
-
-def sensor_terms(record: Record, n: int) -> tuple[Term, ...]:
-    """Uncertainty of an instant of the sensor at the device's terminal.
-
-    The emitted signal is held between its samples, so a crossing is known to one sample period (rectangular over one
-    period: T/sqrt(12)); the way to the terminal adds the bench's delay with its bound.
-    """
-    period_s = 1.0 / record.case.sensor.rate_hz
-    sampling = term("sensor sampling", "B", period_s / math.sqrt(12.0), n, systematic=False, source="sample period")
-    delay_s = record.sensor_delay_s[1] * RECTANGULAR
-    delay = term("sensor output delay", "B", delay_s, n, systematic=True, source="bound of the bench, rectangular")
-    return sampling, delay
+    first_row: int
+    last_row: int
 
 
 def triggers_of(record: Record) -> tuple[tuple[Trigger, ...], int]:
-    """Every trigger, and the number of strides without one.
+    """Every trigger in time order, and the number of strides without one.
 
-    A train that starts up to the uncertainty of the sensor's instant before the opening still answers it.
+    What is on when the sensor closes ends with the last pulse of its train; it goes on through the next trigger if
+    stimulation is still on then.
     """
-    strides, trains = record.strides, trains_of(record)
-    early_s = _TOLERANCE_FACTOR * math.sqrt(sum(float(part.standard_value[0]) ** 2 for part in sensor_terms(record, 1)))
+    strides, t_s = record.strides, record.pulses["t_s"]
+    train_of = np.full(t_s.size, -1, np.int64)
+    weak = np.zeros(t_s.size, np.bool_)
+    trains = trains_of(record)
+    for number, train in enumerate(trains):
+        train_of[train.rows] = number
+        weak[train.rows] = np.abs(record.pulses["charge1_c"][train.rows]) < FIRST_RATIO * train.plateau_charge_c
+    openings = openings_of(record)
     found: list[Trigger] = []
-    for row in range(strides["stride"].size):
-        off_s = float(strides["sensor_off_s"][row])
-        if math.isnan(off_s):
-            continue
-        on_s = float(strides["sensor_on_s"][row])
+    for opening in openings:
+        on_s = float(strides["sensor_on_s"][opening.row])
         on_s = math.inf if math.isnan(on_s) else on_s
-        answers = tuple(train for train in trains if off_s - early_s <= train.t0_s < on_s)
-        running = any(train.t0_s < off_s - early_s and train.last_pulse_s > off_s for train in trains)
-        heel_off_s = float(strides["heel_off_s"][row])
-        found.append(Trigger(int(strides["stride"][row]), heel_off_s, off_s, on_s, answers, running))
+        inside = np.flatnonzero((t_s >= opening.from_s) & (t_s < on_s))
+        strong = inside[~weak[inside]]
+        found.append(
+            Trigger(
+                opening.stride,
+                float(strides["heel_off_s"][opening.row]),
+                opening.t_s,
+                on_s,
+                opening.running,
+                int(strong[0]) if strong.size else -1,
+                int(trains[train_of[inside[-1]]].rows[-1]) if inside.size else -1,
+            )
+        )
     return tuple(found), int(strides["stride"].size) - len(found)
 
 
@@ -88,7 +91,7 @@ def missed_stimulation(record: Record, _parameters: Any) -> Samples:
     notes = (f"{without} strides without trigger",) if without else ()
     if not ready:
         return nothing("", *notes, watched_s=())
-    missed = [trigger for trigger in ready if not trigger.answers and not trigger.running]
+    missed = [trigger for trigger in ready if trigger.first_row < 0 and not trigger.running]
     hidden = [t for t in missed if touches(t.sensor_off_s, watch_end_s(record, t), record.gaps_s)]
     seen = [trigger for trigger in missed if trigger not in hidden]
     watched = (ready[0].sensor_off_s, watch_end_s(record, ready[-1]))
@@ -113,8 +116,12 @@ def false_stimulation(record: Record, _parameters: Any) -> Samples:
     triggers, _ = triggers_of(record)
     if not record.strides["t0_s"].size:
         return nothing("", "no whole stride", watched_s=())
-    answered = {(train.channel, train.t0_s) for trigger in triggers for train in trigger.answers}
-    wrong = [train for train in trains_of(record) if train.stride >= 1 and (train.channel, train.t0_s) not in answered]
+    asked = [(opening.from_s, t.sensor_on_s) for opening, t in zip(openings_of(record), triggers, strict=True)]
+    wrong = [
+        train
+        for train in trains_of(record)
+        if train.stride >= 1 and not any(start <= train.t0_s < end for start, end in asked)
+    ]
     watched = (float(record.strides["t0_s"][0]), record.span_s[1])
     return collected(
         "",

@@ -1,0 +1,77 @@
+"""Openings of the sensor, and whether stimulation was on at each."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from reports.uncertainty import COVERAGE, RECTANGULAR, Term, term
+from rig.record import Record
+
+ON_FACTOR: Final = 1.5
+"""Stimulation is on for this many periods after a pulse (a period beyond it is a missing pulse)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first opening of the sensor in a stride.
+
+    Attributes:
+        row: row of the stride table.
+        stride: number of the stride.
+        t_s: the opening, s.
+        from_s: pulses from here on answer it: the opening less its uncertainty, s.
+        running: True where a pulse came less than 1.5 periods before it.
+    """
+
+    row: int
+    stride: int
+    t_s: float
+    from_s: float
+    running: bool
+
+
+def sensor_terms(record: Record, n: int) -> tuple[Term, ...]:
+    """Uncertainty of an instant of the sensor at the device's terminal.
+
+    The emitted signal is held between its samples, so a crossing is known to one sample period (rectangular over one
+    period: T/sqrt(12)); the way to the terminal adds the bench's delay with its bound.
+    """
+    period_s = 1.0 / record.case.sensor.rate_hz
+    sampling = term("sensor sampling", "B", period_s / math.sqrt(12.0), n, systematic=False, source="sample period")
+    delay_s = record.sensor_delay_s[1] * RECTANGULAR
+    delay = term("sensor output delay", "B", delay_s, n, systematic=True, source="bound of the bench, rectangular")
+    return sampling, delay
+
+
+def set_period_s(record: Record) -> float | None:
+    """Programmed pulse period, s; None where the rate is not known."""
+    rate_hz = record.case.device.programmed.get("rate")
+    return 1.0 / rate_hz if rate_hz else None
+
+
+def period_s(record: Record) -> float:
+    """Set period, or the median of all periods, s."""
+    intervals_s = np.diff(record.pulses["t_s"])
+    return set_period_s(record) or (float(np.median(intervals_s)) if intervals_s.size else 0.0)
+
+
+def openings_of(record: Record) -> tuple[Opening, ...]:
+    """Every stride's opening, in time order."""
+    t_s, off_s = record.pulses["t_s"], record.strides["sensor_off_s"]
+    early_s = COVERAGE * math.sqrt(sum(float(part.standard_value[0]) ** 2 for part in sensor_terms(record, 1)))
+    rows = np.flatnonzero(~np.isnan(off_s))
+    before = np.searchsorted(t_s, off_s[rows] - early_s) - 1
+    last_s = np.where(before >= 0, t_s[np.maximum(before, 0)] if t_s.size else -np.inf, -np.inf)
+    pause_s = ON_FACTOR * period_s(record)
+    return tuple(
+        Opening(
+            int(row),
+            int(record.strides["stride"][row]),
+            float(off_s[row]),
+            float(off_s[row]) - early_s,
+            bool(off_s[row] - last < pause_s),
+        )
+        for row, last in zip(rows, last_s, strict=True)
+    )
