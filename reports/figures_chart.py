@@ -143,12 +143,13 @@ class Chart:
 
 
 def thin(y: NDArray[np.float64], keep: NDArray[np.bool_], shown: int = POINTS_SHOWN) -> NDArray[np.int64]:
-    """Indices of at most about `shown` samples that look like all of them: the extremes of equal groups.
+    """Indices of about `shown` samples that look like all of them: the extremes of equal groups.
 
-    Samples in `keep` (violations) stay too, the first and last ones where there are more than `shown` // 2 of them.
+    Up to half as many again are all kept. Samples in `keep` (violations) stay too; of more than `shown` // 2 of them
+    the first and the last ones.
     """
     n = len(y)
-    if n <= shown:
+    if n <= 1.5 * shown:
         return np.arange(n)
     groups = max(shown // 2, 1)
     edges = np.linspace(0, n, groups + 1).astype(np.int64)

@@ -16,8 +16,8 @@ RIGHT: Final = 14.0
 TOP: Final = 24.0
 BOTTOM: Final = 40.0
 LANE: Final = 24.0
-POINTS_HEIGHT: Final = 250.0
-FEW_HEIGHT: Final = 170.0
+POINTS_HEIGHT: Final = 220.0
+FEW_HEIGHT: Final = 165.0
 ERROR_BARS: Final = 150
 """Up to this many samples each wears its own uncertainty (design choice: more would be a blur)."""
 

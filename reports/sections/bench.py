@@ -15,7 +15,7 @@ def build(run: RunResult) -> dict[str, Any]:
         ("Bench", run.bench),
         ("Hardware", hardware_levels(run)),
         ("stimrig", run.version),
-        *((name, value) for name, value in run.identity.items() if name != "bench" or value != run.bench),
+        *((name, value) for name, value in run.identity.items() if value and value != run.bench),
     ]
     blocks: list[Block] = [facts(rows, title="Identity")]
     accuracy = _accuracy(run)

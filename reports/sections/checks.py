@@ -8,9 +8,10 @@ import numpy as np
 from reports.figures_case import timeline_chart
 from reports.figures_chart import POINTS_SHOWN, TimeAxis
 from reports.figures_check import check_chart, time_axis
-from reports.quantities import quantity, scale_for
+from reports.quantities import quantity, scale_for, significant
 from reports.sections.anchors import case_anchor, case_folder, check_anchor, verdicts_worst_first, worst_first
 from reports.sections.blocks import Block, bullets, chart, details, facts, section
+from reports.sections.device import defects_words, settings_words
 from reports.verdict import CaseResult, RunResult, Verdict
 from reports.words import (
     criterion,
@@ -68,14 +69,12 @@ def _plan(result: CaseResult) -> list[Block]:
     case, record = result.case, result.record
     simulated = "did not start" if record is None else quantity(record.span_s[1] - record.span_s[0], "s")
     walk = f"{case.walk.strides} strides at {case.walk.speed_m_s:g} m/s, {case.walk.compensation} compensation"
-    settings = ", ".join(f"{name} {_setting(name, value)}" for name, value in case.device.programmed.items())
-    defects = ", ".join(f"{name} {dose:g}" for name, dose in case.device.defects.items())
     rows = [
         ("Patient", f"{case.patient_name}, {case.leg} leg"),
         ("Walk", walk),
         ("Device", f"{case.device.title or case.device.id} ({case.device.id})"),
-        ("Settings", settings or "none known"),
-        ("Seeded defects", defects or "none"),
+        ("Settings", settings_words(case.device) or "none known"),
+        ("Seeded defects", defects_words(case) or "none"),
         ("Load", case.load_name),
         (
             "Capture",
@@ -99,12 +98,6 @@ def _event(event: Any) -> str:
     if not event.fired:
         return f"{event.kind}, planned at stride {event.stride} ({event.start_s:.3f} s): never fired"
     return f"{event.kind}, stride {event.stride}, {event.start_s:.3f} s to {event.end_s:.3f} s"
-
-
-def _setting(name: str, value: float) -> str:
-    units = {"current": "A", "rate": "Hz", "pulse_width": "s"}
-    guess = units.get(name) or ("s" if name.startswith(("ramp", "extension", "time", "gap", "width")) else "")
-    return quantity(value, guess)
 
 
 def _check(result: CaseResult, verdict: Verdict, axis: TimeAxis, shown: int) -> Block:
@@ -168,9 +161,12 @@ def _spread(verdict: Verdict) -> str:
     if len(y) < 5:
         return ""
     scale = scale_for(samples.unit, float(np.max(np.abs(y))))
-    p5, p50, p95 = (scale.number(float(value)) for value in np.percentile(y, [5, 50, 95]))
-    mean, deviation = scale.number(float(y.mean())), scale.number(float(y.std(ddof=1)), 2)
-    return f"mean {mean}, sd {deviation}, 5–50–95 %: {p5}, {p50}, {p95} {scale.unit}".rstrip()
+    shown = y / scale.factor
+    deviation = float(shown.std(ddof=1))
+    places = min(max(1 - math.floor(math.log10(deviation)), 0), 6) if deviation > 0.0 else 3
+    middle, p5, p50, p95 = (f"{value:.{places}f}" for value in (shown.mean(), *np.percentile(shown, [5, 50, 95])))
+    words = f"mean {middle}, sd {significant(deviation, 2)}, 5–50–95 %: {p5}, {p50}, {p95} {scale.unit}"
+    return words.rstrip().replace("-", "−")
 
 
 def _is_count(verdict: Verdict) -> bool:

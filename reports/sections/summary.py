@@ -4,6 +4,7 @@ from typing import Any
 
 from reports.sections.anchors import case_anchor, check_anchor, verdicts_worst_first, worst_first
 from reports.sections.blocks import section
+from reports.sections.device import defects_words
 from reports.verdict import Outcome, RunResult
 from reports.words import hardware_levels, run_stamp
 
@@ -22,10 +23,7 @@ def build(run: RunResult) -> dict[str, Any]:
         "tested": _tested(run),
         "against": _against(run),
         "evidence": _evidence(run),
-        "rig": [
-            run.bench,
-            *(f"{name}: {value}" for name, value in list(run.identity.items())[:6] if value != run.bench),
-        ],
+        "rig": [run.bench, *(f"{name}: {value}" for name, value in _identity(run)[:6])],
         "open": _open(run),
         "open_title": _open_title(run),
         "notes": list(run.notes),
@@ -34,6 +32,10 @@ def build(run: RunResult) -> dict[str, Any]:
         "version": run.version,
     }
     return section("Summary", cover)
+
+
+def _identity(run: RunResult) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in run.identity.items() if value and value != run.bench]
 
 
 def _sentence(run: RunResult) -> str:
@@ -57,7 +59,9 @@ def _tested(run: RunResult) -> list[str]:
         device = case.case.device
         kind = f"simulated model {device.model}" if device.model else "device on the bench"
         note = f"; {device.note}" if device.note else ""
-        lines[f"{device.title or device.id} ({device.id}; {kind}{note})"] = None
+        defects = defects_words(case.case)
+        seeded = f", with seeded defect: {defects}" if defects else ""
+        lines[f"{device.title or device.id} ({device.id}; {kind}{note}){seeded}"] = None
     return list(lines) or ["nothing"]
 
 
@@ -82,6 +86,10 @@ def _evidence(run: RunResult) -> list[str]:
             f"{measured} checks measured on the captured waveform, "
             f"{len(verdicts) - measured} modelled by the simulated patient."
         )
+    announced = [verdict for verdict in verdicts if verdict.check.expect]
+    if announced:
+        met = sum(verdict.check.expect == verdict.outcome.value for verdict in announced)
+        lines.append(f"The scenarios announced {len(announced)} verdicts; {met} came out as announced.")
     return lines
 
 

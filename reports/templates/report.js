@@ -2,7 +2,7 @@
 "use strict";
 const NS = "http://www.w3.org/2000/svg";
 const data = JSON.parse(document.getElementById("data").textContent);
-const LEFT = 74, RIGHT = 14, TOP = 24, BOTTOM = 40, LANE = 24, POINTS = 250, FEW = 170, BARS = 150;
+const LEFT = 74, RIGHT = 14, TOP = 24, BOTTOM = 40, LANE = 24, POINTS = 220, FEW = 165, BARS = 150;
 
 function make(name, attributes, parent, text) {
   const node = document.createElementNS(NS, name);
