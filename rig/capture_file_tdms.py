@@ -1,0 +1,122 @@
+"""Captures as TDMS: our own waveform files, and those of other programs through npTDMS."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.capture_file import BLOCK_SAMPLES, Recording, Wanted, as_recording, nominal_rate
+from scenarios.problems import nearest
+from sim.errors import RecordError, ScenarioError
+
+
+def open_tdms(path: Path, wanted: Wanted) -> Recording:
+    """The current `wanted` of a TDMS file, streamed.
+
+    Raises:
+        RecordError: the file is damaged or holds no such numbers.
+        ScenarioError: no such channel, or a rate that only `--rate` can tell.
+    """
+    from rig.waveform_file import WaveformFile
+
+    try:
+        own = WaveformFile(path)
+    except RecordError:
+        return _foreign(path, wanted)
+    with own:
+        roles, rate_hz = own.roles, own.rate_hz
+    names = list(roles)
+    name = (
+        names[int(wanted.current)] if wanted.current.isdigit() and int(wanted.current) < len(names) else wanted.current
+    )
+    if name not in roles:
+        raise ScenarioError(
+            "--current", f"{path.name} has no channel `{wanted.current}`", nearest(wanted.current, roles)
+        )
+    form = roles[name]
+    a_per_unit = 1.0 if wanted.a_per_unit is None else wanted.a_per_unit
+    if form.unit != "A" and wanted.a_per_unit is None:
+        mend = 'say what it means: --scale "4 mA/V"'
+        raise ScenarioError("--scale", f"channel `{name}` is in {form.unit}, a current is asked for", mend)
+
+    def codes() -> Iterator[tuple[int, NDArray[np.int16]]]:
+        with WaveformFile(path) as file:
+            for signal in file.signals(name):
+                yield signal.first_index, signal.samples
+
+    rate, stretch = nominal_rate(1.0 / (wanted.rate_hz or rate_hz), path)
+    return Recording(path, codes, form.scale * a_per_unit, form.offset * a_per_unit, rate, stretch)
+
+
+def _foreign(path: Path, wanted: Wanted) -> Recording:
+    from nptdms import TdmsFile
+
+    with _opened(TdmsFile, path) as file:
+        channel = _channel(path, file, wanted.current)
+        where = (str(channel.group_name), str(channel.name))
+        properties: dict[str, Any] = dict(channel.properties)
+        line = _line(channel, properties)
+        if channel.dtype.kind not in "iuf":
+            raise RecordError(str(path), f"channel `{wanted.current}` holds {channel.dtype}, no numbers")
+        if len(channel) == 0:
+            raise RecordError(str(path), f"channel `{wanted.current}` holds no samples", "name another --current")
+    period_s = 1.0 / wanted.rate_hz if wanted.rate_hz is not None else float(properties.get("wf_increment", 0.0))
+    if period_s <= 0.0:
+        problem = f"channel `{wanted.current}` does not say its sample rate (wf_increment)"
+        raise ScenarioError("--rate", problem, 'give it: --rate "1 MHz"')
+    unit = str(properties.get("unit_string", properties.get("NI_UnitDescription", "A")))
+    if wanted.a_per_unit is None and unit not in {"A", "Amps", ""}:
+        mend = 'say what it means: --scale "4 mA/V"'
+        raise ScenarioError("--scale", f"channel `{wanted.current}` is in {unit}, a current is asked for", mend)
+    a_per_unit = 1.0 if wanted.a_per_unit is None else wanted.a_per_unit
+    slope, intercept = line or (1.0, 0.0)
+
+    def blocks() -> Iterator[NDArray[Any]]:
+        with _opened(TdmsFile, path) as opened:
+            stored = opened[where[0]][where[1]]
+            for start in range(0, len(stored), BLOCK_SAMPLES):
+                data = stored.read_data(start, BLOCK_SAMPLES, scaled=line is None)
+                yield np.ascontiguousarray(data, np.float64 if line is None else np.int16)
+
+    return as_recording(path, blocks, wanted, period_s, slope * a_per_unit, intercept * a_per_unit)
+
+
+def _line(channel: Any, properties: dict[str, Any]) -> tuple[float, float] | None:
+    """Slope and intercept of 16-bit codes with at most one linear scale; None where npTDMS must do the scaling."""
+    if channel.data_type.__name__ != "Int16":
+        return None
+    scales = int(properties.get("NI_Number_Of_Scales", 0))
+    if scales == 0:
+        return 1.0, 0.0
+    if scales > 1 or properties.get("NI_Scale[0]_Scale_Type") != "Linear":
+        return None
+    slope = float(properties["NI_Scale[0]_Linear_Slope"])
+    return slope, float(properties.get("NI_Scale[0]_Linear_Y_Intercept", 0.0))
+
+
+def _opened(kind: Any, path: Path) -> Any:
+    """An npTDMS file, opened for streaming; whatever its parser trips over is a damaged file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # npTDMS warns of versions that it reads all the same
+            return kind.open(path)
+    except Exception as error:  # noqa: BLE001  the parser raises what it meets: struct.error, KeyError, ValueError, ...
+        raise RecordError(str(path), f"cannot be read as TDMS ({error})", "export it again") from None
+
+
+def _channel(path: Path, file: Any, name: str) -> Any:
+    channels = {f"{group.name}/{channel.name}": channel for group in file.groups() for channel in group.channels()}
+    short = [channel for key, channel in channels.items() if key.partition("/")[2] == name]
+    if name in channels:
+        return channels[name]
+    if len(short) == 1:
+        return short[0]
+    if name.isdigit() and int(name) < len(channels):
+        return list(channels.values())[int(name)]
+    if len(short) > 1:
+        mend = "write group/channel: " + ", ".join(key for key in channels if key.endswith(f"/{name}"))
+        raise ScenarioError("--current", f"{path.name} has {len(short)} channels `{name}`", mend)
+    raise ScenarioError("--current", f"{path.name} has no channel `{name}`", nearest(name, channels))
