@@ -146,6 +146,9 @@ def _lines(frame: _Frame) -> list[str]:
     for line in frame.chart.lines:
         y = frame.y(line.value)
         text_y = y - 4.0
+        if line.role == "reference" and any(abs(text_y - other) < 11.0 for other in taken):
+            parts.append(f'<path class="line-{line.role}" d="M{LEFT:g} {y:.1f}H{WIDTH - RIGHT:g}"/>')
+            continue
         while any(abs(text_y - other) < 11.0 for other in taken):
             text_y += 15.0
         taken.append(text_y)

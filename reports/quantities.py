@@ -19,7 +19,7 @@ _PREFIXED: Final = {
     "A": "mµn",
     "V": "kmµ",
     "C": "mµnp",
-    "Hz": "kM",
+    "Hz": "kMmµ",
     "W": "mµ",
     "J": "mµ",
     "N": "km",

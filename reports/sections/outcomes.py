@@ -1,6 +1,6 @@
 """Patient outcomes: what the captured pulses did for the walk, stride by stride; modelled, so comparative only."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from reports.sections.blocks import chart, facts, section, text
 from reports.verdict import CaseResult, RunResult
 from rig.record import Table
 
+CASES_WITH_ALL_CHARTS: Final = 12
+"""Runs of more cases show the clearance of each only (design choice)."""
+
 
 def build(run: RunResult) -> dict[str, Any] | None:
     """Charts and totals of every case that walked."""
@@ -18,7 +21,7 @@ def build(run: RunResult) -> dict[str, Any] | None:
         block
         for case in run.cases
         if case.record is not None and len(case.record.strides.get("stride", ())) > 0
-        for block in _case(case)
+        for block in _case(case, every=len(run.cases) <= CASES_WITH_ALL_CHARTS)
     ]
     if not blocks:
         return None
@@ -29,7 +32,7 @@ def build(run: RunResult) -> dict[str, Any] | None:
     return section("Patient outcomes (modelled)", intro, *blocks)
 
 
-def _case(case: CaseResult) -> list[dict[str, Any]]:
+def _case(case: CaseResult, *, every: bool) -> list[dict[str, Any]]:
     assert case.record is not None
     strides = case.record.strides
     rows = [
@@ -42,7 +45,7 @@ def _case(case: CaseResult) -> list[dict[str, Any]]:
     ]
     shown = [(label, value) for label, value in rows if value]
     charts = [chart(drawn) for drawn in outcome_charts(case, time_axis(case))]
-    return [facts(shown, title=case.case.id), *charts]
+    return [facts(shown, title=case.case.id), *(charts if every else charts[:1])]
 
 
 def _range(strides: Table, column: str, unit: str) -> str:

@@ -1,5 +1,6 @@
 """The requirement table: what each id asks, what was shown, and whether that closes it."""
 
+from collections import Counter
 from typing import Any
 
 from reports.evidence import DEFAULT_EVIDENCE, RequirementState, requirement_states
@@ -19,7 +20,7 @@ def build(run: RunResult) -> dict[str, Any] | None:
     if run.unchecked_requirements:
         words.append(f"{run.unchecked_requirements} ids stand in no requirements.csv and could not be checked.")
     columns = ("Id", "Requirement", "Asks for", "Shown by", "State")
-    rows = table(columns, [_row(state) for state in states], widths=(1.6, 2.3, 1.75, 2.9, 1.9))
+    rows = table(columns, [_row(state) for state in states], widths=(1.4, 3.1, 1.65, 2.5, 1.7))
     return section("Requirements", text(*words), rows)
 
 
@@ -29,6 +30,10 @@ def _row(state: RequirementState) -> tuple[Any, ...]:
         "" if state.known else "not in a requirements.csv"
     )
     words += f" (risk {row.risk})" if row.risk else ""
-    shown = "; ".join(f"{check} {outcome.value} ({stamp})" for _, check, outcome, stamp in state.checks)
+    counts = Counter((check, outcome.value, stamp) for _, check, outcome, stamp in state.checks)
+    shown = "; ".join(
+        f"{check} {outcome}{f' in {n} cases' if n > 1 else ''}, {stamp}"
+        for (check, outcome, stamp), n in counts.items()
+    )
     asked = row.min_evidence or f"{DEFAULT_EVIDENCE} (default)"
     return mono(row.id), words, asked, shown or "–", f"{'closed' if state.closed else 'OPEN'}: {state.reason}"

@@ -292,10 +292,11 @@ class Plot {
     for (const [value, label, role] of this.chart.lines) {
       const y = this.y(value);
       let at = y - 4;
+      const crowded = role === "reference" && taken.some((other) => Math.abs(at - other) < 11);
       while (taken.some((other) => Math.abs(at - other) < 11)) at += 15;
-      taken.push(at);
+      if (!crowded) taken.push(at);
       make("path", { class: "line-" + role, d: `M${LEFT} ${y}H${this.width - RIGHT}` }, parent);
-      make("text", { class: `t-${role} halo`, "text-anchor": "end", x: this.width - RIGHT - 4, y: at }, parent, label);
+      if (!crowded) make("text", { class: `t-${role} halo`, "text-anchor": "end", x: this.width - RIGHT - 4, y: at }, parent, label);
     }
   }
 

@@ -6,6 +6,7 @@ from typing import Final
 
 _PLAIN: Final = re.compile("[\\n\\x20-\\x7e\\xa0-\\xac\\xae-\\xff–—‘’“”…±−·°²³µΩτ≤≥√×∞▲✕◇✓✗]*")
 _RUN: Final = re.compile(r"[^\s\-–—]{15,}")
+_PARTS: Final = re.compile(r"[^_./\\\]=:,;@&?)}|+]*[_./\\\]=:,;@&?)}|+]|[^_./\\\]=:,;@&?)}|+]+")
 _STEP: Final = 14
 _BREAK: Final = "\u200b"
 
@@ -21,7 +22,7 @@ def printable(text: str, *, breakable: bool = True, longest: int = 14) -> str:
 
 def _with_breaks(found: re.Match[str]) -> str:
     """Break opportunities after punctuation, and every 14 letters where there is none."""
-    parts = re.findall(r"[^_./\\\[\]=:,;@&?(){}|+]*[_./\\\[\]=:,;@&?(){}|+]|[^_./\\\[\]=:,;@&?(){}|+]+", found[0])
+    parts = _PARTS.findall(found[0])
     pieces = [part[start : start + _STEP] for part in parts for start in range(0, len(part), _STEP)]
     return _BREAK.join(pieces)
 

@@ -107,7 +107,7 @@ def _prepare_block(block: dict[str, Any], style: str, *, full: bool) -> dict[str
     prepared = {key: _prepare(item, style, full=full) for key, item in block.items()}
     copied = ("text",) if kind == "code" else ("run", "started")
     prepared.update({key: printable(block[key], longest=80) for key in copied if key in block})
-    if kind in {"check", "table"}:
+    if kind in {"check", "table", "details"}:
         prepared["long"] = (
             _letters({**prepared, "chart": None, "ruler": None}) > _LONG or len(prepared.get("rows", ())) > 20
         )

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from reports.evidence import requirement_states, suffices
 from reports.figures_chart import TimeAxis, nice_ticks, thin
 from reports.quantities import quantity, quantity_with_uncertainty, scale_for
+from reports.sections import requirements, summary, uncertainty
+from reports.sections.device import settings_words
 from reports.verdict import Outcome
 from reports.words import criterion, full_limit_words, part_of_run
 
@@ -122,3 +124,62 @@ def test_only_pass_closes_a_requirement(runs):
     }
     assert passed["LIB-GAIT-002"].closed and not passed["LIB-SAF-001"].closed
     assert "measured@bench" in passed["LIB-SAF-001"].reason
+
+
+def test_page_one_names_seeded_defects_and_announced_verdicts(runs):
+    """A device with a defect seeded on purpose must never read like a sound one."""
+    whole = runs.walk()
+    device = replace(whole.case.device, defects={"late_start": 0.08, "dc_leak": 0.0})
+    checks = tuple(
+        replace(item.check, expect=word) for item, word in zip(whole.verdicts, ["PASS", "FAIL"], strict=False)
+    )
+    verdicts = tuple(replace(item, check=check) for item, check in zip(whole.verdicts, checks, strict=False))
+    case = replace(whole.case, device=device, document={"defects": {"late_start": "80 ms"}})
+    cover = summary.build(runs.run_of(replace(whole, case=case, verdicts=verdicts)))["blocks"][0]
+    assert cover["tested"][0].endswith("with seeded defect: late start 80 ms")
+    assert "The scenarios announced 2 verdicts; 1 came out as announced." in cover["evidence"]
+
+
+def test_settings_carry_the_unit_of_their_field(runs):
+    device = replace(
+        runs.walk().case.device, programmed={"current": 0.03, "pulse_width": 300e-6, "rate": 40.0, "odd": 2.0}
+    )
+    assert settings_words(device) == "current 30 mA, pulse width 300 µs, rate 40 Hz, odd 2"
+
+
+def test_a_rig_fault_after_every_check_is_still_on_page_one(runs):
+    """All checks were complete before the fault: the cover must not say that everything passed."""
+    whole = runs.faulty()
+    cover = summary.build(runs.run_of(replace(whole, verdicts=whole.verdicts[:1])))["blocks"][0]
+    assert cover["open_title"] == "What did not pass"
+    assert cover["open"][0]["verdict"] == "ERROR" and "card sent no samples" in cover["open"][0]["reason"]
+
+
+def test_checks_blocked_by_one_cause_share_a_line(runs):
+    """One cause, one red line: two checks blocked by the missing card stand in one row."""
+    cover = summary.build(runs.run_of(runs.faulty()))["blocks"][0]
+    assert [(row["verdict"], row["check"]) for row in cover["open"]] == [
+        ("ERROR", "latency"),
+        ("NOT RUN", "lead_off, clearance"),
+    ]
+
+
+def test_budgets_of_a_measure_are_merged_with_the_largest_u(runs):
+    """Two cases with slightly different budgets of one measure give one table, never a smaller u than any."""
+    one = runs.walk()
+    index = next(k for k, item in enumerate(one.verdicts) if item.check.id == "charge_balance")
+    item = one.verdicts[index]
+    budget = tuple(replace(part, standard=part.standard * 1.5) for part in item.samples.budget)
+    other = replace(item, samples=replace(item.samples, budget=budget))
+    built = uncertainty.build(runs.run_of(replace(one, verdicts=(item,)), replace(one, verdicts=(other,))))
+    tables = [block for block in built["blocks"] if block["kind"] == "details"]
+    assert len(tables) == 1
+    assert [row[2] for row in tables[0]["blocks"][1]["rows"]] == ["1.2 nC", "18 nC", "4.65 nC"]
+
+
+def test_requirements_name_every_verifying_check_once(runs):
+    rows = {
+        row[0]["mono"]: row for row in requirements.build(runs.run_of(runs.walk(), runs.walk(2)))["blocks"][1]["rows"]
+    }
+    assert rows["LIB-TIM-004"][3] == "latency PASS in 2 cases, measured@virtual"
+    assert rows["LIB-SAF-001"][4].startswith("OPEN: 2 of 4 verifying checks did not pass")
