@@ -119,6 +119,10 @@ class FrontEnd:
 
     def render(self, edges: Edges) -> Rendered:
         """Samples that stand in [edges.t0_ns, edges.t1_ns); blocks must come in order, without holes."""
+        with np.errstate(over="ignore"):  # hashing wraps round on purpose; numpy's scalars would warn without numba
+            return self._block(edges)
+
+    def _block(self, edges: Edges) -> Rendered:
         first = first_sample_at_or_after(edges.t0_ns, self._period_ns)
         count = max(0, first_sample_at_or_after(edges.t1_ns, self._period_ns) - first)
         gaps = self._gaps(edges.t0_ns, edges.t1_ns) if self.settings.lost_hz > 0.0 else ()
