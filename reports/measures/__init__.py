@@ -211,7 +211,7 @@ PULSES: Final = (
         "measured",
         interphase_gap,
         "pulse",
-        (),
+        (_PULSES,),
         _CURRENT,
         summary="from the end of phase 1 to the start of phase 2",
         setting="gap",

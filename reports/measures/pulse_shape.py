@@ -62,9 +62,9 @@ def pulse_width(record: Record, parameters: Mapping[str, Any]) -> Samples:
     )
 
 
-def interphase_gap(record: Record, _parameters: Mapping[str, Any]) -> Samples:
-    """Time from the end of phase 1 to the start of phase 2 (50 % crossings), s, of every pulse."""
-    return pulse_samples(record, "gap_s", "s", np.ones(record.pulses["t_s"].size, np.bool_), absent="no second phase")
+def interphase_gap(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Time from the end of phase 1 to the start of phase 2 (50 % crossings), s, of plateau pulses (or of all)."""
+    return pulse_samples(record, "gap_s", "s", _wanted(record, parameters), absent="no second phase")
 
 
 def phase_current(record: Record, parameters: Mapping[str, Any]) -> Samples:

@@ -284,6 +284,19 @@ def test_an_interruption_keeps_what_was_complete(walks, judged, event, during):
     assert judged(made, high=10.0, on=record).outcome is N
 
 
+def test_a_continuous_measure_is_cut_at_the_fault(walks):
+    """Silence of 5 s before the fault at 12 s stands; a run that was fine until then is blocked, and so is one whose
+    measure has nothing to read any more.
+    """
+    fault = RigFault(12.0, "card: link lost")
+    dead = walks.record(walks.pulses(walks.instants(3)), n=10, fault=fault)
+    verdict = walks.judge(dead, "silence", high=3.0)
+    assert verdict.outcome is F and verdict.value == pytest.approx(12.0 - (2.0 + 2 * 1.25 + 0.64 + 0.8))
+    assert walks.judge(walks.record(fault=fault), "silence", high=3.0).outcome is N
+    blind = walks.judge(walks.record(fault=fault, idle={}), "dc", high=1.0)
+    assert blind.outcome is N and blind.reason == "blocked by card: link lost"
+
+
 def test_the_fault_is_named_before_the_events_that_it_kept_from_firing(walks, judged, event, during):
     """One cause, one red line."""
     record = dataclasses.replace(_two_events(walks, event, fired=False), fault=RigFault(8.0, "card: link lost"))

@@ -70,7 +70,7 @@ def test_gap_between_the_phases(walks):
     """100 us; 150 us breaks -+ 20 % of set."""
     assert walks.samples(walks.record(), "interphase_gap").values == pytest.approx(100e-6)
     pulses = walks.pulses()
-    pulses["gap_s"][40] = 150e-6
+    pulses["gap_s"][49] = 150e-6
     record = walks.record(pulses)
     verdict = walks.judge(record, "interphase_gap", "within", 0.8, 1.2, of_setting="gap")
     assert verdict.outcome is Outcome.FAIL and verdict.worst_stride == 2
