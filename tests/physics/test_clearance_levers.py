@@ -36,7 +36,7 @@ def _toe(pose, thigh=0.0, knee=0.0, ankle=0.0):
 
 @pytest.mark.parametrize(("joint", "published_mm_deg"), [("ankle", 2.98), ("thigh", 1.66), ("knee", 0.44)])
 def test_levers_of_moosabhoy_and_gard(pose, joint, published_mm_deg):
-    """Clearance per degree at 51 % of swing, other angles frozen: 2.98, 1.66, 0.44 mm within 0.5 (Moosabhoy & Gard 2006).
+    """Clearance per degree at 51 % of swing, other angles frozen: 2.98, 1.66, 0.44 mm within 0.5 (Moosabhoy 2006).
 
     And exactly: the finite difference is the horizontal distance from the joint to the toe.
     """

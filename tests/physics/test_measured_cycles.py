@@ -16,7 +16,7 @@ def _angles(cycle, phases):
 
 
 def test_the_cycle_at_its_own_speed_and_toe_off_is_the_measured_one(healthy, winter):
-    """Winter's cycle built at 1.416 m/s differs from Table A.1 by less than 1 deg rms (thigh), knee by its set peak."""
+    """Winter's cycle built at 1.416 m/s differs from Table A.1 by less than 1 deg rms in thigh and knee."""
     cycle = gait_cycle(healthy, winter, winter.speed_m_s, 0.029)
     phases = np.linspace(0.0, 1.0, 101)
     stretched = np.where(
@@ -30,7 +30,7 @@ def test_the_cycle_at_its_own_speed_and_toe_off_is_the_measured_one(healthy, win
 
 
 def test_a_second_person_has_the_same_shape(healthy, winter):
-    """Winter scaled to 1.24 m/s against the Rajagopal subject, toe-offs aligned: correlation at least 0.9; rms printed."""
+    """Winter scaled to 1.24 m/s against the Rajagopal subject, toe-offs aligned: correlation at least 0.9."""
     other = load_measured("rajagopal2016")
     cycle = gait_cycle(healthy, winter, other.speed_m_s, 0.029)
     stance = cycle.targets.stance_ratio
@@ -74,7 +74,7 @@ def test_the_hip_stands_on_the_floor(stroke, healthy, peroneal, winter):
 
 
 def test_own_speed_gives_the_class_its_own_numbers(stroke, winter):
-    """At the class's own speed the scaling law returns the class's own values; elsewhere the ratio to the law is kept."""
+    """At the class's own speed the scaling returns its own values; elsewhere the ratio to the law is kept."""
     own = prepare(stroke, winter, stroke.speed_m_s).cycle.targets
     assert own.stride_time_s == pytest.approx(1.45)
     assert own.stance_ratio == pytest.approx(0.64)

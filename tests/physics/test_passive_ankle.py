@@ -19,7 +19,7 @@ def test_stiffness_at_ten_degrees(torque_n_m, stiffness_n_m_deg):
 @pytest.mark.kernels
 @pytest.mark.parametrize("torque_n_m", [6.2, 9.5])
 def test_resistance_at_ten_degrees(torque_n_m):
-    """The calf term at 10 deg is the measured resistance (6.2 control, 9.5 stroke); 1.8 N m of other tissue comes on top."""
+    """The calf term at 10 deg is the measured resistance (6.2 control, 9.5 stroke), less 1.8 N m of other tissue."""
     total = passive_torque_n_m(np.radians(10.0), KNEE_RAD, torque_n_m)
     print(f"sum at 10 deg: {total:.2f} N m")
     assert total - 1.8 == pytest.approx(-torque_n_m, abs=0.01)

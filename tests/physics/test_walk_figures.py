@@ -86,7 +86,7 @@ def test_orthosis_off_and_on(walks):
 
 
 def test_stimulation_at_once_and_after_adapting(walks):
-    """R = .035: +3 to +8 deg at contact at once (Robison 2022: +5.2), clearance up; adapted, the hike goes down instead."""
+    """R = .035: +3 to +8 deg at contact at once (Robison 2022: +5.2), clearance up; adapted, the hike goes down."""
     acute = np.degrees((walks["acute fes"]["ankle_ic_rad"] - walks["acute bare"]["ankle_ic_rad"]).mean())
     print(f"stimulation, acute: {acute:+.1f} deg at contact")
     assert 3.0 < acute < 8.0
@@ -112,7 +112,7 @@ def _clearance_m(ready, onset_ms, share):
 
 @pytest.mark.parametrize(("name", "speed"), [("stroke", 0.55), ("healthy", 0.9)])
 def test_clearance_falls_with_late_onset(request, winter, name, speed):
-    """The later the stimulation, the lower the toes: monotone from 300 ms before toe-off to 200 ms after (model 2.7)."""
+    """The later the stimulation, the lower the toes: monotone from -300 to +200 ms about toe-off (model 2.7)."""
     ready = prepare(request.getfixturevalue(name), winter, speed)
     heights = [_clearance_m(ready, onset, 0.05) for onset in range(-300, 201, 50)]
     print(np.round(np.array(heights) * 1e3, 2))
