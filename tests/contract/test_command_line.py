@@ -1,0 +1,479 @@
+"""The command line as scripts and people meet it: real processes, real pipes, real signals."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+START = [sys.executable, "-c", "import sys, stimrig; sys.exit(stimrig.main())"]
+HEAVY = "numpy scipy numba pydantic pint polars simpy matplotlib nidaqmx pyvisa typst rich yaml".split()  # noqa: SIM905
+
+SCENARIO = """\
+schema: scenario/1
+id: {id}
+title: a short walk
+seed: {seed}
+patient: stroke_moderate
+device: odfs
+settings: {{current: 30 mA, pulse_width: 300 us, rate: 40 Hz}}
+walk: {{speed: 0.6 m/s, strides: {strides}}}
+checks:
+  latency:
+    measure: {{latency: {{from: sensor_off, to: first_pulse}}}}
+    at_most: {latency}
+    needs: {needs} samples
+  width:
+    measure: {{pulse_width: {{}}}}
+    within: ±20 % of set
+"""
+
+
+def scenario(folder, name="short", strides=5, latency="200 ms", needs=1, seed=11):
+    path = folder / f"{name}.scenario.yaml"
+    text = SCENARIO.format(id=f"T-{name.upper()}", strides=strides, latency=latency, needs=needs, seed=seed)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def environment(**more):
+    return {**os.environ, "PYTHONIOENCODING": "", "COLUMNS": "200", **more}
+
+
+def stimrig(*arguments, cwd, **more):
+    return subprocess.run(
+        [*START, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=240,
+        check=False,
+    )
+
+
+def hashes(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("project")
+
+
+@pytest.fixture(scope="module")
+def passed(place):
+    """One finished run that passes."""
+    scenario(place)
+    return stimrig("run", "short.scenario.yaml", "--out", "out", cwd=place, SOURCE_DATE_EPOCH="1700000000")
+
+
+@pytest.fixture(scope="module")
+def folder(passed, place):
+    return place / passed.stdout.splitlines()[-1]
+
+
+def test_help_imports_nothing_heavy(place):
+    """`--help` is typed often: it must not wait for numpy and the like."""
+    code = f"""
+import sys, stimrig
+sys.argv = ["stimrig", "--help"]
+assert stimrig.main() == 0
+print("LOADED", sorted(set({HEAVY!r}) & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=place, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "LOADED []"
+    for verb in ["demo", "run", "plan", "check", "list", "show", "walk", "measure", "report", "schema"]:
+        assert f"  {verb} " in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_passing_run_ends_with_its_folder_and_zero(passed, folder):
+    """The last line printed is the run folder's path, and everything of design.md section 7 is in it."""
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    assert folder.is_dir()
+    assert {path.name for path in folder.iterdir()} == {
+        *("run.json", "cases", "verdicts.json", "junit.xml", "report.html", "report.pdf", "SHA256SUMS")
+    }
+    (case,) = (folder / "cases").iterdir()
+    assert case.name == "001-t-short"
+    assert {path.name for path in case.iterdir()} >= {
+        *("case.yaml", "waveforms.tdms", "pulses.parquet", "strides.parquet", "events.jsonl", "verdicts.json")
+    }
+    assert (folder.parent / "latest.txt").read_text().strip() == folder.name
+
+
+def test_run_json_holds_every_wall_clock_fact(folder):
+    """And the verdict, once the run has ended."""
+    facts = json.loads((folder / "run.json").read_text())
+    assert facts["verdict"] == "PASS" and facts["exit_code"] == 0 and facts["interrupted"] is False
+    assert facts["reported_start"] == "2023-11-14T22:13:20Z"
+    assert facts["start"] < facts["end"]
+    (case,) = facts["cases"]
+    assert case["wall_s"] > 0 and case["walked_s"] > 4 and case["speed"] > 0
+    assert case["loop_error"]["crossing_shift_s"] == 0.0 and case["loop_error"]["unmatched_crossings"] == 0
+
+
+def test_the_sums_hold(folder):
+    """`sha256sum -c SHA256SUMS` in the run folder."""
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    told = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    assert told == {name: digest for name, digest in hashes(folder).items() if name != "SHA256SUMS"}
+
+
+def test_pipes_carry_no_escape_codes(passed, place, folder):
+    """Neither results nor progress, with or without colour variables."""
+    for done in (
+        passed,
+        stimrig("show", folder, cwd=place, FORCE_COLOR="1"),
+        stimrig("--help", cwd=place, FORCE_COLOR="1"),
+        stimrig("run", cwd=place, NO_COLOR="1"),
+        stimrig("run", "--nonsense", cwd=place, FORCE_COLOR="1"),
+    ):
+        assert "\x1b" not in done.stdout + done.stderr
+        assert "\r" not in done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def failed_and_undecided(place):
+    """Two cases side by side: one fails, one has too few samples."""
+    many = place / "many"
+    many.mkdir()
+    scenario(many, "fails", latency="1 us")
+    scenario(many, "undecided", needs=500)
+    return many
+
+
+def test_exit_codes_of_verdicts_and_cases_side_by_side(failed_and_undecided, place):
+    """1 for a failed check, 6 for an undecided one, 1 before 6; `-j 2` gives the same bytes as one after the other."""
+    both = stimrig("run", "many", "-j", "2", "--out", "two", cwd=place, SOURCE_DATE_EPOCH="1700000000")
+    assert both.returncode == 1, both.stdout + both.stderr
+    fails = stimrig("run", "many", "-k", "fails", "--out", "one", cwd=place, SOURCE_DATE_EPOCH="1700000000")
+    assert fails.returncode == 1
+    undecided = stimrig("run", "many", "-k", "undecided", "--out", "one", cwd=place)
+    assert undecided.returncode == 6
+    together = place / both.stdout.splitlines()[-1] / "cases"
+    for done, name in ((fails, "001-t-fails"), (undecided, "002-t-undecided")):
+        (alone,) = (place / done.stdout.splitlines()[-1] / "cases").iterdir()
+        ours = hashes(together / name)
+        alone_hashes = hashes(alone)
+        # the number of a case is its place in the run, so case.yaml differs where the run does
+        if name.startswith("002"):
+            ours.pop("case.yaml"), alone_hashes.pop("case.yaml")
+        assert ours == alone_hashes
+
+
+def test_a_case_file_repeats_its_folder_byte_for_byte(folder, place):
+    """In another process, another hash seed, another place (design.md section 7)."""
+    (case,) = (folder / "cases").iterdir()
+    again = stimrig("run", case / "case.yaml", "--out", "again", cwd=place, PYTHONHASHSEED="77")
+    assert again.returncode == 0, again.stdout + again.stderr
+    (repeated,) = (place / again.stdout.splitlines()[-1] / "cases").iterdir()
+    assert hashes(repeated) == hashes(case)
+
+
+def test_two_runs_of_one_epoch_differ_in_run_json_only(folder, place, tmp_path):
+    """Other folder, other process, other hash seed, same `SOURCE_DATE_EPOCH`."""
+    scenario(tmp_path)
+    again = stimrig(
+        "run", "short.scenario.yaml", "--out", "x", cwd=tmp_path, SOURCE_DATE_EPOCH="1700000000", PYTHONHASHSEED="5"
+    )
+    ours, theirs = hashes(folder), hashes(tmp_path / again.stdout.splitlines()[-1])
+    assert ours.keys() == theirs.keys()
+    assert {name for name in ours if ours[name] != theirs[name]} <= {"run.json", "SHA256SUMS"}
+
+
+def test_reports_are_made_again_from_the_record(folder, place, tmp_path):
+    """Without a rig: the same verdicts and the same reports."""
+    done = stimrig("report", folder, "--out", tmp_path, cwd=place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("verdicts.json", "junit.xml", "report.html", "report.pdf"):
+        assert (tmp_path / folder.name / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "absent.scenario.yaml"], "absent.scenario.yaml: no such file"),
+        (["run", "bad.scenario.yaml"], "bad.scenario.yaml:12:14: "),
+        (["run", "short.scenario.yaml", "--bench", "nowhere"], "unknown bench `nowhere`"),
+        (["run", "short.scenario.yaml", "--device", "nothing"], "unknown device `nothing`"),
+        (["run", "short.scenario.yaml", "--keep", "some"], "--keep: unknown word `some`; allowed: full, windows, none"),
+        (["run", "short.scenario.yaml", "--out", "short.scenario.yaml"], "choose a folder that you may write to"),
+        (["run", "short.scenario.yaml", "-j", "0"], "-j"),
+        (["run", "--seed", "-3", "short.scenario.yaml"], "--seed"),
+        (["run", "--nonsense"], "--nonsense"),
+        (["dance"], "dance"),
+        (["list", "measure"], "unknown kind `measure`; did you mean `measures`?"),
+        (["schema", "scenari"], "unknown schema `scenari`"),
+        (["walk", "--patient", "stroke_modrate", "--out", "x.csv"], "stroke_moderate"),
+        (["walk", "--patient", "stroke_moderate", "--speed", "90 m/s", "--out", "x.csv"], "90 m/s"),
+        ([], "Usage"),
+    ],
+)
+def test_bad_input_is_four_with_one_message_and_no_traceback(place, arguments, message):
+    """Nothing ran, and the message says what to mend."""
+    scenario(place)
+    (place / "bad.scenario.yaml").write_text(
+        SCENARIO.format(id="BAD", strides=5, latency="200", needs=1, seed=1), encoding="utf-8"
+    )
+    before = set(place.iterdir())
+    done = stimrig(*arguments, cwd=place)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert message in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    assert set(place.iterdir()) == before
+
+
+def test_nothing_selected_is_five(place):
+    """An empty selection must never look like a pass."""
+    scenario(place)
+    for verb in ("run", "plan"):
+        done = stimrig(verb, "short.scenario.yaml", "-k", "elephant", cwd=place)
+        assert done.returncode == 5
+        assert "elephant" in done.stderr
+
+
+def test_a_missing_run_is_told(place, folder):
+    """`show` of nothing, of a wrong case."""
+    assert stimrig("show", "nothing", cwd=place).returncode == 3
+    done = stimrig("show", f"{folder}/nine", cwd=place)
+    assert done.returncode == 3 and "cases: 001-t-short" in done.stderr
+
+
+def test_show_prints_every_check(place, folder):
+    """Verdict, value with uncertainty, limit, place."""
+    for name in (folder, f"{folder}/1", f"{folder}/t-short", folder / "cases" / "001-t-short"):
+        done = stimrig("show", name, cwd=place)
+        assert done.returncode == 0, done.stderr
+        assert "latency" in done.stdout and "at_most: 200 ms" in done.stdout and "short.scenario.yaml:10" in done.stdout
+    document = json.loads(stimrig("show", "latest", "--out", "out", "--json", cwd=place).stdout)
+    assert document["verdict"] == "PASS" and len(document["cases"][0]["checks"]) == 2
+
+
+def test_lists_and_plan_speak_json(place):
+    """For scripts."""
+    scenario(place)
+    for kind in ["scenarios", "devices", "measures", "events", "patients", "benches", "sections", "runs"]:
+        rows = json.loads(stimrig("list", kind, "--json", cwd=place).stdout)
+        assert isinstance(rows, list)
+        assert kind == "runs" or rows
+    plan = json.loads(stimrig("plan", "short.scenario.yaml", "--json", cwd=place).stdout)
+    assert plan["cases"][0]["id"] == "T-SHORT" and plan["bytes_needed"] > 0 and plan["simulated_s"] > 4
+    checked = json.loads(stimrig("check", "short.scenario.yaml", "--json", cwd=place).stdout)
+    assert checked == {"cases": 1, "problems": [], "warnings": []}
+    for name in ("scenario", "verdicts"):
+        assert "$schema" in json.loads(stimrig("schema", name, cwd=place).stdout)
+
+
+def test_a_reader_who_leaves_does_no_harm(place):
+    """``stimrig list measures | head -0``: no traceback, no noise."""
+    for arguments in (["list", "measures"], ["--help"]):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        done = subprocess.run(
+            [*START, *arguments], cwd=place, env=environment(), stdout=write_end, stderr=subprocess.PIPE, text=True
+        )
+        os.close(write_end)
+        assert done.returncode == 0
+        assert done.stderr == ""
+
+
+def test_a_patient_walks_alone(place):
+    """gait.csv: the stride columns from `stride` on, device columns empty; cycles.csv: 101 rows."""
+    done = stimrig(
+        *("walk", "--patient", "healthy_young", "--strides", "4", "--out", "gait.csv", "--cycles", "cycles.csv"),
+        cwd=place,
+    )
+    assert done.returncode == 0, done.stderr
+    gait = pl.read_csv(place / "gait.csv")
+    assert gait.columns[:3] == ["stride", "t0_s", "stride_time_s"] and gait.columns[-1] == "charge_c"
+    assert gait["stride"].to_list() == [1, 2, 3, 4]
+    assert gait["pulses"].null_count() == 4
+    assert gait["mtc_m"].null_count() == 0
+    cycles = pl.read_csv(place / "cycles.csv")
+    assert cycles["gait_pct"].to_list() == list(range(101))
+    assert cycles.columns[1:3] == ["hip_rad_mean", "hip_rad_sd"] and cycles.columns[-1] == "ta_force_n_sd"
+
+
+def test_a_patient_walks_with_a_device(place):
+    """Device columns are filled, and the pulses lift the foot."""
+    common = ("walk", "--patient", "stroke_moderate", "--strides", "6", "--compensation", "none")
+    for device in ("none", "odfs"):
+        done = stimrig(*common, "--device", device, "--out", f"{device}.csv", cwd=place)
+        assert done.returncode == 0, done.stderr
+    alone, helped = pl.read_csv(place / "none.csv"), pl.read_csv(place / "odfs.csv")
+    assert helped["pulses"].min() > 5
+    assert helped["ankle_ic_rad"].mean() > alone["ankle_ic_rad"].mean()
+
+
+def wait_for(condition, process, timeout_s=120):
+    until = time.monotonic() + timeout_s
+    while time.monotonic() < until:
+        found = condition()
+        if found:
+            return found
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    raise AssertionError("nothing happened in time")
+
+
+def long_run(place, name, *options):
+    """A run that takes minutes, seen to write its waveform."""
+    scenario(place, name, strides=40_000)
+    process = subprocess.Popen(
+        [*START, "run", f"{name}.scenario.yaml", "--out", name, *options],
+        cwd=place,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+    def recorded():
+        files = list((place / name).glob("*/cases/*/waveforms.tdms"))
+        return files and files[0].stat().st_size > 3_000_000 and files[0].parent.parent.parent
+
+    return process, wait_for(recorded, process)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a process can catch")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupted_run_is_judged_as_far_as_it_came(place, number):
+    """Exit 2; run.json stays incomplete; what could be judged is written and shown (formats.md section 4)."""
+    process, folder = long_run(place, f"stopped{number}")
+    process.send_signal(number)
+    out, err = process.communicate(timeout=200)
+    assert process.returncode == 2, out + err
+    assert "Traceback" not in err
+    facts = json.loads((folder / "run.json").read_text())
+    assert facts["verdict"] == "incomplete" and facts["interrupted"] is True
+    (case,) = json.loads((folder / "verdicts.json").read_text())["cases"]
+    assert len(case["checks"]) == 2
+    assert out.splitlines()[-1] == str(folder.relative_to(place))
+    assert (folder / "report.html").is_file()
+    shown = stimrig("show", folder, cwd=place)
+    assert shown.returncode == 0 and "INCOMPLETE" in shown.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_after_kill_nine_the_run_is_shown_as_incomplete_with_its_pulses(place):
+    """Nothing could be written at the end; the pulses are found again in the waveform."""
+    process, folder = long_run(place, "killed")
+    process.kill()
+    process.communicate(timeout=60)
+    assert json.loads((folder / "run.json").read_text())["verdict"] == "incomplete"
+    assert not list(folder.glob("cases/*/pulses.parquet"))
+    shown = stimrig("show", folder, cwd=place)
+    assert shown.returncode == 0, shown.stderr
+    assert "INCOMPLETE" in shown.stdout and "cut off after" in shown.stdout
+    pulses = int(shown.stdout.split("s; ")[1].split()[0])
+    assert pulses > 100
+    listed = json.loads(stimrig("list", "runs", "--json", cwd=place).stdout)
+    assert isinstance(listed, list)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file size limit there")
+def test_a_disk_that_fills_up_is_a_rig_error_and_leaves_what_was_written(place):
+    """A limit on the size of files stands in for a full disk: the write fails in the middle of the run."""
+    scenario(place, "big", strides=60)
+    code = "import sys, stimrig, resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000));"
+    done = subprocess.run(
+        [sys.executable, "-c", code + "sys.exit(stimrig.main())", "run", "big.scenario.yaml", "--out", "big"],
+        cwd=place,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "waveforms.tdms: cannot be written: File too large; free space" in done.stderr
+    assert "Traceback" not in done.stderr
+    (folder,) = (path for path in (place / "big").iterdir() if path.is_dir())
+    shown = stimrig("show", folder, cwd=place)
+    assert "INCOMPLETE" in shown.stdout and "pulses found in its waveform" in shown.stdout
+
+
+PLUGIN = """
+from scenarios.catalogue import BenchSpec
+from rig.virtual_bench import VirtualBench, VirtualBenchSettings
+from sim.errors import BenchError
+
+
+class Failing(VirtualBench):
+    def __init__(self, models, error):
+        super().__init__(VirtualBenchSettings(), models)
+        self._error, self._left = error, 12
+
+    def exchange(self, stimulus):
+        self._left -= 1
+        if self._left < 0:
+            raise self._error
+        return super().exchange(stimulus)
+
+
+BENCHES = (
+    BenchSpec("dies", lambda _, models: Failing(models, BenchError("card", 1.0, "the link is gone", "replug it"))),
+    BenchSpec("crashes", lambda _, models: Failing(models, ZeroDivisionError("a bug"))),
+)
+"""
+
+
+@pytest.fixture
+def own_benches(tmp_path):
+    (tmp_path / "stimrig.toml").write_text('plugins = ["my_benches.py"]\n')
+    (tmp_path / "my_benches.py").write_text(PLUGIN)
+    for kind in ("dies", "crashes"):
+        (tmp_path / f"{kind}.bench.yaml").write_text(f"schema: bench/1\nkind: {kind}\n")
+    scenario(tmp_path)
+    return tmp_path
+
+
+def test_a_dead_link_is_a_rig_error_with_reports(own_benches):
+    """The rig, not the device: exit 3, the run is complete, and one cause is told."""
+    done = stimrig("run", "short.scenario.yaml", "--bench", "dies.bench.yaml", cwd=own_benches)
+    assert done.returncode == 3, done.stdout + done.stderr
+    folder = own_benches / done.stdout.splitlines()[-1]
+    facts = json.loads((folder / "run.json").read_text())
+    assert facts["verdict"] == "ERROR"
+    assert "the link is gone" in (folder / "junit.xml").read_text()
+    assert "the link is gone" in done.stdout
+
+
+def test_our_own_crash_is_one_line_and_a_crash_file(own_benches):
+    """No traceback on the screen; it lies in the run folder, and run.json stays incomplete."""
+    for jobs in ("1", "2"):
+        scenario(own_benches, "other")
+        done = stimrig(
+            *("run", "short.scenario.yaml", "other.scenario.yaml"),
+            *("--bench", "crashes.bench.yaml", "-j", jobs, "--out", f"j{jobs}"),
+            cwd=own_benches,
+        )
+        assert done.returncode == 3, done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        assert "stimrig itself failed (ZeroDivisionError: a bug)" in done.stderr
+        (folder,) = (path for path in (own_benches / f"j{jobs}").iterdir() if path.is_dir())
+        assert "ZeroDivisionError: a bug" in next(folder.glob("stimrig-crash-*.txt")).read_text()
+        assert json.loads((folder / "run.json").read_text())["verdict"] == "incomplete"
+
+
+def test_a_folder_of_the_users_own_that_hides_ours_is_named(tmp_path):
+    """A folder `rig` beside the script would give an import error that explains nothing."""
+    (tmp_path / "rig").mkdir()
+    (tmp_path / "rig" / "__init__.py").write_text("")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import stimrig; sys.exit(stimrig.main())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 4
+    assert "stimrig needs its own folder `rig`" in done.stderr and str(tmp_path) in done.stderr
+    assert Path(tmp_path / "rig").exists()
