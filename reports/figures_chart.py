@@ -163,13 +163,17 @@ def thin(y: NDArray[np.float64], keep: NDArray[np.bool_], shown: int = POINTS_SH
     return np.array(sorted(found), np.int64)
 
 
-def nice_ticks(low: float, high: float, wanted: int) -> list[float]:
-    """Round numbers (1, 2, 2.5 or 5 times a power of ten) inside ``[low, high]``, about `wanted` of them."""
+def nice_ticks(low: float, high: float, wanted: int, *, counting: bool = False) -> list[float]:
+    """Round numbers (1, 2, 2.5 or 5 times a power of ten) inside ``[low, high]``, about `wanted` of them.
+
+    Where things are counted, 2.5 is no round number.
+    """
     span = high - low
     if not span > 0.0 or not math.isfinite(span):
         return [low]
     power = 10.0 ** math.floor(math.log10(span / wanted))
-    step = min((f * power for f in (1.0, 2.0, 2.5, 5.0, 10.0)), key=lambda size: abs(span / size - wanted))
+    factors = (1.0, 2.0, 5.0, 10.0) if counting else (1.0, 2.0, 2.5, 5.0, 10.0)
+    step = min((f * power for f in factors), key=lambda size: abs(span / size - wanted))
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [index * step for index in range(first, last + 1)]

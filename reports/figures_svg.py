@@ -192,7 +192,7 @@ def _y_grid(frame: _Frame) -> list[str]:
 
 def _x_axis(frame: _Frame) -> list[str]:
     parts = [f'<path class="axis" d="M{LEFT:g} {frame.bottom:g}H{WIDTH - RIGHT:g}"/>']
-    for value in nice_ticks(frame.x_low, frame.x_high, 9):
+    for value in nice_ticks(frame.x_low, frame.x_high, 9, counting=frame.chart.by == "stride"):
         x = frame.x(value)
         parts.append(f'<path class="axis" d="M{x:.1f} {frame.bottom:g}v4"/>')
         parts.append(svg_label("t-tick", x, frame.bottom + 16.0, significant(value, 5), "middle"))

@@ -12,12 +12,12 @@ function make(name, attributes, parent, text) {
   return node;
 }
 
-function ticks(low, high, wanted) {
+function ticks(low, high, wanted, counting) {
   const span = high - low;
   if (!(span > 0)) return [low];
   const power = Math.pow(10, Math.floor(Math.log10(span / wanted)));
   let step = power, best = Infinity;
-  for (const factor of [1, 2, 2.5, 5, 10]) {
+  for (const factor of counting ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10]) {
     const off = Math.abs(span / (factor * power) - wanted);
     if (off < best) { best = off; step = factor * power; }
   }
@@ -243,7 +243,7 @@ class Plot {
   base(parent) {
     make("path", { class: "axis", d: `M${LEFT} ${this.bottom}H${this.width - RIGHT}` }, parent);
     const low = this.unitOf(this.from), high = this.unitOf(this.to);
-    for (const value of ticks(Math.max(low, this.by === "stride" ? 0 : low), high, Math.max(3, this.width / 85))) {
+    for (const value of ticks(Math.max(low, this.by === "stride" ? 0 : low), high, Math.max(3, this.width / 85), this.by === "stride")) {
       const x = LEFT + (value - low) / (high - low) * (this.width - LEFT - RIGHT);
       make("path", { class: "axis", d: `M${x} ${this.bottom}v4` }, parent);
       make("text", { class: "t-tick", "text-anchor": "middle", x, y: this.bottom + 16 }, parent, number(value));
@@ -318,7 +318,7 @@ class Plot {
   words(index) {
     const chart = this.chart, state = { i: "", x: "beyond the limit", u: "within U of the limit", m: "missed" }[chart.k[index]];
     const unit = chart.unit ? (chart.unit === "\u00b0" ? chart.unit : " " + chart.unit) : "";
-    const value = chart.y[index] === null ? "" : number(chart.y[index]) + (chart.u[index] > 0 ? " \u00b1 " + number(parseFloat(chart.u[index].toPrecision(2))) : "") + unit;
+    const value = chart.y[index] === null ? "" : number(parseFloat(chart.y[index].toPrecision(4))) + (chart.u[index] > 0 ? " \u00b1 " + number(parseFloat(chart.u[index].toPrecision(2))) : "") + unit;
     const place = (chart.s[index] >= 0 ? `stride ${chart.s[index]}, ` : "") + chart.t[index].toFixed(3) + " s";
     return [value, place, state].filter(Boolean).join("\n");
   }
