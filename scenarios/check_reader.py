@@ -63,6 +63,8 @@ def read_checks(node: Node, words: CheckWords, problems: Problems) -> tuple[Chec
         if not table.values:
             raise ScenarioError(str(node.where), "a scenario without a check shows nothing", "add a check")
         for name, value in table.values.items():
+            if problems.full:
+                break
             with problems.gathered():
                 checks.append(_read_check(table.keys[name], as_table(value, f"check `{name}`"), words))
     return tuple(checks)

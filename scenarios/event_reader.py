@@ -21,6 +21,8 @@ def read_events(
     with problems.gathered():
         table = as_table(node, "`events`")
         for name, value in table.values.items():
+            if problems.full:
+                break
             with problems.gathered():
                 events.append(_read_event(table.keys[name], as_table(value, f"event `{name}`"), specs, strides, device))
         _refuse_two_stops(events, table)

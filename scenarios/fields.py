@@ -42,6 +42,8 @@ def read_keys(node: Node, keys: Mapping[str, Key], what: str, problems: Problems
         return values
     meant: set[str] = set()
     for name, value in node.values.items():
+        if problems.full:
+            return values
         if name not in keys:
             problems.add(node.keys[name].where, f"unknown key `{name}` in {what}", nearest(name, keys))
             meant.add(closest(name, keys))

@@ -131,6 +131,8 @@ def _load_scenario(
     cases: list[Case] = []
     tables: dict[str, Table] = {}
     for variant in expand(table, problems):
+        if problems.full:
+            break
         scenario = read_scenario(variant.table, problems)
         if scenario is None:
             continue

@@ -42,6 +42,11 @@ class Problems:
     def __bool__(self) -> bool:
         return bool(self._errors)
 
+    @property
+    def full(self) -> bool:
+        """True where more problems would not be told: a loop over what may be thousands can end."""
+        return len(self._errors) > _MOST
+
     def add(self, where: object, problem: str, mend: str = "") -> None:
         """Note one problem."""
         self._errors.append(ScenarioError(str(where), problem, mend))

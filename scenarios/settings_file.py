@@ -55,6 +55,7 @@ def read_settings(start: Path) -> ProjectSettings:
     path = find_settings(start)
     if path is None:
         return ProjectSettings()
+    text = ""
     try:
         text = path.read_text(encoding="utf-8")
         document = tomllib.loads(text)

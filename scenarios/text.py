@@ -16,8 +16,8 @@ import yaml
 from scenarios.problems import Problems
 from sim.errors import ScenarioError
 
-MAX_BYTES: Final = 1 << 20
-"""Largest document, bytes (design choice: a hundred times the largest of the library)."""
+MAX_BYTES: Final = 1 << 18
+"""Largest document, bytes (design choice: twenty times the largest `case.yaml` of the library)."""
 MAX_DEPTH: Final = 32
 """Deepest nesting (design choice; a scenario needs six)."""
 
@@ -117,7 +117,7 @@ def _read_text(path: Path, shown: str) -> str:
             raise ScenarioError(shown, "is a folder", "name a file in it")
         size = path.stat().st_size
         if size > MAX_BYTES:
-            allowed = f"at most {MAX_BYTES >> 20} MiB"
+            allowed = f"at most {MAX_BYTES >> 10} KiB"
             raise ScenarioError(f"{shown}:1:1", f"the file has {size / 1e6:.1f} MB", f"{allowed}: is it a scenario?")
         data = path.read_bytes()
     except FileNotFoundError:
@@ -136,7 +136,7 @@ def _read_text(path: Path, shown: str) -> str:
 def parse_document(text: str, shown: str) -> Table:
     """Parse the text of a document; see `read_document`."""
     if len(text) > MAX_BYTES:
-        raise ScenarioError(f"{shown}:1:1", f"the text has {len(text) / 1e6:.1f} MB", f"at most {MAX_BYTES >> 20} MiB")
+        raise ScenarioError(f"{shown}:1:1", f"the text has {len(text) / 1e6:.1f} MB", f"at most {MAX_BYTES >> 10} KiB")
     odd = _UNPRINTABLE.search(text)
     if odd is not None:
         where = _place(text, odd.start(), shown)

@@ -130,7 +130,7 @@ def test_a_file_of_50_mb_is_refused_before_it_is_read(desk):
     with desk.path.open("wb") as file:
         file.truncate(50_000_000)
     desk.path.chmod(0o000)  # reading it would fail with another error (not for root: then the size alone is told)
-    with pytest.raises(ScenarioError, match=r"50\.0 MB; at most 1 MiB"):
+    with pytest.raises(ScenarioError, match=r"50\.0 MB; at most 256 KiB"):
         desk.load_path()
 
 
