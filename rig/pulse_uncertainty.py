@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rig.bench import ChannelAccuracy
-from rig.finder_edges import charge_scatter_ratio, crossing_noise_s, crossing_scatter_s
+from rig.finder_edges import charge_scatter_ratio, crossing_noise_s, crossing_scatter_s, inverts
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -70,11 +70,15 @@ def _times(accuracy: ChannelAccuracy, height_a: Array, length_s: Array | None) -
     edges = 1.0 if length_s is None else 2.0**0.5
     noise = crossing_noise_s(accuracy.noise_rms / height_a, period_s, tau_s)
     steps = crossing_noise_s(accuracy.lsb / _SQRT12 / height_a, period_s, tau_s)
+    # of a length that is no whole number of samples an unfiltered edge pair errs by one of two values, sd up to T/2
+    together = 1.0 if length_s is None else (2.0 if inverts(period_s, tau_s) else 3.0) ** 0.5
     alias = np.full_like(height_a, crossing_scatter_s(period_s, tau_s))
     terms = (
         PulseTerm("noise", "A", edges * noise, False, "noise of a sample over the slope at the crossing"),
         PulseTerm("quantisation", "B", edges * steps, False, "one code, rectangular"),
-        PulseTerm("edge aliasing", "B", edges * alias, False, "phase of the edge in the sample clock; filter tau ±5 %"),
+        PulseTerm(
+            "edge aliasing", "B", together * alias, False, "phase of the edge in the sample clock; filter tau ±5 %"
+        ),
     )
     if length_s is None:
         return terms
