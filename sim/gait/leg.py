@@ -11,6 +11,9 @@ from sim.compiled import compiled
 Leg: TypeAlias = tuple[float, float, float, float, float, float, float, float]
 """What `leg_at` returns."""
 
+_CHANNEL = (2, 0, 1, 2, 2)
+"""Curve that each mode is added to: hip height, thigh, knee, hip height twice."""
+
 
 @compiled
 def compose(
@@ -29,17 +32,15 @@ def compose(
         offsets: (2,) of thigh and knee, rad.
         work: (200, 16) result.
     """
+    work[:] = base
+    for mode in range(5):
+        weight = weights[mode]
+        if weight != 0.0:
+            source, target = 4 * mode, 4 * _CHANNEL[mode]
+            for j in range(work.shape[0]):
+                for d in range(4):
+                    work[j, target + d] += weight * modes[j, source + d]
     for j in range(work.shape[0]):
-        for d in range(4):
-            work[j, d] = base[j, d] + weights[1] * modes[j, 4 + d]
-            work[j, 4 + d] = base[j, 4 + d] + weights[2] * modes[j, 8 + d]
-            work[j, 8 + d] = (
-                base[j, 8 + d]
-                + weights[0] * modes[j, d]
-                + weights[3] * modes[j, 12 + d]
-                + weights[4] * modes[j, 16 + d]
-            )
-            work[j, 12 + d] = base[j, 12 + d]
         work[j, 0] += offsets[0]
         work[j, 4] += offsets[1]
 
