@@ -8,7 +8,7 @@ from scenarios.build import CaseLabel, Origin, Surroundings, build_case, folder_
 from scenarios.case import Case, Keep, Requirement
 from scenarios.catalogue import Catalogue
 from scenarios.fields import Key, as_table, as_text, integer, read_keys
-from scenarios.matrix import Variant, case_id, expand
+from scenarios.matrix import Variant, case_id, expand, written_out
 from scenarios.problems import Problems
 from scenarios.requirements import read_requirements
 from scenarios.schema import CASE_SCHEMA, MAX_SEED, Scenario, read_scenario, schema_of
@@ -130,7 +130,10 @@ def _load_scenario(
         problems.add(matrix.keys["device"].where, "the matrix chooses the device, and so does --device", "drop one")
     cases: list[Case] = []
     tables: dict[str, Table] = {}
-    for variant in expand(table, problems):
+    variants = expand(table, problems)
+    if "matrix" in table.values:
+        read_scenario(written_out(table, variants), problems)
+    for variant in variants:
         if problems.full:
             break
         scenario = read_scenario(variant.table, problems)

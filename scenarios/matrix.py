@@ -48,6 +48,23 @@ def expand(table: Table, problems: Problems) -> tuple[Variant, ...]:
     return ()
 
 
+def written_out(table: Table, variants: tuple[Variant, ...]) -> Table:
+    """The scenario with the values that its axes replace, so that these are checked too; gaps are filled by row 1."""
+    base = table.without("matrix")
+    first = variants[0].table if variants else base
+    return _filled(base, first)
+
+
+def _filled(base: Table, first: Table) -> Table:
+    for name, value in first.values.items():
+        own = base.values.get(name)
+        if own is None:
+            base = base.replaced(first.keys[name], value)
+        elif isinstance(own, Table) and isinstance(value, Table):
+            base = base.replaced(base.keys[name], _filled(own, value))
+    return base
+
+
 def _rows(matrix: Table, base: Table) -> tuple[Variant, ...]:
     problems = Problems()
     seeds = 1

@@ -202,6 +202,13 @@ def test_an_error_in_a_row_stands_at_the_value_of_the_axis(desk):
     assert caught.value.where == f"{desk.path}:11:32"
 
 
+def test_what_an_axis_replaces_is_checked_too(desk):
+    """A wrong value is wrong even where every row of the matrix overrides it."""
+    text = _with_matrix(desk, "{walk.speed: [0.6 m/s]}").replace("speed: 0.9 m/s", "speed: 90 m/s")
+    with pytest.raises(ScenarioError, match="90 m/s` is out of bounds"):
+        desk.load(text)
+
+
 def test_case_yaml_gives_the_case_back(desk):
     """A case written and read again is the same case and the same text: id, number, seed, file and lines included."""
     text = _with_matrix(desk, "{walk.speed: [0.6 m/s, 0.9 m/s], seeds: 2}").replace(
