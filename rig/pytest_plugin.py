@@ -94,15 +94,21 @@ class CaseCollector(pytest.Collector):
         if self._result is None:
             if self._crash is not None:
                 raise NotShownError("BLOCKED", f"blocked by {self._crash}")
+            from rig.commands.exits import write_crash
+            from sim.errors import RigError
+
             try:
                 self._result = self._run()
-            except Exception as error:
+            except RigError as error:
                 self._crash = error
                 raise
+            except Exception as error:
+                self._crash = write_crash(error, self.folder)
+                raise NotShownError("ERROR", str(self._crash)) from None
         return self._result
 
     def cause_is_told_by(self) -> str:
-        """The check that tells of a rig error: the first that it blocked, else the last that did not fail, else none."""
+        """The check that tells of a rig error: the first that it blocked, else the last that did not fail, or none."""
         result = self.result()
         fault = result.record.fault if result.record is not None else None
         if fault is None and result.outcome.value != "ERROR":
@@ -220,6 +226,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
     """Our own outcomes: I inconclusive, b blocked, E error of the rig."""
     return _WORDS.get(getattr(report, "stimrig", ""))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell what was not shown to hold, and why; pytest itself tells failures and plain errors only."""
+    for category in ("rig error", "inconclusive"):
+        for report in terminalreporter.getreports(category):
+            terminalreporter.write_sep("_", f"{category}: {report.head_line}", bold=True)
+            terminalreporter.write_line(str(report.longrepr))
 
 
 @pytest.hookimpl(trylast=True)
