@@ -1,5 +1,6 @@
 """Captures as TDMS: our own waveform files, and those of other programs through npTDMS."""
 
+import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +100,7 @@ def _line(channel: Any, properties: dict[str, Any]) -> tuple[float, float] | Non
 
 def _opened(kind: Any, path: Path) -> Any:
     """An npTDMS file, opened for streaming; whatever its parser trips over is a damaged file."""
+    logging.getLogger("nptdms.reader").setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # npTDMS warns of versions that it reads all the same
@@ -109,6 +111,8 @@ def _opened(kind: Any, path: Path) -> Any:
 
 def _channel(path: Path, file: Any, name: str) -> Any:
     channels = {f"{group.name}/{channel.name}": channel for group in file.groups() for channel in group.channels()}
+    if not channels:
+        raise RecordError(str(path), "holds no channel, or was cut off before its first", "export it again")
     short = [channel for key, channel in channels.items() if key.partition("/")[2] == name]
     if name in channels:
         return channels[name]
