@@ -18,9 +18,9 @@ from scenarios.case import Case
 from sim.body.compensation import CompensationState
 from sim.errors import BenchError, ModelError
 from sim.pulse import PULSE_DTYPE
-from sim.sensor.crossings import CrossingScanner
+from sim.sensor.crossings import CrossingScanner, clean_crossings
 from sim.signal import Stimulus
-from sim.timebase import NEVER, TimeNs, s_from_ns
+from sim.timebase import NEVER, NS_PER_S, TimeNs, s_from_ns
 from sim.world import BlockLimits, World
 
 
@@ -217,12 +217,18 @@ def _record(
     pulses = loop.all_pulses()
     replayed = CrossingScanner(case.sensor.open_below_v, case.sensor.close_above_v)
     world = walk.world(BlockLimits())
-    replay(world, loop.source.felt(pulses), replayed)
+    fault = loop.fault
+    try:
+        replay(world, loop.source.felt(pulses), replayed)
+    except ModelError as error:
+        fault = fault or RigFault(s_from_ns(loop.reached_ns), f"replay: {error}")
     schedule = walk.schedule
     leg = float(case.leg == "right")
-    columns, trains = assign_trains(pulses, schedule.t0_ns[1:] / 1e9, int(leg), case.device.programmed)
+    emitted = loop.scanner.crossings
+    openings_s = clean_crossings(emitted)[0] / NS_PER_S
+    columns, trains = assign_trains(pulses, schedule.t0_ns[1:] / NS_PER_S, int(leg), case.device.programmed, openings_s)
     gait = world.walker.strides()
-    strides = with_device_columns(gait, replayed.crossings, trains, columns, 0.0)
+    strides = with_device_columns(gait, emitted, trains, columns, 0.0)
     strides["leg"] = np.full_like(strides["t0_s"], leg)
     reached_s = s_from_ns(loop.reached_ns)
     whole = strides["t0_s"] + strides["stride_time_s"] <= reached_s
@@ -252,8 +258,8 @@ def _record(
         idle=recorder.idle_cells() if recorder is not None else {},
         accuracy=accuracy,
         events=events,
-        loop_error=loop_error(loop.scanner.crossings, replayed.crossings, loop.reached_ns, case.sensor.timing_bound_s),
-        fault=loop.fault,
+        loop_error=loop_error(emitted, replayed.crossings, loop.reached_ns, case.sensor.timing_bound_s),
+        fault=fault,
         interrupted=loop.interrupted,
         clipped=loop.clipped,
     )

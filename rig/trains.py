@@ -23,6 +23,23 @@ def longest_interval_s(t_s: NDArray[np.float64], programmed: Mapping[str, float]
     return max(3.0 * float(np.median(intervals)) if intervals.size else 0.0, SHORTEST_BREAK_S)
 
 
+_PAUSE_PERIODS: Final = 1.5
+"""A break longer than this many periods in which the sensor opens begins a new train: every step is judged by itself,
+also at a brisk walk where the ramp down of one step ends less than 150 ms before the next one (added to formats.md)."""
+
+
+def _starts(
+    t_s: NDArray[np.float64], openings_s: NDArray[np.float64], programmed: Mapping[str, float]
+) -> NDArray[np.int64]:
+    """Rows at which a train begins."""
+    intervals_s = np.diff(t_s, prepend=-np.inf)
+    rate_hz = programmed.get("rate")
+    period_s = 1.0 / rate_hz if rate_hz else float(np.median(intervals_s[1:])) if t_s.size > 1 else 0.0
+    opened = np.searchsorted(openings_s, t_s, "right") > np.searchsorted(openings_s, t_s - intervals_s, "right")
+    answered = opened & (intervals_s > _PAUSE_PERIODS * period_s)
+    return np.flatnonzero(answered | (intervals_s >= longest_interval_s(t_s, programmed)))
+
+
 def first_pulse_index(charge_c: NDArray[np.float64]) -> tuple[int, float]:
     """First pulse of a train whose phase charge reaches 10 % of the plateau, and the plateau's median charge, C.
 
@@ -36,7 +53,11 @@ def first_pulse_index(charge_c: NDArray[np.float64]) -> tuple[int, float]:
 
 
 def assign_trains(
-    pulses: NDArray[Any], stride_t0_s: NDArray[np.float64], leg: int, programmed: Mapping[str, float]
+    pulses: NDArray[Any],
+    stride_t0_s: NDArray[np.float64],
+    leg: int,
+    programmed: Mapping[str, float],
+    openings_s: NDArray[np.float64] | None = None,
 ) -> tuple[Table, Table]:
     """Give every pulse its train and stride.
 
@@ -45,6 +66,7 @@ def assign_trains(
         stride_t0_s: prescribed heel strikes of strides 1 to N + 1, s.
         leg: 0 left, 1 right.
         programmed: settings that are known.
+        openings_s: instants at which the sensor opened, s; None where they are not known.
 
     Returns:
         The columns of `pulses.parquet` and `end_s`, and the trains as `rig.record.Record.trains` lists them. A train
@@ -57,7 +79,7 @@ def assign_trains(
     for channel in np.unique(pulses["channel"]):
         own = np.flatnonzero(pulses["channel"] == channel)
         t_s = pulses["t_s"][own]
-        starts = np.flatnonzero(np.diff(t_s, prepend=-np.inf) >= longest_interval_s(t_s, programmed))
+        starts = _starts(t_s, np.empty(0) if openings_s is None else openings_s, programmed)
         for number, (a, b) in enumerate(zip(starts, [*starts[1:], own.size], strict=True), 1):
             members = own[a:b]
             of_stride = float(np.searchsorted(stride_t0_s, t_s[a], "right"))

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.measures.openings import openings_of, set_period_s
+from reports.measures.openings import set_period_s
 from rig.record import Record
 from rig.trains import first_pulse_index
 
@@ -40,28 +40,16 @@ class Train:
 
 
 def trains_of(record: Record) -> tuple[Train, ...]:
-    """Every train with its pulses, in time order.
-
-    At a brisk walk the ramp down of one step ends less than the break of 150 ms before the next step begins, and the
-    record then holds one train for many steps. Where the sensor opens in a pause of the stimulation a new train is
-    taken to begin, so that every step is judged by itself.
-    """
+    """Every train with its pulses, in time order."""
     trains, pulses = record.trains, record.pulses
-    t_s = pulses["t_s"]
     order = np.lexsort((pulses["train"], pulses["channel"]))
     key = pulses["channel"][order] * _CHANNEL_KEY + pulses["train"][order]
     wanted = trains["channel"] * _CHANNEL_KEY + trains["train"]
     starts, ends = np.searchsorted(key, wanted, "left"), np.searchsorted(key, wanted, "right")
-    paused = [opening for opening in openings_of(record) if not opening.running]
-    found: list[Train] = []
-    for k in range(wanted.size):
-        rows = np.sort(order[starts[k] : ends[k]]).astype(np.int64)
-        cuts = np.searchsorted(t_s[rows], [opening.from_s for opening in paused])
-        strides = {int(cut): opening.stride for cut, opening in zip(cuts, paused, strict=True) if 0 < cut < rows.size}
-        first = {0: int(trains["stride"][k])}
-        for (start, stride), end in zip((first | strides).items(), [*strides, rows.size], strict=True):
-            if end > start:
-                found.append(_train(record, rows[start:end], int(trains["channel"][k]), stride))
+    found = (
+        _train(record, np.sort(order[starts[k] : ends[k]]).astype(np.int64), int(trains["channel"][k]), int(stride))
+        for k, stride in enumerate(trains["stride"])
+    )
     return tuple(sorted(found, key=lambda train: train.t0_s))
 
 

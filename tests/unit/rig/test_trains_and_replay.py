@@ -40,6 +40,16 @@ def test_a_train_belongs_to_the_stride_in_which_it_starts():
     assert set(columns["leg"]) == {1.0}
 
 
+def test_an_opening_of_the_sensor_in_a_pause_begins_a_new_train():
+    """A brisk walk: 100 ms between two steps' stimulation is under the break, but the device answered anew."""
+    t = np.concatenate((_train(0.5), _train(0.975 + 0.1)))
+    assert assign_trains(_pulses(t), np.array([0.0]), 0, {"rate": 40.0})[1]["pulses"].tolist() == [40]
+    split = assign_trains(_pulses(t), np.array([0.0, 1.0]), 0, {"rate": 40.0}, np.array([0.49, 1.06]))[1]
+    assert split["pulses"].tolist() == [20, 20] and split["stride"].tolist() == [1, 2]
+    running = assign_trains(_pulses(_train(0.5, 40)), np.array([0.0]), 0, {"rate": 40.0}, np.array([1.06]))[1]
+    assert running["pulses"].tolist() == [40], "an opening while stimulation runs splits nothing"
+
+
 def test_channels_have_trains_of_their_own():
     both = np.concatenate((_pulses(_train(0.5)), _pulses(_train(0.51), channel=2)))
     _, trains = assign_trains(both[np.argsort(both["t_s"])], np.array([0.0]), 0, {"rate": 40.0})

@@ -118,7 +118,9 @@ class Walks:
         found = self.pulses(self.instants(n)) if pulses is None else pulses
         ends = strides["t0_s"] + strides["stride_time_s"]
         grid = np.append(strides["t0_s"], ends[-1:])
-        columns, trains = assign_trains(np.sort(found, order="t_s"), grid, 0, self.programmed)
+        off_s = strides["sensor_off_s"]
+        opened_s = off_s[~np.isnan(off_s)]
+        columns, trains = assign_trains(np.sort(found, order="t_s"), grid, 0, self.programmed, opened_s)
         end_s = FIRST_S + STRIDE_S * len(strides["stride"]) + 2.0
         given = {
             "case": self.case(planned=planned, keep=keep, n=n),
