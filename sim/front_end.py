@@ -51,7 +51,16 @@ class _Channel:
     n: int = 0
 
     def take(self, edges: NDArray[Any], filter_tau_s: float) -> None:
-        """Add the segments of one block behind the one that was open."""
+        """Add the segments of one block behind the one that was open.
+
+        The card was on before the run: its filter has settled at the run's first value.
+        """
+        if self.n == 0 and edges.size:
+            first = edges[0]
+            current = (first["i_a"] + first["i_b_a"]) * self.gains[0]
+            voltage = (first["v_v"] + first["v_b_v"]) * self.gains[1]
+            self.last = np.array([1.0, current, 0.0, current, voltage, 0.0, voltage])
+            self.last_ns = int(first["t_ns"])
         if edges.size + 1 > self.t_ns.size:
             self.t_ns = np.zeros(2 * edges.size + 1, np.int64)
             self.segments = np.zeros((2 * edges.size + 1, 7))

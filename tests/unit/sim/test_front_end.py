@@ -187,3 +187,14 @@ def test_a_front_end_without_tap_or_with_an_unknown_role_is_refused():
         FrontEnd(FrontEndSettings(), ("current",), 1e6, Streams(1))
     with pytest.raises(ValueError, match="emg"):
         FrontEnd(QUIET, ("emg",), 1e6, Streams(1))
+
+
+def test_a_current_that_flows_before_the_run_is_no_step():
+    """A leak from the start is a level, not an edge: the filter of a card that was on before has settled."""
+    edges = np.zeros(1, EDGE_DTYPE)
+    edges["i_a"], edges["v_v"], edges["tau_s"] = 2e-3, 1.0, 1.0
+    quiet = AnalogInput(gain_bound_ratio=0.0, offset_bound_v=0.0, drift_per_hour_v=0.0, inl_bound_v=0.0, noise_v=0.0)
+    settings = FrontEndSettings(current=quiet, voltage=quiet, tap_ohm=100.0)
+    rendered = FrontEnd(settings, ("current", "voltage"), 1e6, Streams(3)).render(Edges(0, 1_000_000, (edges,)))
+    for signal in rendered.waveforms.values():
+        assert np.ptp(signal.samples) <= 1
