@@ -102,7 +102,7 @@ class CaseCollector(pytest.Collector):
             except RigError as error:
                 self._crash = error
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 self._crash = write_crash(error, self.folder)
                 raise NotShownError("ERROR", str(self._crash)) from None
         return self._result
@@ -126,7 +126,7 @@ class CaseCollector(pytest.Collector):
         if self._blocked_by:
             return blocked_case(self._case, bench.describe().hardware, self._blocked_by, Outcome.NOT_RUN)
         self.folder = _records(self.config) / self._case.name
-        result = run_one(self._case, bench, self.folder, self._prepared.catalogue)
+        result, _ = run_one(self._case, bench, self.folder, self._prepared.catalogue)
         if result.record is not None and result.record.interrupted:
             raise KeyboardInterrupt
         return result

@@ -37,6 +37,7 @@ TYPE_FLOAT64: Final = 10
 TYPE_OF_DTYPE: Final[Mapping[str, int]] = {"<i2": 2, "<i8": TYPE_INT64, "<f8": TYPE_FLOAT64}
 
 _INDEX = struct.Struct("<IIIQI")
+_COUNT = struct.Struct("<Q")
 _U32 = struct.Struct("<I")
 
 
@@ -119,6 +120,7 @@ class SegmentEncoder:
         self._itemsizes = [np.dtype(channel.dtype).itemsize for channel in self.channels]
         self._root, self._groups = root, groups
         self._first = True
+        self._templates: dict[tuple[bool, ...], tuple[bytearray, list[int]]] = {}
 
     def _first_metadata(self, counts: Sequence[int]) -> bytes:
         bare = _U32.pack(NO_RAW_DATA)
@@ -130,12 +132,25 @@ class SegmentEncoder:
         return _U32.pack(len(parts)) + b"".join(parts)
 
     def _next_metadata(self, counts: Sequence[int]) -> bytes:
-        parts = [_U32.pack(len(counts))]
-        for path, kind, n in zip(self._paths, self._types, counts, strict=True):
-            parts.append(path)
+        """Only the counts change from segment to segment, so they are put into a template."""
+        filled = tuple(map(bool, counts))
+        if filled not in self._templates:
+            self._templates[filled] = self._template(filled)
+        template, places = self._templates[filled]
+        for place, n in zip(places, counts, strict=True):
+            if n:
+                _COUNT.pack_into(template, place, n)
+        return bytes(template)
+
+    def _template(self, filled: tuple[bool, ...]) -> tuple[bytearray, list[int]]:
+        """Metadata without counts, and where the count of each channel stands."""
+        template, places = bytearray(_U32.pack(len(filled))), list[int]()
+        for path, kind, has_data in zip(self._paths, self._types, filled, strict=True):
+            template += path
+            places.append(len(template) + 12)
             # the last word is "no properties"
-            parts.append(_INDEX.pack(RAW_INDEX_BYTES, kind, 1, n, 0) if n else b"\xff\xff\xff\xff\x00\x00\x00\x00")
-        return b"".join(parts)
+            template += _INDEX.pack(RAW_INDEX_BYTES, kind, 1, 0, 0) if has_data else _U32.pack(NO_RAW_DATA) + bytes(4)
+        return template, places
 
     def encode(self, data: Sequence[Sequence[NDArray[Any]]]) -> list[Any]:
         """One segment: buffers to be written one after the other.
@@ -143,10 +158,19 @@ class SegmentEncoder:
         Args:
             data: for each channel its arrays, back to back; any may be empty.
         """
-        counts = [sum(map(len, arrays)) for arrays in data]
+        buffers: list[Any] = [b""]
+        counts: list[int] = []
+        raw_bytes = 0
+        for arrays, itemsize in zip(data, self._itemsizes, strict=True):
+            n = 0
+            for array in arrays:
+                if array.size:
+                    n += array.size
+                    buffers.append(array.data)
+            counts.append(n)
+            raw_bytes += n * itemsize
         metadata = self._first_metadata(counts) if self._first else self._next_metadata(counts)
         self._first = False
-        raw_bytes = sum(n * size for n, size in zip(counts, self._itemsizes, strict=True))
         contents = HAS_METADATA | NEW_OBJECT_LIST | (HAS_RAW_DATA if raw_bytes else 0)
-        lead_in = LEAD_IN.pack(MAGIC, contents, VERSION, len(metadata) + raw_bytes, len(metadata))
-        return [lead_in + metadata, *(array.data for arrays in data for array in arrays if len(array))]
+        buffers[0] = LEAD_IN.pack(MAGIC, contents, VERSION, len(metadata) + raw_bytes, len(metadata)) + metadata
+        return buffers

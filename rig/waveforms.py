@@ -9,6 +9,7 @@ decided. So any cut of the time axis gives the same bytes, and after a kill -9 a
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from rig.cells import cell_samples
 from rig.tdms_segment import Channel, PropertyValue, SegmentEncoder, linear_scaling
-from rig.windows import CELLS_BEFORE, IdleRows, KeptCells, between, idle_rows, pulse_cells
+from rig.windows import CELLS_BEFORE, IdleRows, KeptCells, between, clipped, common, idle_rows, pulse_cells
 from scenarios.case import Keep
 from sim.errors import CausalityError, RecordError
 from sim.timebase import NS_PER_S, TimeNs, sample_period_ns
@@ -98,17 +99,23 @@ class WaveformWriter:
             decided = min((settled_cell - CELLS_BEFORE - _FILTER_CELLS) * self.cell, self._end)
         else:
             decided = self._end
-        while decided >= self._segment_end():
-            self._write_segment(self._segment_end())
-        self._compact()
+        ends: list[int] = []
+        while decided >= self._segment_end(len(ends)):
+            ends.append(self._segment_end(len(ends)))
+        if ends:
+            self._write_segments(ends)
+            self._compact()
 
     def close(self) -> None:
         """Write what is left, the last partial cell included, and close; twice is fine."""
         if self._file.closed:
             return
         try:
-            while self._end > self._written:
-                self._write_segment(min(self._segment_end(), self._end))
+            ends: list[int] = []
+            while self._end > (ends[-1] if ends else self._written):
+                ends.append(min(self._segment_end(len(ends)), self._end))
+            if ends:
+                self._write_segments(ends)
         finally:
             self._file.close()
 
@@ -116,9 +123,9 @@ class WaveformWriter:
     def _end(self) -> int:
         return self._base + self._fill
 
-    def _segment_end(self) -> int:
-        """Absolute sample that ends the next segment; in `windows` the end of the cells that begin inside it."""
-        end = (self._next_segment + 1) * self._segment_samples
+    def _segment_end(self, ahead: int = 0) -> int:
+        """Absolute sample that ends the next segment but `ahead`; in `windows` that of the cells that begin in it."""
+        end = (self._next_segment + ahead + 1) * self._segment_samples
         return end if self.keep == "full" else -(-end // self.cell) * self.cell
 
     def _take(self, samples: Mapping[str, NDArray[np.int16]], first_sample: int) -> None:
@@ -152,37 +159,44 @@ class WaveformWriter:
                 raise CausalityError("waveform file", t_s, "a pulse was found after its window had been written")
             self._windows.add(first, last)
 
-    def _write_segment(self, end: int) -> None:
-        """Write the samples up to `end` as one segment and forget them."""
-        start, base, cell = self._written, self._base, self.cell
+    def _write_segments(self, ends: list[int]) -> None:
+        """Write the samples up to the last of `ends` as segments and forget them.
+
+        What is kept is worked out for all of them at once: it depends on cells, not on segments.
+        """
+        start, end, cell = self._written, ends[-1], self.cell
         there = between(start, end, self._gaps)
         gaps = between(start, end, there)
-        columns: list[list[NDArray[Any]]] = []
-        rows = there
+        rows, idle = there, None
         if self.keep == "windows":
             kept, idle_cells = self._windows.split(start // cell, -(-end // cell))
             spans = [(a * cell, b * cell) for a, b in kept]
-            rows = spans if not gaps and (not spans or spans[-1][1] <= end) else _common(spans, there)
-            columns = [*_pairs(rows), *self._idle_columns(idle_cells, end, gaps)]
-        codes = [[buffer[a - base : b - base] for a, b in rows] for buffer in self._buffers.values()]
-        self._write(self._encoder.encode([*codes, *columns, *_pairs(gaps)]))
+            rows = spans if not gaps and (not spans or spans[-1][1] <= end) else common(spans, there)
+            idle = idle_rows(self._buffers, self._base, end, cell, idle_cells, gaps)
+            self.idle.append(idle)
+        parts: list[Any] = []
+        for low, high in pairwise([start, *ends]):
+            own = clipped(rows, low, high)
+            columns = [] if idle is None else [*_columns(own), *self._idle_columns(idle, low, high)]
+            codes = [[b[x - self._base : y - self._base] for x, y in own] for b in self._buffers.values()]
+            parts += self._encoder.encode([*codes, *columns, *_columns(clipped(gaps, low, high))])
+        self._write(parts)
         self._written = end
         self._gaps = [gap for gap in self._gaps if gap[1] > end]
         self._windows.forget_before(end // cell)
-        self._next_segment += 1
+        self._next_segment += len(ends)
 
-    def _idle_columns(
-        self, cells: NDArray[np.int64], end: int, gaps: list[tuple[int, int]]
-    ) -> list[list[NDArray[Any]]]:
-        rows = idle_rows(self._buffers, self._base, end, self.cell, cells, gaps)
-        self.idle.append(rows)
-        columns: list[list[NDArray[Any]]] = [[rows.cell]]
+    def _idle_columns(self, rows: IdleRows, low: int, high: int) -> list[list[NDArray[Any]]]:
+        """The idle cells that begin in samples [low, high)."""
+        a, b = np.searchsorted(rows.cell, (low // self.cell, -(-high // self.cell)))
+        count = rows.count[a:b]
+        columns: list[list[NDArray[Any]]] = [[rows.cell[a:b]]]
         for values in rows.values.values():
-            columns += [*([column] for column in values), [rows.count]]
+            columns += [*([column[a:b]] for column in values), [count]]
         return columns
 
     def _write(self, parts: list[Any]) -> None:
-        """Write a segment: small ones in one go, so that a kill leaves it whole or absent."""
+        """Write segments: small ones in one go, so that a kill leaves them whole or absent."""
         chunks = [b"".join(parts)] if self.keep == "windows" else parts
         try:
             for chunk in chunks:
@@ -226,15 +240,9 @@ class WaveformWriter:
         return SegmentEncoder(channels, root, groups)
 
 
-def _pairs(spans: list[tuple[int, int]]) -> list[list[NDArray[np.int64]]]:
+def _columns(spans: list[tuple[int, int]]) -> list[list[NDArray[np.int64]]]:
     """The columns `start_sample` and `samples` of [a, b) spans."""
-    table = np.array(spans, np.int64).reshape(-1, 2)
-    return [[np.ascontiguousarray(table[:, 0])], [table[:, 1] - table[:, 0]]]
-
-
-def _common(spans: list[tuple[int, int]], others: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What both lists of spans hold."""
-    return [(max(a, c), min(b, d)) for a, b in spans for c, d in others if max(a, c) < min(b, d)]
+    return [[np.array([a for a, _ in spans], np.int64)], [np.array([b - a for a, b in spans], np.int64)]]
 
 
 def _cannot_write(path: Path, error: OSError) -> RecordError:

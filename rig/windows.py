@@ -132,3 +132,13 @@ def between(start: int, end: int, spans: list[tuple[int, int]]) -> list[tuple[in
     if start < end:
         rest.append((start, end))
     return rest
+
+
+def clipped(spans: list[tuple[int, int]], low: int, high: int) -> list[tuple[int, int]]:
+    """What of the spans lies in [low, high)."""
+    return [(max(a, low), min(b, high)) for a, b in spans if a < high and b > low]
+
+
+def common(spans: list[tuple[int, int]], others: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What both lists of spans hold."""
+    return [part for low, high in others for part in clipped(spans, low, high)]

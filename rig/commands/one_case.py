@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rig.run_folder import elapsed_s
 from scenarios.case import Case
 from scenarios.catalogue import Catalogue
 from sim.errors import BenchError
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 def run_one(
     case: Case, bench: "Bench", folder: Path, catalogue: Catalogue, observers: Sequence[Any] = ()
-) -> "CaseResult":
+) -> tuple["CaseResult", float]:
     """Run, judge and write one case; its folder holds everything but what belongs to the run.
+
+    Returns the result and the wall time of the walk itself (loop and replay), s.
 
     A bench that cannot be opened makes the case an ERROR.
 
@@ -32,12 +35,15 @@ def run_one(
 
     capabilities = bench.describe()
     writer = CaseWriter(folder, case, capabilities, case.capture.keep, bench.accuracy)
+    start_s = elapsed_s()
+    walked_in_s = 0.0
     try:
         try:
             record = run_case(case, bench, writer, observers)
         except BenchError as error:
             result = blocked_case(case, capabilities.hardware, str(error), Outcome.ERROR)
         else:
+            walked_in_s = elapsed_s() - start_s
             writer.finish(record)
             result = judge_case(record, catalogue)
     finally:
@@ -46,7 +52,7 @@ def run_one(
     if result.record is not None:
         # the statistics of quiet cells are judged by now, and are the largest part of a record
         result = dataclasses.replace(result, record=dataclasses.replace(result.record, idle={}))
-    return result
+    return result, walked_in_s
 
 
 def write_unstarted(result: "CaseResult", folder: Path) -> None:

@@ -15,7 +15,6 @@ from rig.run_folder import (
     RunFolder,
     check_space,
     content_id,
-    elapsed_s,
     folder_label,
     make_run_folder,
     now,
@@ -250,12 +249,11 @@ def _run_all(
     try:
         for number, case in enumerate(cases, 1):
             progress.begin(number, case.id)
-            start_s = elapsed_s()
             observer = StopRequest(partial(progress.at, number), lambda: switch.is_set)
             place = folder.case_folder(number, case.name)
             with switch.inside_case():
-                result = run_one(case, prepared.bench, place, prepared.catalogue, [observer])
-            done(number, result, elapsed_s() - start_s)
+                result, wall_s = run_one(case, prepared.bench, place, prepared.catalogue, [observer])
+            done(number, result, wall_s)
             if switch.is_set:
                 return True
     except KeyboardInterrupt:

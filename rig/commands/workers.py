@@ -62,15 +62,13 @@ def _work(number: int, case: Case, folder: Path) -> tuple["CaseResult", float]:
             last_s = elapsed_s()
             home.queue.put((number, case.id, t_s, end_s))
 
-    start_s = elapsed_s()
     try:
-        result = run_one(case, home.bench, folder, home.catalogue, [StopRequest(tell, home.stop.is_set)])
+        return run_one(case, home.bench, folder, home.catalogue, [StopRequest(tell, home.stop.is_set)])
     except RigError:
         raise
     except Exception as error:  # noqa: BLE001
         # a traceback does not survive the way home, a crash file does
         raise write_crash(error, folder.parent.parent) from None
-    return result, elapsed_s() - start_s
 
 
 def _listen(queue: Any, progress: "Progress") -> None:
