@@ -12,7 +12,7 @@ def check(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Default: scenarios/")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
-    """Read scenarios, units, names and requirements; every problem is told with file, line and column."""
+    """Read scenarios and tell every problem with its place."""
     from rig.commands.context import here
     from rig.commands.exits import Exit
     from rig.commands.session import own_scenarios

@@ -28,9 +28,9 @@ def demo(
         Path | None, typer.Option("--out", metavar="DIR", help="Where the run folder goes; default: runs/")
     ] = None,
 ) -> int:
-    """Try the rig: three walks with a simulated stimulator, judged and reported."""
+    """Try the rig: three walks, judged and reported."""
     from rig.commands.exits import Exit
-    from rig.commands.run import run_and_tell
+    from rig.commands.run import run_and_tell, say_reports
     from rig.commands.session import Request
 
     say(
@@ -45,6 +45,5 @@ def demo(
     if unexpected:
         return Exit.FAILED
     say("All verdicts came out as announced. Open the report in a browser; next: stimrig list scenarios")
-    say(f"report  {finished.folder / 'report.html'}")
-    say(f"PDF     {finished.folder / 'report.pdf'}")
+    say_reports(finished.folder)
     return Exit.PASSED

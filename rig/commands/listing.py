@@ -1,5 +1,6 @@
 """`stimrig list`: what exists, one line each."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,8 +31,9 @@ def _title(path: Path) -> str:
     """The `title:` of a file, without reading the rest of it."""
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            if line.startswith("title:"):
-                return line.removeprefix("title:").strip().strip("\"'")
+            found = re.match(r"title:\s*(?:\{value:\s*)?(.*?)\}?\s*$", line)
+            if found:
+                return found[1].strip("\"'")
     return ""
 
 
@@ -131,7 +133,7 @@ def list_names(
     what: Annotated[str, typer.Argument(metavar="KIND", help=", ".join(_KINDS))],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
-    """List scenarios, devices, measures, events, patients, benches, sections or runs."""
+    """List scenarios, devices, measures, events, runs, ..."""
     from rig.commands.context import here
     from scenarios.problems import nearest
     from sim.errors import ScenarioError

@@ -72,7 +72,7 @@ def plan(
     select: Annotated[str, typer.Option("-k", metavar="TEXT", help="Only cases whose id or title holds TEXT.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
-    """List what would run, what is left out and why, and the space that it needs; nothing runs."""
+    """List what would run, what would not and why."""
     from rig.commands.options import keep_of
     from rig.commands.session import Request, prepare, refuse_nothing
     from rig.run_folder import check_space

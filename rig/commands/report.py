@@ -14,11 +14,12 @@ def report(
         Path | None, typer.Option("--out", metavar="DIR", help="Put the reports there instead of into the run folder.")
     ] = None,
 ) -> int:
-    """Judge the records of a run again and write its verdicts, JUnit, HTML and PDF; no rig is needed."""
+    """Make the reports of a run again from its records."""
     from reports.writers import write_run, write_sums
     from rig.commands.context import here
     from rig.commands.exits import Exit, exit_of
     from rig.commands.rebuild import rebuild
+    from rig.commands.run import say_reports
     from rig.run_folder import find_run
 
     context = here()
@@ -32,8 +33,7 @@ def report(
         if out is None:
             write_sums(folder)
         say(f"{result.outcome.value}  {folder.name}")
-        say(f"report  {place / 'report.html'}")
-        say(f"PDF     {place / 'report.pdf'}")
+        say_reports(place)
         codes.append(exit_of(result.outcome.value, interrupted=result.interrupted))
     return max(
         codes,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def run_and_tell(request: "Request") -> "Finished":
-    """Run, print a line a case as it ends, then the checks that did not pass and where the reports are."""
+    """Run, and print a line a case as it ends, with the checks that did not pass, then the counts."""
     from rig.commands.progress import shown_progress
     from rig.commands.session import execute, prepare
     from rig.commands.told import case_line, check_lines, summary_line
@@ -33,9 +33,13 @@ def run_and_tell(request: "Request") -> "Finished":
     with shown_progress(len(prepared.plan.cases)) as progress:
         finished = execute(prepared, progress, told)
     say(summary_line(finished.result))
-    say(f"report  {finished.folder / 'report.html'}")
-    say(f"PDF     {finished.folder / 'report.pdf'}")
     return finished
+
+
+def say_reports(folder: Path) -> None:
+    """Where the reports are."""
+    say(f"report  {folder / 'report.html'}")
+    say(f"PDF     {folder / 'report.pdf'}")
 
 
 def run(
@@ -53,11 +57,12 @@ def run(
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Cases run side by side.")] = 1,
     select: Annotated[str, typer.Option("-k", metavar="TEXT", help="Only cases whose id holds TEXT.")] = "",
 ) -> int:
-    """Run scenarios; the run folder's path is the last line printed."""
+    """Run scenarios; the last line is the run folder."""
     from rig.commands.options import keep_of
     from rig.commands.session import Request
 
     request = Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, jobs)
     finished = run_and_tell(request)
+    say_reports(finished.folder)
     say(str(finished.folder))
     return finished.code

@@ -12,7 +12,7 @@ def schema(
         str, typer.Argument(metavar="[NAME]", help="scenario, case, device, patient, bench or verdicts")
     ] = "scenario",
 ) -> int:
-    """Print the JSON Schema of a kind of file, with all installed names in it."""
+    """Print the JSON Schema of a kind of file."""
     from rig.commands.context import here
     from scenarios.json_schema import SCHEMAS, json_schema
     from scenarios.problems import nearest

@@ -96,7 +96,7 @@ def show(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
-    """Show the verdicts of a run: every check with its value, limit, number of samples, place and reason."""
+    """Show the verdicts of a run: value, limit, place, reason."""
     from rig.commands.context import runs_folder
     from rig.run_folder import INCOMPLETE, read_run
 

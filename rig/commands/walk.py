@@ -21,7 +21,7 @@ def walk(
     ] = "acute",
     cycles: Annotated[Path | None, typer.Option("--cycles", metavar="cycles.csv", help="Table of mean cycles.")] = None,
 ) -> int:
-    """Let a patient walk and write what the feet did; nothing is judged."""
+    """Let a patient walk and write what the feet did."""
     from rig.commands.context import here
     from rig.commands.walk_alone import Wanted, case_of, walk_it
     from rig.commands.walk_tables import write_cycles, write_gait

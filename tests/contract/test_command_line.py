@@ -202,6 +202,18 @@ def test_reports_are_made_again_from_the_record(folder, place, tmp_path):
         assert (tmp_path / folder.name / name).read_bytes() == (folder / name).read_bytes(), name
 
 
+@pytest.mark.parametrize("keep", ["full", "none"])
+def test_whatever_is_kept_can_be_judged_again(keep, place, tmp_path):
+    """`full` gives the same verdicts as `windows` from other files; `none` leaves the device NOT RUN (exit 6)."""
+    ran = stimrig("run", "short.scenario.yaml", "--keep", keep, "--out", tmp_path / "runs", cwd=place)
+    assert ran.returncode == {"full": 0, "none": 6}[keep], ran.stdout + ran.stderr
+    folder = Path(ran.stdout.splitlines()[-1])
+    again = stimrig("report", folder, "--out", tmp_path / "again", cwd=place)
+    assert again.returncode == ran.returncode
+    assert (tmp_path / "again" / folder.name / "verdicts.json").read_bytes() == (folder / "verdicts.json").read_bytes()
+    assert bool(list(folder.glob("cases/*/waveforms.tdms"))) is (keep == "full")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
