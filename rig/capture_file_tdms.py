@@ -45,6 +45,11 @@ def open_tdms(path: Path, wanted: Wanted) -> Recording:
 
     def codes() -> Iterator[tuple[int, NDArray[np.int16]]]:
         with WaveformFile(path) as file:
+            if file.keep == "full":
+                for part in file.parts():
+                    for piece in part.pieces:
+                        yield piece.first_sample, piece.samples[name]
+                return
             for signal in file.signals(name):
                 yield signal.first_index, signal.samples
 

@@ -79,10 +79,16 @@ def count_quiet(
 
 @compiled
 def follow_level(
-    state: NDArray[np.int64], told: NDArray[np.float64], start: int, low: int, high: int, total: int
+    state: NDArray[np.int64],
+    told: NDArray[np.float64],
+    base: float,
+    threshold: float,
+    start: int,
+    low: int,
+    high: int,
+    total: int,
 ) -> bool:
     """Follow cells of one level; True once they have lasted, far enough off, to be a new baseline."""
-    threshold = threshold_of(state, told)
     low_now = min(low, state[FLAT_LOW])
     high_now = max(high, state[FLAT_HIGH])
     if state[FLAT_N] > 0 and high_now - low_now <= 2.0 * threshold:
@@ -98,7 +104,7 @@ def follow_level(
         state[FLAT_START] = start
     if state[FLAT_N] < told[TOLD_LEVEL_CELLS]:
         return False
-    return abs(state[FLAT_SUM] / (state[FLAT_N] * told[TOLD_CELL]) - baseline(state, told)) > threshold
+    return abs(state[FLAT_SUM] / (state[FLAT_N] * told[TOLD_CELL]) - base) > threshold
 
 
 @compiled

@@ -103,13 +103,13 @@ def _total(w: Window, start: int, end: int) -> float:
 
 
 @compiled
-def _behind(part: float, a: float, least: float) -> float:
+def _behind(w: Window, part: float, least: float) -> float:
     """Part of an interval that lies behind its edge, from the part of the step that the sample shows."""
     if part <= least:
         return 0.0
     if part >= 1.0 - least:
         return 1.0
-    return -math.log1p(-part * (1.0 - math.exp(-a))) / a
+    return -math.log1p(-part * (1.0 - w.keep)) / w.a
 
 
 @compiled
@@ -117,8 +117,8 @@ def _step(w: Window, k: int, low: float, high: float) -> float:
     """Instant of a step from `low` to `high` whose mixed interval is k or k + 1."""
     height = high - low
     least = min(0.25, w.noise / abs(height))
-    early = _behind((_input(w, k) - low) / height, w.a, least)
-    return k + 1.0 - early - _behind((_input(w, k + 1) - low) / height, w.a, least)
+    early = _behind(w, (_input(w, k) - low) / height, least)
+    return k + 1.0 - early - _behind(w, (_input(w, k + 1) - low) / height, least)
 
 
 @compiled

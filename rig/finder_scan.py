@@ -42,7 +42,7 @@ from rig.finder_state import (
     TOLD_TH_PER_RANGE,
 )
 from rig.finder_walk import Desk, Samples, copy_span, emit, lose, still_on, walk
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
 
 
 @compiled
@@ -62,31 +62,31 @@ def _skip_quiet(
     """
     size = int(told[TOLD_CELL])
     start = state[NEXT]
-    if state[RING_N] < RING or state[QUIET] < 2:
+    if state[RING_N] < RING:
         return
     per_sample, per_cell = 1.0 / (RING * told[TOLD_CELL]), told[TOLD_TH_PER_RANGE] / RING
     least = told[TOLD_TH_LEAST]
     ring_at, ring_sum, ring_range = state[RING_AT], state[RING_SUM], state[RING_RANGE]
-    pending_sum, pending_range = state[PENDING_SUM], state[PENDING_RANGE]
+    pending_sum, pending_range, quiet = state[PENDING_SUM], state[PENDING_RANGE], state[QUIET]
     base = ring_sum * per_sample
     threshold = max(least, per_cell * ring_range)
     while start + size <= upto:
         low, high, total = look(new[start - at : start - at + size])
         if high > base + threshold or low < base - threshold:
             break
-        ring_sum += pending_sum - sums[ring_at]
-        ring_range += pending_range - ranges[ring_at]
-        sums[ring_at] = pending_sum
-        ranges[ring_at] = pending_range
-        ring_at = ring_at + 1 if ring_at + 1 < RING else 0
+        quiet += 1
+        if quiet >= 3:  # both neighbours of the pending cell were quiet: it counts
+            ring_sum += pending_sum - sums[ring_at]
+            ring_range += pending_range - ranges[ring_at]
+            sums[ring_at] = pending_sum
+            ranges[ring_at] = pending_range
+            ring_at = ring_at + 1 if ring_at + 1 < RING else 0
+            base = ring_sum * per_sample
+            threshold = max(least, per_cell * ring_range)
         pending_sum = np.int64(total)
         pending_range = np.int64(high) - np.int64(low)
-        base = ring_sum * per_sample
-        threshold = max(least, per_cell * ring_range)
         start += size
-    if start > state[NEXT]:
-        state[QUIET] += (start - state[NEXT]) // size
-    state[NEXT] = start
+    state[NEXT], state[QUIET] = start, quiet
     state[RING_AT], state[RING_SUM], state[RING_RANGE] = ring_at, ring_sum, ring_range
     state[PENDING_SUM], state[PENDING_RANGE] = pending_sum, pending_range
 
@@ -122,10 +122,12 @@ def _walk_with_losses(
     return n_rows
 
 
-@compiled
+@inlined
 def _close(
     state: NDArray[np.int64],
     told: NDArray[np.float64],
+    base: float,
+    threshold: float,
     stop: int,
     size: float,
     back: int,
@@ -138,6 +140,8 @@ def _close(
     Args:
         state: what is remembered.
         told: settings.
+        base: baseline.
+        threshold: of active samples.
         stop: end of the cell just seen.
         size: largest distance from the baseline in it.
         back: 1 where the cell was quiet and its mean back at the baseline.
@@ -145,7 +149,6 @@ def _close(
         desk: to work on.
         n_rows: rows so far.
     """
-    base, threshold = baseline(state, told), threshold_of(state, told)
     if back == 1 and state[BACK] < 0:
         state[BACK] = stop
     complete = state[FIRST2] >= 0 or stop - state[LAST] > told[TOLD_PHASE_GAP]
@@ -163,7 +166,7 @@ def _close(
     return n_rows
 
 
-@compiled
+@inlined
 def _look_closely(
     cell: NDArray[np.int16],
     start: int,
@@ -185,7 +188,7 @@ def _look_closely(
         return n_rows
     if not quiet:
         n_rows = walk(cell, start, state, told, base, threshold, samples, desk, n_rows)
-    if follow_level(state, told, start, int(low), int(high), int(total)):
+    if follow_level(state, told, base, threshold, start, int(low), int(high), int(total)):
         if state[MODE] == OPEN and state[FLAT_START] > state[START] + cell.size:
             n_rows = emit(state, told, base, threshold, state[FLAT_START], 0, samples, desk, n_rows)
         state[MODE] = IDLE
@@ -195,7 +198,7 @@ def _look_closely(
         size = max(int(high) - base, base - int(low))
         mean = total / cell.size - base
         back = 1 if quiet and abs(mean) <= band_of(state, told) else 0
-        n_rows = _close(state, told, stop, size, back, samples, desk, n_rows)
+        n_rows = _close(state, told, base, threshold, stop, size, back, samples, desk, n_rows)
     elif state[MODE] == SETTLING and quiet:
         state[MODE] = IDLE
         state[QUIET] = 0

@@ -39,7 +39,6 @@ from rig.finder_state import (
     ORIGIN,
     PEAK,
     QUIET,
-    SETTLING,
     SIGN,
     START,
     TOLD_A,
@@ -182,28 +181,57 @@ def _open(state: NDArray[np.int64], i: int, sign: int, size: int) -> None:
 
 
 @compiled
-def _begins_new(state: NDArray[np.int64], told: NDArray[np.float64], i: int, sign: int, size: int) -> bool:
-    """True where an active sample cannot belong to the open pulse."""
-    if size <= told[TOLD_REOPEN] * state[PEAK]:
-        return False
-    pause = i - state[LAST] - 1
-    if state[FIRST2] < 0:
-        return sign == state[SIGN] and pause > _SPLIT_PAUSE
-    return sign == state[SIGN] or pause > told[TOLD_CLOSING_GAP]
+def _grow(
+    state: NDArray[np.int64],
+    told: NDArray[np.float64],
+    codes: NDArray[np.int16],
+    first: int,
+    at: int,
+    zero: int,
+    bottom: int,
+    top: int,
+) -> int:
+    """Add active samples from ``codes[first]`` on to the open pulse; `at` is the absolute index of ``codes[0]``.
 
+    A return to the sign of phase 1, or a pause inside a phase, begins a new pulse, unless the sample is so small that
+    it belongs to the tail. Everything is kept in registers meanwhile.
 
-@compiled
-def _grow(state: NDArray[np.int64], i: int, sign: int, size: int) -> None:
-    """Add an active sample to the open pulse."""
-    state[LAST] = i
-    state[BACK] = -1
-    if sign != state[SIGN]:
-        if state[FIRST2] < 0:
-            state[FIRST2] = i
-        state[LAST2] = i
-    elif state[FIRST2] < 0:
-        state[LAST1] = i
-        state[PEAK] = max(state[PEAK], size)
+    Returns:
+        Index of the sample that cannot belong to the pulse, or `codes.size`.
+    """
+    sign, peak, reopen = state[SIGN], state[PEAK], told[TOLD_REOPEN]
+    last, last1, first2, last2 = state[LAST], state[LAST1], state[FIRST2], state[LAST2]
+    k = first
+    while k < codes.size:
+        code = np.int64(codes[k])
+        if bottom <= code <= top:
+            k += 1
+            continue
+        i = at + k
+        size = sign * (code - zero)
+        pause = i - last - 1
+        small = abs(size) <= reopen * peak
+        if first2 < 0:
+            if size > 0 and pause > _SPLIT_PAUSE and not small:
+                break
+            if size > 0:
+                last1 = i
+                peak = max(peak, size)
+            else:
+                first2 = i
+                last2 = i
+        else:
+            if not small and (size > 0 or pause > told[TOLD_CLOSING_GAP]):
+                break
+            if size < 0:
+                last2 = i
+        last = i
+        k += 1
+    if last != state[LAST]:
+        state[BACK] = -1
+    state[PEAK] = peak
+    state[LAST], state[LAST1], state[FIRST2], state[LAST2] = last, last1, first2, last2
+    return k
 
 
 @compiled
@@ -223,7 +251,7 @@ def _runs_on(state: NDArray[np.int64], first: int, end: int, sign: int, size: in
     return True
 
 
-@compiled
+@inlined
 def walk(
     cell: NDArray[np.int16],
     start: int,
@@ -241,32 +269,34 @@ def walk(
     """
     top = math.floor(base + threshold)
     bottom = math.ceil(base - threshold)
+    zero = round(base)
     for first in range(0, cell.size, _STRETCH):
         stretch = cell[first : first + _STRETCH]
         low, high, _ = look(stretch)
         if low >= bottom and high <= top:
             continue
         at = start + first
-        if (low > top and _runs_on(state, at, at + stretch.size, 1, int(high - base))) or (
-            high < bottom and _runs_on(state, at, at + stretch.size, -1, int(base - low))
+        if (low > top and _runs_on(state, at, at + stretch.size, 1, int(high) - zero)) or (
+            high < bottom and _runs_on(state, at, at + stretch.size, -1, zero - int(low))
         ):
             continue
-        for k in range(stretch.size):
+        k = 0
+        while k < stretch.size:
             code = int(stretch[k])
-            if bottom <= code <= top:
-                continue
-            i = at + k
-            sign = 1 if code > top else -1
-            size = int(abs(code - base))
             if state[MODE] == OPEN:
-                if not _begins_new(state, told, i, sign, size):
-                    _grow(state, i, sign, size)
-                    continue
-                end = max(i - PRE, state[LAST] + 1)
+                k = _grow(state, told, stretch, k, at, zero, bottom, top)
+                if k == stretch.size:
+                    break
+                code = int(stretch[k])
+                end = max(at + k - PRE, state[LAST] + 1)
                 n_rows = emit(state, told, base, threshold, end, 0, samples, desk, n_rows)
                 state[FLOOR] = end
-            if state[MODE] != SETTLING or size > told[TOLD_REOPEN] * state[PEAK]:
-                _open(state, i, sign, size)
+                _open(state, at + k, 1 if code > zero else -1, abs(code - zero))
+            elif (code > top or code < bottom) and (
+                state[MODE] == IDLE or abs(code - zero) > told[TOLD_REOPEN] * state[PEAK]
+            ):
+                _open(state, at + k, 1 if code > zero else -1, abs(code - zero))
+            k += 1
     return n_rows
 
 
