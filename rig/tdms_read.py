@@ -7,6 +7,7 @@ else is refused by name, never guessed; `stimrig measure` reads foreign TDMS fil
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -80,12 +81,13 @@ class _Cursor:
 assert (TYPE_STRING, TYPE_INT64, TYPE_UINT32, TYPE_FLOAT64) == (0x20, 4, 7, 10)
 
 
-def _decode(metadata: bytes, raw_at: int) -> tuple[Segment, int]:
-    """The segment and the bytes of its raw data."""
+@lru_cache(maxsize=16)
+def _decode(metadata: bytes) -> tuple[Segment, int]:
+    """The segment, its offsets counted from its raw data, and the bytes of that; most segments of a file are alike."""
     cursor = _Cursor(metadata)
     raw: dict[str, tuple[int, np.dtype[Any], int]] = {}
     properties: dict[str, dict[str, Any]] = {}
-    start = raw_at
+    raw_at = 0
     (objects,) = cursor.take("<I")
     for _ in range(objects):
         path = cursor.text()
@@ -101,7 +103,7 @@ def _decode(metadata: bytes, raw_at: int) -> tuple[Segment, int]:
         (n,) = cursor.take("<I")
         if n:
             properties[path] = {cursor.text(): cursor.value() for _ in range(n)}
-    return Segment(raw, properties), raw_at - start
+    return Segment(raw, properties), raw_at
 
 
 def segments(file: BinaryIO, path: Path) -> Iterator[Segment]:
@@ -121,14 +123,16 @@ def segments(file: BinaryIO, path: Path) -> Iterator[Segment]:
         if after > size:
             return
         try:
-            segment, raw_bytes = _decode(file.read(metadata_bytes), at + LEAD_IN.size + metadata_bytes)
+            layout, raw_bytes = _decode(file.read(metadata_bytes))
         except (struct.error, UnicodeDecodeError) as error:
             raise RecordError(
                 str(path), f"damaged segment at byte {at} ({error})", "read foreign files with npTDMS"
             ) from error
         if raw_bytes != length - metadata_bytes:
             raise RecordError(str(path), f"segment at byte {at} holds {raw_bytes} bytes of {length - metadata_bytes}")
-        yield segment
+        start = at + LEAD_IN.size + metadata_bytes
+        raw = {name: (start + offset, kind, count) for name, (offset, kind, count) in layout.raw.items()}
+        yield Segment(raw, layout.properties)
         at = after
 
 

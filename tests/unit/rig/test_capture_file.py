@@ -10,6 +10,9 @@ from rig.capture_file import Wanted, open_capture
 from rig.capture_summary import measure_recording, summary_of
 from rig.commands.exits import guarded
 from rig.commands.measure import measure
+from rig.finder import PulseFinder
+from rig.waveforms import RoleFormat, WaveformWriter
+from sim.signal import Signal
 
 LSB_V = 10 / 32768
 TAP_OHM = 250.0
@@ -202,3 +205,22 @@ def test_bad_arrays(tmp_path, capsys, array, current, rate, code, words):
 def test_missing_file(tmp_path, capsys):
     assert guarded(lambda: measure(tmp_path / "none.csv", "i")) == 3
     assert "No such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("keep", "lost"), [("full", (81_100, 81_800)), ("full", (0, 0)), ("windows", (0, 0))])
+def test_our_own_waveform_file(tmp_path, codes, keep, lost):
+    """Pulses found again in a `full` file, and in a `windows` file whose idle cells are statistics, are the same bytes
+    as those found in the samples; in the `full` file also with a stated loss of 700 samples inside a pulse."""
+    scale = LSB_V / TAP_OHM
+    holed = codes.copy()
+    holed[slice(*lost)] = 0
+    finder = PulseFinder(1e6, scale, 0.0, 0.0)
+    finder.lost(lost[0] * 1000, lost[1] * 1000)
+    truth = np.concatenate([finder.feed(Signal(holed, 0, 1e6, "A", scale)), finder.finish()])
+    writer = WaveformWriter(tmp_path / "w.tdms", keep, 1e6, {"current": RoleFormat(scale, 0.0, "A")})
+    gaps_ns = ((lost[0] * 1000, lost[1] * 1000),) if lost[1] else ()
+    writer.append({"current": holed}, 0, truth, codes.size * 1000, gaps_ns)
+    writer.close()
+    found = measure_recording(open_capture(tmp_path / "w.tdms", Wanted("current"))).pulses
+    assert found["clipped"].sum() == (1 if lost[1] else 0)
+    assert found.tobytes() == truth.tobytes()
