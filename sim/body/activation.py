@@ -34,7 +34,7 @@ from sim.body.layout import (
     I_REST,
     I_RESTING,
 )
-from sim.compiled import compiled, inlined
+from sim.compiled import borrowing
 
 TAU_C_S: Final = 0.020
 A_REST: Final = 3009.0
@@ -53,7 +53,7 @@ REST_FORCE: Final = 1e-4
 REST_CALCIUM: Final = 1e-6
 
 
-@compiled
+@borrowing
 def feel_pulse(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int, recruited: float) -> None:
     """Add a pulse that takes effect at `t_ns`; S and C_N must have been brought to that instant."""
     body[B_DRIVE_SUM] += 1.0
@@ -64,7 +64,7 @@ def feel_pulse(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int, re
     body[B_RECRUITED] = recruited
 
 
-@compiled
+@borrowing
 def decay_calcium(body: NDArray[np.float64], h: float) -> None:
     """Bring S and C_N forward by h seconds without a pulse: exact."""
     e = math.exp(-h / TAU_C_S)
@@ -72,7 +72,7 @@ def decay_calcium(body: NDArray[np.float64], h: float) -> None:
     body[B_DRIVE_SUM] *= e
 
 
-@compiled
+@borrowing
 def wake(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int) -> None:
     """End a rest at `t_ns`: closed-form decay of calcium and recovery from fatigue since it began."""
     h = (t_ns - ints[I_REST]) * 1e-9
@@ -84,7 +84,7 @@ def wake(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int) -> None:
     ints[I_RESTING] = 0
 
 
-@inlined
+@borrowing
 def force_step(body: NDArray[np.float64], const: NDArray[np.float64], h: float) -> tuple[float, float, float, float]:
     """Bring the muscle forward by h seconds.
 
@@ -92,14 +92,16 @@ def force_step(body: NDArray[np.float64], const: NDArray[np.float64], h: float) 
         The forces of the four Runge-Kutta stages, for the foot that is integrated with them.
     """
     half = math.exp(-0.5 * h / TAU_C_S)
-    s0, c0, km = body[B_DRIVE_SUM], body[B_CALCIUM], body[B_KM]
+    s0, c0, f = body[B_DRIVE_SUM], body[B_CALCIUM], body[B_SPECIFIC]
+    # fatigue at mid-step, so that the step is of second order in it too
+    work, part, share = const[C_FATIGUE] * f, 0.5 * h, 0.5 * h / TAU_FATIGUE_S
+    gain = body[B_GAIN_A] + (A_REST - body[B_GAIN_A]) * share + ALPHA_A * work * part
+    tau1 = body[B_TAU1] + (TAU1_REST_S - body[B_TAU1]) * share + ALPHA_TAU1 * work * part
+    km = body[B_KM] + (KM_REST - body[B_KM]) * share + ALPHA_KM * work * part
     cm = (c0 + 0.5 * s0 * h / TAU_C_S) * half
     c1 = (c0 + s0 * h / TAU_C_S) * half * half
     x0, xm, x1 = c0 / (km + c0), cm / (km + cm), c1 / (km + c1)
-    tau1 = body[B_TAU1]
     d0, dm, d1 = 1.0 / (tau1 + TAU2_S * x0), 1.0 / (tau1 + TAU2_S * xm), 1.0 / (tau1 + TAU2_S * x1)
-    gain = body[B_GAIN_A]
-    f = body[B_SPECIFIC]
     k1 = gain * x0 - f * d0
     k2 = gain * xm - (f + 0.5 * h * k1) * dm
     k3 = gain * xm - (f + 0.5 * h * k2) * dm
@@ -127,7 +129,7 @@ def force_step(body: NDArray[np.float64], const: NDArray[np.float64], h: float) 
     return f0, f2, f3, f4
 
 
-@inlined
+@borrowing
 def rest_if_quiet(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int) -> None:
     """Put the muscle to rest at `t_ns` once its force and its calcium have died away."""
     if (

@@ -3,7 +3,7 @@
 Steps end on the absolute grid, at the effect of a pulse, at toe-off, at landing, at foot flat and where a rug is laid:
 never at the end of a call, so that any sequence of calls gives the same bits. A step that would end beyond `until` is
 left for the next call. In stance the foot is fixed: a muscle at rest is carried over in one leap (closed form, when it
-wakes), an active one is stepped alone.
+wakes), an active one is stepped alone, on a coarser grid.
 """
 
 from typing import Final
@@ -15,24 +15,31 @@ from sim.body.activation import feel_pulse, force_step, rest_if_quiet, wake
 from sim.body.clock import toe_x_m
 from sim.body.ground import next_rug_ns, place_rugs
 from sim.body.layout import (
+    B_CALCIUM,
+    B_DRIVE_SUM,
+    B_KM,
     B_OMEGA,
     B_PHI,
+    FINE_PARTS,
     I_MODE,
     I_PULSE,
     I_PULSES,
     I_RESTING,
     I_STRIDE,
     I_T,
+    LOADING,
+    LOW_CALCIUM,
     S_MOVING,
     S_NEXT,
     S_TOE_OFF,
     STANCE,
+    STANCE_STEPS,
     SWING,
 )
 from sim.body.motion import move, trace_row
 from sim.body.takeoff import start_swing
 from sim.body.touchdown import stop
-from sim.compiled import compiled, inlined
+from sim.compiled import borrowing
 from sim.timebase import NEVER
 
 LATEST_LANDING: Final = 0.08
@@ -44,7 +51,7 @@ WILD_RAD_S: Final = 300.0
 """A foot beyond these is a model out of its domain; true of no number that is NaN."""
 
 
-@compiled
+@borrowing
 def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
     until_ns: int,
     ints: NDArray[np.int64],
@@ -89,13 +96,14 @@ def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
                 stop(mode, ints, body, const, stride_ns, stride, instants, results, work, rugs)
             continue
         end = min(event, rug_ns, _next_pulse_ns(ints, pulse_ns))
+        grid_ns = grid_ns_of(mode, body, step_ns)
         if mode == STANCE and ints[I_RESTING] == 1:
             leap = min(end, until_ns // step_ns * step_ns)
             if leap <= t:
                 return 0
             ints[I_T] = leap
             continue
-        end = min(end, (t // step_ns + 1) * step_ns)
+        end = min(end, (t // grid_ns + 1) * grid_ns)
         if end > until_ns:
             return 0
         if mode == STANCE:
@@ -110,7 +118,7 @@ def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
             trace_row(ints, body, const, stride_ns, stride, work, drive, trace)
 
 
-@inlined
+@borrowing
 def _feel_due(
     ints: NDArray[np.int64],
     body: NDArray[np.float64],
@@ -126,13 +134,23 @@ def _feel_due(
         ints[I_PULSE] += 1
 
 
-@inlined
+@borrowing
+def grid_ns_of(mode: int, body: NDArray[np.float64], step_ns: int) -> int:
+    """Grid on which the next step ends, ns."""
+    if mode == SWING:
+        return step_ns
+    if mode == LOADING or (body[B_DRIVE_SUM] > 0.5 and body[B_CALCIUM] < LOW_CALCIUM * body[B_KM]):
+        return step_ns // FINE_PARTS
+    return step_ns * STANCE_STEPS
+
+
+@borrowing
 def _next_pulse_ns(ints: NDArray[np.int64], pulse_ns: NDArray[np.int64]) -> int:
     """When the next known pulse takes effect, ns."""
     return int(pulse_ns[ints[I_PULSE]]) if ints[I_PULSE] < ints[I_PULSES] else NEVER
 
 
-@inlined
+@borrowing
 def _next_event_ns(mode: int, k: int, stride_ns: NDArray[np.int64]) -> int:
     """Toe-off, or the instant at which landing or foot flat is forced, ns."""
     if mode == STANCE:

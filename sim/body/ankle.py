@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from sim.compiled import compiled
+from sim.compiled import borrowing
 
 DEG: Final = 180.0 / math.pi
 OPTIMAL_LENGTH_M: Final = 0.098
@@ -14,7 +14,7 @@ LENGTH_AT_NEUTRAL_M: Final = 0.30379
 MAX_SPEED_M_S: Final = 10.0 * OPTIMAL_LENGTH_M
 
 
-@compiled
+@borrowing
 def moment_arm_m(ankle_rad: float) -> float:
     """Moment arm of tibialis anterior, m; polynomial through the path geometry of gait2392, held beyond -60 and 40 deg.
 
@@ -24,7 +24,7 @@ def moment_arm_m(ankle_rad: float) -> float:
     return 0.0420 + 1.8e-4 * q - 2.3e-6 * q * q
 
 
-@compiled
+@borrowing
 def dorsiflexor_torque_n_m(ankle_rad: float, rate_rad_s: float, activation: float, force_n: float) -> float:
     """Torque of the dorsiflexor group with a rigid tendon, N m: T = F0 a f_l f_v cos(alpha) r.
 
@@ -44,7 +44,7 @@ def dorsiflexor_torque_n_m(ankle_rad: float, rate_rad_s: float, activation: floa
     return force_n * activation * math.exp(-stretch * stretch) * f_v * along / fibre * arm
 
 
-@compiled
+@borrowing
 def passive_torque_n_m(ankle_rad: float, knee_rad: float, torque_10_deg_n_m: float) -> float:
     """Torque of passive tissue, N m.
 
@@ -58,7 +58,7 @@ def passive_torque_n_m(ankle_rad: float, knee_rad: float, torque_10_deg_n_m: flo
     return stop + 1.8 - calf
 
 
-@compiled
+@borrowing
 def ankle_torque_n_m(
     ankle_rad: float,
     rate_rad_s: float,

@@ -38,12 +38,13 @@ from sim.body.layout import (
     S_T0,
     S_TOE_OFF,
     S_WATCH,
+    STEP_NS,
     TRACE,
 )
 from sim.gait.cycle import GaitCycle
 from sim.gait.schedule import StrideSchedule
 from sim.gait.walk import Rug
-from sim.timebase import NEVER, NS_PER_MS
+from sim.timebase import NEVER
 
 FIRST_LANDING_RATIO = 0.85
 """Swing phase before which contact is a scuff or a stumble, not a landing (end of the scuff window)."""
@@ -107,7 +108,7 @@ def make_buffers(
     state: CompensationState,
     rugs: tuple[Rug, ...] = (),
     sense_m: NDArray[np.float64] | None = None,
-    step_ns: int = NS_PER_MS,
+    step_ns: int = STEP_NS,
 ) -> Buffers:
     """Arrays for a walk that begins at t = 0 with the foot on the floor and the muscle at rest.
 
@@ -118,7 +119,7 @@ def make_buffers(
         state: compensation at the start.
         rugs: patches of raised floor.
         sense_m: error with which the clearance of each stride is felt, m, (N + 1,).
-        step_ns: grid of the steps; divides a millisecond.
+        step_ns: grid of the steps; divides `STEP_NS`.
     """
     count = schedule.strides + 1
     moving = schedule.stride_time_ns - schedule.pause_ns
@@ -163,7 +164,7 @@ def make_buffers(
         modes=cycle.modes,
         swing_ankle=cycle.swing_ankle,
         work=cycle.base.copy(),
-        drive=np.zeros(DRIVE_POINTS),
+        drive=np.zeros(2 * DRIVE_POINTS),
         ring=np.zeros(RING),
         rugs=floor,
         trace=np.zeros((0, TRACE)),

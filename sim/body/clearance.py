@@ -35,7 +35,7 @@ from sim.body.layout import (
     R_SCUFF,
     R_STUMBLE,
 )
-from sim.compiled import compiled, inlined
+from sim.compiled import borrowing
 
 MTC_WINDOW: Final = (0.35, 0.75)
 EARLY_WINDOW: Final = (0.12, 0.35)
@@ -46,7 +46,7 @@ MEAN_MEMORY: Final = 0.02
 """Weight of the latest cycle in the mean MTC phase (design choice)."""
 
 
-@compiled
+@borrowing
 def begin_swing(body: NDArray[np.float64], height_m: float) -> None:
     """Forget the last swing; the first point of this one is its toe-off."""
     body[M_S1], body[M_Y1] = 0.0, height_m
@@ -56,7 +56,7 @@ def begin_swing(body: NDArray[np.float64], height_m: float) -> None:
     body[M_TOUCH], body[M_LONGEST] = -1.0, 0.0
 
 
-@compiled
+@borrowing
 def _lowest(best: float, s0: float, y0: float, s1: float, y1: float, low: float, high: float) -> float:
     """Lower of `best` and of the line from (s0, y0) to (s1, y1) inside the window; NaN counts as nothing yet."""
     if s1 < low or s0 > high or s1 <= s0:
@@ -67,17 +67,23 @@ def _lowest(best: float, s0: float, y0: float, s1: float, y1: float, low: float,
     return lower if not best <= lower else best
 
 
-@inlined
+@borrowing
+def _crossing(s0: float, y0: float, s1: float, y1: float) -> float:
+    """Where the line from (s0, y0) to (s1, y1) meets the ground."""
+    return s0 + (s1 - s0) * y0 / (y0 - y1)
+
+
+@borrowing
 def watch(body: NDArray[np.float64], s: float, height_m: float, swing_s: float) -> None:
     """Take in the clearance at swing phase `s`; minima are refined by a parabola through three points."""
     s1, y1, s2, y2 = body[M_S1], body[M_Y1], body[M_S2], body[M_Y2]
-    if s2 >= 0.0 and MTC_WINDOW[0] <= s1 <= MTC_WINDOW[1] and y1 <= y2 and y1 < height_m:
+    if s2 >= 0.0 and y1 <= y2 and y1 < height_m:
         left, right = s1 - s2, s - s1
         slope = (y1 - y2) / left
         bend = ((height_m - y1) / right - slope) / (left + right)
         at = s1 - 0.5 * (slope / bend + left)
         low = y1 + (at - s1) * (slope + bend * (at - s2))
-        if not body[M_BEST] <= low:
+        if MTC_WINDOW[0] <= at <= MTC_WINDOW[1] and not body[M_BEST] <= low:
             body[M_BEST], body[M_BEST_S] = low, at
     body[M_EARLY] = _lowest(body[M_EARLY], s1, y1, s, height_m, EARLY_WINDOW[0], EARLY_WINDOW[1])
     body[M_LOWEST] = _lowest(body[M_LOWEST], s1, y1, s, height_m, SCUFF_WINDOW[0], SCUFF_WINDOW[1])
@@ -86,15 +92,18 @@ def watch(body: NDArray[np.float64], s: float, height_m: float, swing_s: float) 
         body[M_AT_MEAN] = y1 + (height_m - y1) * (mean - s1) / (s - s1)
     if height_m <= 0.0 and SCUFF_WINDOW[0] <= s <= SCUFF_WINDOW[1]:
         if body[M_TOUCH] < 0.0:
-            body[M_TOUCH] = s
+            body[M_TOUCH] = max(_crossing(s1, y1, s, height_m), SCUFF_WINDOW[0]) if y1 > 0.0 else s
         body[M_LONGEST] = max(body[M_LONGEST], (s - body[M_TOUCH]) * swing_s)
     elif height_m > 0.0:
+        if body[M_TOUCH] >= 0.0 and y1 <= 0.0:
+            left = min(_crossing(s1, y1, s, height_m), SCUFF_WINDOW[1])
+            body[M_LONGEST] = max(body[M_LONGEST], (left - body[M_TOUCH]) * swing_s)
         body[M_TOUCH] = -1.0
     body[M_S2], body[M_Y2] = s1, y1
     body[M_S1], body[M_Y1] = s, height_m
 
 
-@compiled
+@borrowing
 def end_swing(body: NDArray[np.float64], result: NDArray[np.float64]) -> float:
     """Write the measures of the swing into its row and return its MTC, m."""
     has_minimum = body[M_BEST] == body[M_BEST]

@@ -21,11 +21,11 @@ from sim.body.layout import (
     S_NEXT,
     SWING,
 )
-from sim.compiled import compiled, inlined
+from sim.compiled import borrowing
 from sim.gait.leg import leg_at
 
 
-@inlined
+@borrowing
 def clock_at(k: int, t_ns: int, stride_ns: NDArray[np.int64], stance: float) -> tuple[float, float, float, float]:
     """Phase, cycles a second, swing phase, swings a second of stride k at an instant after its pause."""
     moving = stride_ns[k, S_MOVING]
@@ -34,7 +34,7 @@ def clock_at(k: int, t_ns: int, stride_ns: NDArray[np.int64], stance: float) -> 
     return phase, rate, (phase - stance) / (1.0 - stance), rate / (1.0 - stance)
 
 
-@inlined
+@borrowing
 def place_m(
     k: int,
     phase: float,
@@ -47,7 +47,7 @@ def place_m(
     return stride[k, F_X] + const[C_SPEED] * stride_ns[k, S_MOVING] * 1e-9 * phase + leg_x_m
 
 
-@compiled
+@borrowing
 def toe_x_m(
     ints: NDArray[np.int64],
     body: NDArray[np.float64],

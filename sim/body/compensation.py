@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.body.layout import B_DEMAND, C_GAIN, C_GOAL, C_KICK, C_LEAK, C_LIMIT
-from sim.compiled import compiled
+from sim.compiled import borrowing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class CompensationState:
     mtc_swing_ratio: float = 0.5
 
 
-@compiled
+@borrowing
 def adapt(body: NDArray[np.float64], const: NDArray[np.float64], mtc_m: float, sense_m: float, scuffed: bool) -> None:
     """Decide the demand of the next stride from the swing that has just ended.
 

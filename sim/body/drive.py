@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.body.ankle import dorsiflexor_torque_n_m, passive_torque_n_m
-from sim.body.foot import COM_ANGLE_RAD, COM_RADIUS_M
+from sim.body.foot import COM_X_M, COM_Y_M
 from sim.body.layout import (
     C_DAMPING,
     C_FOOT_MASS,
@@ -23,8 +23,9 @@ from sim.body.layout import (
     C_SHANK,
     C_STANCE,
     C_THIGH,
+    DRIVE_POINTS,
 )
-from sim.compiled import compiled
+from sim.compiled import borrowing
 from sim.gait.leg import leg_at
 from sim.gait.speed_law import GRAVITY_M_S2
 
@@ -32,15 +33,22 @@ HIGHEST: Final = 0.6
 SMOOTHING_S: Final = 0.020
 
 
-@compiled
-def gravity_torque_n_m(foot_rad: float, ankle_x_m_s2: float, ankle_y_m_s2: float, mass_kg: float) -> float:
-    """Torque of the foot's weight about an accelerated ankle, N m: -m [x_c (g + y'') - y_c x'']."""
-    angle = foot_rad + COM_ANGLE_RAD
-    x_c, y_c = COM_RADIUS_M * math.cos(angle), COM_RADIUS_M * math.sin(angle)
+@borrowing
+def gravity_torque_n_m(sine: float, cosine: float, ankle_x_m_s2: float, ankle_y_m_s2: float, mass_kg: float) -> float:
+    """Torque of the foot's weight about an accelerated ankle, N m: -m [x_c (g + y'') - y_c x''].
+
+    Args:
+        sine: of the foot's angle from flat.
+        cosine: of the same.
+        ankle_x_m_s2: acceleration of the ankle, forward.
+        ankle_y_m_s2: upward.
+        mass_kg: of foot and shoe.
+    """
+    x_c, y_c = cosine * COM_X_M - sine * COM_Y_M, sine * COM_X_M + cosine * COM_Y_M
     return -mass_kg * (x_c * (GRAVITY_M_S2 + ankle_y_m_s2) - y_c * ankle_x_m_s2)
 
 
-@compiled
+@borrowing
 def feedforward(
     curve: NDArray[np.float64],
     swing_ankle: NDArray[np.float64],
@@ -48,7 +56,7 @@ def feedforward(
     stride_time_s: float,
     drive: NDArray[np.float64],
 ) -> None:
-    """Fill `drive` (n,) with the healthy activation at swing phases 0..1.
+    """Fill the first half of `drive` (2 n,) with the healthy activation at swing phases 0..1; the other is for work.
 
     Args:
         curve: (200, 16) undisturbed cycle.
@@ -57,11 +65,10 @@ def feedforward(
         stride_time_s: of this stride, s.
         drive: result.
     """
-    n = drive.shape[0]
+    n = DRIVE_POINTS
     pieces = swing_ankle.shape[0]
     stance = const[C_STANCE]
     swing_s = (1.0 - stance) * stride_time_s
-    raw = np.empty(n)
     for i in range(n):
         s = i / (n - 1)
         j = min(int(s * pieces), pieces - 1)
@@ -76,18 +83,18 @@ def feedforward(
         lean2 = _shank_acceleration(curve, phase, 1.0 / stride_time_s)
         need = const[C_INERTIA] * (angle2 + lean2) + const[C_DAMPING] * angle1
         need -= passive_torque_n_m(angle, knee, const[C_PASSIVE])
-        need -= gravity_torque_n_m(angle + lean, ax, ay, const[C_FOOT_MASS])
+        need -= gravity_torque_n_m(math.sin(angle + lean), math.cos(angle + lean), ax, ay, const[C_FOOT_MASS])
         full = dorsiflexor_torque_n_m(angle, angle1, 1.0, const[C_FORCE])
-        raw[i] = min(max(need / full, 0.0), HIGHEST)
+        drive[n + i] = min(max(need / full, 0.0), HIGHEST)
     reach = int(0.5 + 0.5 * SMOOTHING_S / swing_s * (n - 1))
     for i in range(n):
         total = 0.0
         for k in range(i - reach, i + reach + 1):
-            total += raw[min(max(k, 0), n - 1)]
+            total += drive[n + min(max(k, 0), n - 1)]
         drive[i] = total / (2 * reach + 1)
 
 
-@compiled
+@borrowing
 def _shank_acceleration(curve: NDArray[np.float64], phase: float, rate_hz: float) -> float:
     n = curve.shape[0]
     x = (phase - math.floor(phase)) * n
@@ -98,10 +105,10 @@ def _shank_acceleration(curve: NDArray[np.float64], phase: float, rate_hz: float
     return bend * (n * rate_hz) * (n * rate_hz)
 
 
-@compiled
+@borrowing
 def drive_at(drive: NDArray[np.float64], s: float) -> float:
     """Activation at swing phase s, 0..1, by a cubic through four points (Catmull-Rom)."""
-    n = drive.shape[0]
+    n = DRIVE_POINTS
     x = min(max(s, 0.0), 1.0) * (n - 1)
     j = min(int(x), n - 2)
     u = x - j

@@ -18,6 +18,8 @@ ANKLE_HEIGHT_M: Final = 0.085
 COM_RADIUS_M: Final = 0.085
 COM_ANGLE_RAD: Final = float(np.radians(-30.0))
 """Centre of mass of foot and shoe, seen from the ankle with the foot flat (design choice, Dempster by Winter 2009)."""
+COM_X_M: Final = float(COM_RADIUS_M * np.cos(COM_ANGLE_RAD))
+COM_Y_M: Final = float(COM_RADIUS_M * np.sin(COM_ANGLE_RAD))
 
 
 def mass_kg(body_mass_kg: float, shoe_mass_kg: float) -> float:

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.body.layout import G_EDGE, G_HEIGHT, G_LENGTH, G_T
-from sim.compiled import compiled
+from sim.compiled import borrowing
 
 
-@compiled
+@borrowing
 def ground_m(rugs: NDArray[np.float64], x_m: float) -> float:
     """Height of the ground at `x_m`: of the highest rug that lies there, else 0, m."""
     height = 0.0
@@ -20,7 +20,7 @@ def ground_m(rugs: NDArray[np.float64], x_m: float) -> float:
     return height
 
 
-@compiled
+@borrowing
 def next_rug_ns(rugs: NDArray[np.float64], never_ns: int) -> int:
     """Instant of the first rug that is not yet placed, ns."""
     first = never_ns
@@ -30,7 +30,7 @@ def next_rug_ns(rugs: NDArray[np.float64], never_ns: int) -> int:
     return first
 
 
-@compiled
+@borrowing
 def place_rugs(rugs: NDArray[np.float64], t_ns: int, x_m: float) -> None:
     """Lay down every rug that is due at `t_ns` with its near edge at `x_m`."""
     for i in range(rugs.shape[0]):

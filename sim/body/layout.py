@@ -5,6 +5,8 @@ Kernels take few flat arrays instead of many scalars: a call then costs microsec
 
 from typing import Final
 
+from sim.timebase import NS_PER_MS
+
 # constants of the patient on this walk, float64
 (
     C_THIGH,  # thigh length, m
@@ -129,6 +131,15 @@ G_T, G_EDGE, G_LENGTH, G_HEIGHT, GROUND = range(5)
 # a row of the trace
 T_T, T_STRIDE, T_ANKLE, T_CLEARANCE, T_ACTIVATION, TRACE = range(6)
 
+STEP_NS: Final = 2 * NS_PER_MS
+"""Grid of the steps of the moving foot. Finer ones move no clearance by more than 15 um (200 strides; tests hold 50)."""
+STANCE_STEPS: Final = 2
+"""Steps of the grid that one step in stance takes. There the muscle alone is stepped: its shortest time constant,
+20 ms, has a closed form, and the activation errs by less than 5e-6 (test_muscle_force.py)."""
+LOW_CALCIUM: Final = 3.0
+"""In units of K_m. Where a pulse meets less, the saturation of calcium bends sharply, and steps in stance are fine."""
+FINE_PARTS: Final = 2
+"""Parts into which the grid is cut there, and after landing, where the load rises within 10 ms."""
 DRIVE_POINTS: Final = 97
 RING: Final = 64
-"""Rates kept for the reflex, one a millisecond."""
+"""Rates kept for the reflex, one every `STEP_NS`."""

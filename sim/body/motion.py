@@ -42,11 +42,11 @@ from sim.body.reflex import keep_rate, reflex_step
 from sim.body.swing import clearance_m, foot_step, voluntary
 from sim.body.takeoff import keep_leg
 from sim.body.touchdown import stop, stopped, time_to_stop
-from sim.compiled import compiled, inlined
-from sim.gait.leg import leg_at
+from sim.compiled import borrowing
+from sim.gait.leg import leg_at, legs_at
 
 
-@inlined
+@borrowing
 def move(
     ints: NDArray[np.int64],
     body: NDArray[np.float64],
@@ -64,7 +64,7 @@ def move(
     """One step of the moving foot to `end_ns`, or to its landing or foot flat if that comes first."""
     mode, k, t = ints[I_MODE], ints[I_STRIDE], ints[I_T]
     h_ns = end_ns - t
-    phi, omega = body[B_PHI], body[B_OMEGA]
+    phi, omega, ankle = body[B_PHI], body[B_OMEGA], body[B_PHI] - body[L_FIRST]
     may_stop = mode == LOADING or end_ns >= stride_ns[k, S_WATCH]
     if may_stop:
         _copy(body, 0, BODY_FLOATS)
@@ -86,21 +86,22 @@ def move(
         height, _ = clearance_m(phi1, x, body[L_FIRST + 4], body[B_GROUND], rugs)
         body[B_HEIGHT] = height
         watch(body, s, height, 1.0 / s_rate)
-        if s - h_ns * 1e-9 * s_rate <= 0.5 < s:
-            results[k, R_ANKLE_MID] = phi1 - lean
+        s0 = s - h_ns * 1e-9 * s_rate
+        if s0 <= 0.5 < s:
+            results[k, R_ANKLE_MID] = ankle + (phi1 - lean - ankle) * (0.5 - s0) / (s - s0)
     elif mode == LOADING:
         body[B_SLAP] = max(body[B_SLAP], lean_rate - omega1)
     if halts:
         stop(mode, ints, body, const, stride_ns, stride, instants, results, work, rugs)
 
 
-@inlined
+@borrowing
 def _copy(body: NDArray[np.float64], source: int, target: int) -> None:
     for i in range(BODY_FLOATS):
         body[target + i] = body[source + i]
 
 
-@inlined
+@borrowing
 def _foot_to(
     h_ns: int,
     ints: NDArray[np.int64],
@@ -125,8 +126,7 @@ def _foot_to(
         body[L_FIRST + 6],
         body[L_FIRST + 7],
     )
-    middle = leg_at(work, phase + 0.5 * h * rate, rate, const[C_THIGH], const[C_SHANK])
-    last = leg_at(work, phase + h * rate, rate, const[C_THIGH], const[C_SHANK])
+    middle, last = legs_at(work, phase + 0.5 * h * rate, phase + h * rate, rate, const[C_THIGH], const[C_SHANK])
     start_drive = voluntary(mode, s, drive, stride[k, F_DRIVE], const)
     middle_drive = voluntary(mode, s + 0.5 * h * s_rate, drive, stride[k, F_DRIVE], const)
     end_drive = voluntary(mode, s + h * s_rate, drive, stride[k, F_DRIVE], const)
@@ -154,7 +154,7 @@ def _foot_to(
     )
 
 
-@compiled
+@borrowing
 def trace_row(
     ints: NDArray[np.int64],
     body: NDArray[np.float64],

@@ -23,7 +23,7 @@ from sim.gait.cycle import GaitCycle, gait_cycle
 from sim.gait.schedule import StrideSchedule
 from sim.gait.targets import healthy_twin
 from sim.gait.walk import Orthosis
-from sim.timebase import NS_PER_MS, ns_from_s
+from sim.timebase import ns_from_s
 
 LOADING_MOMENT_N_M: Final = 12.0
 """For 72 kg; scales with body mass."""
@@ -82,7 +82,7 @@ def one_swing(
     drive: float = 0.0,
     demand_m: float = 0.0,
     stride_time_s: float | None = None,
-    step_ns: int = NS_PER_MS,
+    step_ns: int = at.STEP_NS,
     pulses: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None,
 ) -> OneSwing:
     """Walk one swing.

@@ -3,7 +3,7 @@
     T' = (G [v(t - 40 ms) - v_th]+ - T) / 30 ms,  v the dorsiflexion rate
 
 Source: delay, threshold and gains are design choices around Galiana 2005 (4 of 11 stroke ankles raised, mostly in
-reflex gain). The rate is kept on the absolute millisecond grid; before toe-off the foot stands and it counts as 0.
+reflex gain). The rate is kept on the absolute grid of the steps; before toe-off the foot stands and it counts as 0.
 """
 
 import math
@@ -12,41 +12,47 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body.layout import B_REFLEX, C_REFLEX_GAIN, C_REFLEX_START, RING
-from sim.compiled import compiled, inlined
+from sim.body.layout import B_REFLEX, C_REFLEX_GAIN, C_REFLEX_START, RING, STEP_NS
+from sim.compiled import borrowing
 from sim.timebase import NS_PER_MS
 
 DELAY_NS: Final = 40 * NS_PER_MS
 TIME_CONSTANT_S: Final = 0.030
 
 
-@compiled
-def _delayed(ring: NDArray[np.float64], t_ns: int) -> float:
+@borrowing
+def _drive_n_m(ring: NDArray[np.float64], const: NDArray[np.float64], t_ns: int) -> float:
+    """What the reflex strives for at `t_ns`, N m; the rate of 40 ms ago by a cubic through four points of the grid."""
     at = t_ns - DELAY_NS
-    k = at // NS_PER_MS
-    u = (at - k * NS_PER_MS) / NS_PER_MS
-    return ring[k % RING] * (1.0 - u) + ring[(k + 1) % RING] * u
+    k = at // STEP_NS
+    u = (at - k * STEP_NS) / STEP_NS
+    a, b, c, d = ring[(k - 1) % RING], ring[k % RING], ring[(k + 1) % RING], ring[(k + 2) % RING]
+    rate = b + 0.5 * u * (c - a + u * (2.0 * a - 5.0 * b + 4.0 * c - d + u * (3.0 * (b - c) + d - a)))
+    return const[C_REFLEX_GAIN] * max(0.0, rate - const[C_REFLEX_START])
 
 
-@inlined
+@borrowing
 def reflex_step(
     body: NDArray[np.float64], const: NDArray[np.float64], ring: NDArray[np.float64], t_ns: int, h_ns: int
 ) -> tuple[float, float, float]:
-    """Bring the reflex forward by `h_ns`; its torque at start, middle and end of the step, N m."""
-    gain = const[C_REFLEX_GAIN]
-    if gain <= 0.0:
+    """Bring the reflex forward by `h_ns` (Simpson's rule); its torque at start, middle and end of the step, N m."""
+    if const[C_REFLEX_GAIN] <= 0.0:
         return 0.0, 0.0, 0.0
-    drive = gain * max(0.0, _delayed(ring, t_ns + h_ns // 2) - const[C_REFLEX_START])
-    half = math.exp(-0.5e-9 * h_ns / TIME_CONSTANT_S)
+    first, last = _drive_n_m(ring, const, t_ns), _drive_n_m(ring, const, t_ns + h_ns)
+    mid = _drive_n_m(ring, const, t_ns + h_ns // 2)
+    h = h_ns * 1e-9 / TIME_CONSTANT_S
+    half = math.exp(-0.5 * h)
     start = body[B_REFLEX]
-    middle = drive + (start - drive) * half
-    end = drive + (start - drive) * half * half
+    if start == 0.0 and first == 0.0 and mid == 0.0 and last == 0.0:
+        return 0.0, 0.0, 0.0
+    middle = start * half + h / 24.0 * (5.0 * first * half + 8.0 * mid - last / half)
+    end = start * half * half + h / 6.0 * (first * half * half + 4.0 * mid * half + last)
     body[B_REFLEX] = end
     return start, middle, end
 
 
-@inlined
+@borrowing
 def keep_rate(ring: NDArray[np.float64], t_ns: int, rate_rad_s: float) -> None:
-    """Remember the dorsiflexion rate where `t_ns` stands on the millisecond grid."""
-    if t_ns % NS_PER_MS == 0:
-        ring[(t_ns // NS_PER_MS) % RING] = rate_rad_s
+    """Remember the dorsiflexion rate where `t_ns` stands on the grid of the steps."""
+    if t_ns % STEP_NS == 0:
+        ring[(t_ns // STEP_NS) % RING] = rate_rad_s

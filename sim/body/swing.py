@@ -36,8 +36,8 @@ from sim.body.layout import (
     C_TONIC,
     SWING,
 )
-from sim.compiled import compiled, inlined
-from sim.gait.leg import Leg
+from sim.compiled import borrowing
+from sim.gait.leg import Leg, turned
 
 LOADING_RISE_S: Final = 0.010
 HEEL_X, HEEL_Y = HEEL
@@ -45,7 +45,7 @@ BALL_X, BALL_Y = BALL
 TOE_X, TOE_Y = TOE
 
 
-@compiled
+@borrowing
 def voluntary(
     mode: int, s: float, drive: NDArray[np.float64], drive_offset: float, const: NDArray[np.float64]
 ) -> float:
@@ -56,11 +56,13 @@ def voluntary(
     return max(tonic + drive_offset, 0.0)
 
 
-@compiled
+@borrowing
 def acceleration_rad_s2(
     mode: int,
     phi: float,
     omega: float,
+    sine: float,
+    cosine: float,
     leg: Leg,
     activation: float,
     reflex_n_m: float,
@@ -68,7 +70,7 @@ def acceleration_rad_s2(
     heel_first: int,
     const: NDArray[np.float64],
 ) -> float:
-    """Angular acceleration of the foot, rad/s^2."""
+    """Angular acceleration of the foot, rad/s^2; `sine` and `cosine` are those of `phi`."""
     torque = (
         ankle_torque_n_m(
             phi - leg[0],
@@ -84,14 +86,14 @@ def acceleration_rad_s2(
         - reflex_n_m
     )
     if mode == SWING:
-        return (torque + gravity_torque_n_m(phi, leg[5], leg[6], const[C_FOOT_MASS])) / const[C_INERTIA]
+        return (torque + gravity_torque_n_m(sine, cosine, leg[5], leg[6], const[C_FOOT_MASS])) / const[C_INERTIA]
     weight = const[C_LOADING] * (1.0 - math.exp(-since_landing_s / LOADING_RISE_S))
     if heel_first == 1:
         return (torque - weight) / const[C_INERTIA_HEEL]
     return (torque + weight) / const[C_INERTIA_BALL]
 
 
-@inlined
+@borrowing
 def foot_step(
     mode: int,
     phi: float,
@@ -122,22 +124,26 @@ def foot_step(
         phi and omega at the end.
     """
     t, half = since_landing_s, 0.5 * h
-    a1 = acceleration_rad_s2(mode, phi, omega, legs[0], activations[0], reflex[0], t, heel_first, const)
+    s1, c1 = math.sin(phi), math.cos(phi)
+    a1 = acceleration_rad_s2(mode, phi, omega, s1, c1, legs[0], activations[0], reflex[0], t, heel_first, const)
     w2 = omega + half * a1
     p2 = phi + half * omega
-    a2 = acceleration_rad_s2(mode, p2, w2, legs[1], activations[1], reflex[1], t + half, heel_first, const)
+    s2, c2 = turned(s1, c1, p2 - phi)
+    a2 = acceleration_rad_s2(mode, p2, w2, s2, c2, legs[1], activations[1], reflex[1], t + half, heel_first, const)
     w3 = omega + half * a2
     p3 = phi + half * w2
-    a3 = acceleration_rad_s2(mode, p3, w3, legs[1], activations[2], reflex[1], t + half, heel_first, const)
+    s3, c3 = turned(s1, c1, p3 - phi)
+    a3 = acceleration_rad_s2(mode, p3, w3, s3, c3, legs[1], activations[2], reflex[1], t + half, heel_first, const)
     w4 = omega + h * a3
     p4 = phi + h * w3
-    a4 = acceleration_rad_s2(mode, p4, w4, legs[2], activations[3], reflex[2], t + h, heel_first, const)
+    s4, c4 = turned(s1, c1, p4 - phi)
+    a4 = acceleration_rad_s2(mode, p4, w4, s4, c4, legs[2], activations[3], reflex[2], t + h, heel_first, const)
     new_phi = phi + h / 6.0 * (omega + 2.0 * w2 + 2.0 * w3 + w4)
     new_omega = omega + h / 6.0 * (a1 + 2.0 * a2 + 2.0 * a3 + a4)
     return new_phi, new_omega
 
 
-@compiled
+@borrowing
 def hermite(x: float, h: float, y0: float, d0: float, y1: float, d1: float) -> float:
     """Cubic through two values and slopes at 0 and h, at x."""
     u = x / h
@@ -149,7 +155,7 @@ def hermite(x: float, h: float, y0: float, d0: float, y1: float, d1: float) -> f
     )
 
 
-@inlined
+@borrowing
 def clearance_m(
     phi: float, ankle_x_m: float, ankle_y_m: float, base_m: float, rugs: NDArray[np.float64]
 ) -> tuple[float, float]:

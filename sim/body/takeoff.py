@@ -47,21 +47,21 @@ from sim.body.layout import (
     SWING,
 )
 from sim.body.swing import clearance_m
-from sim.compiled import compiled, inlined
+from sim.compiled import borrowing
 from sim.gait.cycle import STEPPAGE_M_RAD
 from sim.gait.leg import Leg, compose, leg_at
 
 HIGHEST_SHIFT_RAD: Final = math.radians(8.0)
 
 
-@compiled
+@borrowing
 def _lowest_point_m(foot_rad: float, with_heel: bool) -> float:
     s, c = math.sin(foot_rad), math.cos(foot_rad)
     low = min(s * BALL[0] + c * BALL[1], s * TOE[0] + c * TOE[1])
     return min(low, s * HEEL[0] + c * HEEL[1]) if with_heel else low
 
 
-@compiled
+@borrowing
 def compose_stride(
     k: int,
     body: NDArray[np.float64],
@@ -72,26 +72,23 @@ def compose_stride(
     work: NDArray[np.float64],
 ) -> None:
     """Curves of stride k: hiking and steppage, hip height closed again for the changed leg, noise offsets."""
-    weights, offsets = np.zeros(5), np.zeros(2)
     lift = body[B_DEMAND]
-    weights[0] = lift * const[C_HIKE]
-    steppage = lift * (1.0 - const[C_HIKE]) / STEPPAGE_M_RAD
+    hike, contact, toe_off = lift * const[C_HIKE], 0.0, 0.0
+    steppage = max(lift * (1.0 - const[C_HIKE]) / STEPPAGE_M_RAD, 0.0)
     if steppage > 0.0:
-        weights[1] = weights[2] = steppage
-        compose(base, modes, weights, offsets, work)
+        compose(base, modes, (hike, steppage, steppage, 0.0, 0.0), (0.0, 0.0), work)
         leg = leg_at(work, 0.0, 1.0, const[C_THIGH], const[C_SHANK])
         length = const[C_THIGH] * math.cos(leg[7]) + const[C_SHANK] * math.cos(leg[0])
-        contact = length - _lowest_point_m(leg[0] + const[C_ANKLE_CONTACT], True)
+        contact = length - _lowest_point_m(leg[0] + const[C_ANKLE_CONTACT], True) - const[C_HIP_CONTACT]
         leg = leg_at(work, const[C_STANCE], 1.0, const[C_THIGH], const[C_SHANK])
         length = const[C_THIGH] * math.cos(leg[7]) + const[C_SHANK] * math.cos(leg[0])
-        toe_off = length - _lowest_point_m(leg[0] + const[C_ANKLE_TOE_OFF], False)
-        weights[3] = contact - const[C_HIP_CONTACT]
-        weights[4] = min(toe_off, const[C_HIP_MID_STANCE]) - const[C_HIP_TOE_OFF]
-    offsets[0], offsets[1] = stride[k, F_THIGH], stride[k, F_KNEE]
-    compose(base, modes, weights, offsets, work)
+        closed = length - _lowest_point_m(leg[0] + const[C_ANKLE_TOE_OFF], False)
+        toe_off = min(closed, const[C_HIP_MID_STANCE]) - const[C_HIP_TOE_OFF]
+    weights = (hike, steppage, steppage, contact, toe_off)
+    compose(base, modes, weights, (stride[k, F_THIGH], stride[k, F_KNEE]), work)
 
 
-@compiled
+@borrowing
 def start_swing(
     ints: NDArray[np.int64],
     body: NDArray[np.float64],
@@ -120,7 +117,8 @@ def start_swing(
     body[B_OMEGA] = leg[1] + const[C_ANKLE_RATE] * s_rate
     keep_leg(body, leg)
     body[B_REFLEX] = 0.0
-    ring[:] = 0.0
+    for i in range(ring.shape[0]):
+        ring[i] = 0.0
     x = place_m(k, phase, leg[3], const, stride_ns, stride)
     height, _ = clearance_m(body[B_PHI], x, leg[4], body[B_GROUND], rugs)
     body[B_HEIGHT] = height
@@ -130,7 +128,7 @@ def start_swing(
     ints[I_MODE] = SWING
 
 
-@inlined
+@borrowing
 def keep_leg(body: NDArray[np.float64], leg: Leg) -> None:
     """Remember the leg at the end of a step: it is the leg at the start of the next."""
     for i in range(LEG_VALUES):

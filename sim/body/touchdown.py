@@ -37,11 +37,11 @@ from sim.body.layout import (
     SWING,
 )
 from sim.body.swing import clearance_m, hermite
-from sim.compiled import compiled
+from sim.compiled import borrowing
 from sim.gait.leg import leg_at
 
 
-@compiled
+@borrowing
 def stopped(
     mode: int,
     heel_first: int,
@@ -65,7 +65,7 @@ def stopped(
     return min(fore, heel) <= 0.0
 
 
-@compiled
+@borrowing
 def time_to_stop(
     h_ns: int,
     phi: float,
@@ -97,7 +97,7 @@ def time_to_stop(
     return high
 
 
-@compiled
+@borrowing
 def stop(
     mode: int,
     ints: NDArray[np.int64],
@@ -117,7 +117,7 @@ def stop(
         finish_loading(ints, body, instants, results, rugs)
 
 
-@compiled
+@borrowing
 def land(
     ints: NDArray[np.int64],
     body: NDArray[np.float64],
@@ -151,7 +151,7 @@ def land(
     ints[I_MODE] = LOADING
 
 
-@compiled
+@borrowing
 def finish_loading(
     ints: NDArray[np.int64],
     body: NDArray[np.float64],

@@ -18,7 +18,7 @@ from sim.gait.schedule import StrideSchedule
 from sim.timebase import NS_PER_S
 
 POINTS = 101
-_LONGEST_GAP_S = 0.0025
+_LONGEST_GAP_S = 1.01 * at.STANCE_STEPS * at.STEP_NS / NS_PER_S
 NAMES = ("hip_rad", "knee_rad", "ankle_rad", "toe_clearance_m", "ta_force_n")
 
 

@@ -36,7 +36,7 @@ def _slopes(t, y, curve, const, t0_s, rate_hz, s_sum, km):
     activation = const[at.C_TONIC] + y[3] / FORCE_100_HZ
     out = np.empty(4)
     out[0] = y[1]
-    out[1] = acceleration_rad_s2(at.SWING, y[0], y[1], leg, activation, 0.0, 0.0, 1, const)
+    out[1] = acceleration_rad_s2(at.SWING, y[0], y[1], np.sin(y[0]), np.cos(y[0]), leg, activation, 0.0, 0.0, 1, const)
     out[2] = (decay - y[2]) / TAU_C_S
     out[3] = A_REST * SHARE * x - y[3] / (TAU1_REST_S + TAU2_S * x)
     return out

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.body.layout import STEP_NS
 from sim.body.preparation import one_swing, prepare
 from sim.timebase import NS_PER_MS
 
@@ -40,7 +41,7 @@ def test_halving_the_step_changes_nothing_that_matters(request, winter, name, sp
     pulses = (10_000_000_000 + np.arange(-300, 400, 25) * NS_PER_MS + 1234, np.full(28, 0.05))
     for felt in (None, pulses):
         whole = one_swing(ready.cycle, ready.const, pulses=felt)
-        half = one_swing(ready.cycle, ready.const, pulses=felt, step_ns=NS_PER_MS // 2)
+        half = one_swing(ready.cycle, ready.const, pulses=felt, step_ns=STEP_NS // 2)
         assert half.mtc_m == pytest.approx(whole.mtc_m, abs=0.05e-3)
         assert half.early_swing_min_m == pytest.approx(whole.early_swing_min_m, abs=0.05e-3)
         time_s = ready.cycle.targets.stride_time_s
