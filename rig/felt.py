@@ -21,9 +21,10 @@ def felt(pulses: NDArray[Any], range_a: float, set_width_s: float | None) -> NDA
         range_a: largest current that is not clipped, A.
         set_width_s: programmed pulse width, s, or None.
     """
-    unknown = ~(np.isfinite(pulses["phase1_a"]) & np.isfinite(pulses["phase1_s"]))
-    if not unknown.any():
+    known = np.isfinite(pulses["phase1_a"] + pulses["phase1_s"])
+    if known.all():
         return pulses
+    unknown = ~known
     guessed = pulses.copy()
     guessed["phase1_a"][unknown] = range_a
     guessed["phase1_s"][unknown] = set_width_s or _UNKNOWN_WIDTH_S

@@ -132,7 +132,7 @@ G_T, G_EDGE, G_LENGTH, G_HEIGHT, GROUND = range(5)
 T_T, T_STRIDE, T_ANKLE, T_CLEARANCE, T_ACTIVATION, TRACE = range(6)
 
 STEP_NS: Final = 2 * NS_PER_MS
-"""Grid of the steps of the moving foot. Finer ones move no clearance by more than 15 um (200 strides; tests hold 50)."""
+"""Grid of the steps of the moving foot. Finer ones move no clearance by more than 15 um (tests hold 50)."""
 STANCE_STEPS: Final = 2
 """Steps of the grid that one step in stance takes. There the muscle alone is stepped: its shortest time constant,
 20 ms, has a closed form, and the activation errs by less than 5e-6 (test_muscle_force.py)."""

@@ -17,21 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.body.patient import Patient
-from sim.compiled import compiled
+from sim.compiled import borrowing
 from sim.errors import ModelError
 
 REVERSAL = 0.15
 REVERSAL_GAP_S = 100e-6
 ANODIC = 3.0
+_NAMES = ("phase1_a", "phase1_s", "gap_s", "phase2_a", "phase2_s")
 
 
-@compiled
+@borrowing
 def threshold_a(width_s: float, rheobase_a: float, chronaxie_s: float) -> float:
     """Motor threshold of a pulse of a given width, A (Weiss 1901)."""
     return rheobase_a * (1.0 + chronaxie_s / width_s)
 
 
-@compiled
+@borrowing
 def recruited_ratio(x: float, mid: float, width: float) -> float:
     """Recruited share of the excitable axons at x times threshold, 0..1; 0 up to the threshold itself."""
     if x <= 1.0:
@@ -40,7 +41,7 @@ def recruited_ratio(x: float, mid: float, width: float) -> float:
     return (1.0 / (1.0 + math.exp(-(x - mid) / width)) - floor) / (1.0 - floor)
 
 
-@compiled
+@borrowing
 def _times_threshold(
     phase1_a: float,
     phase1_s: float,
@@ -65,16 +66,27 @@ def _times_threshold(
     return best
 
 
-@compiled
+@borrowing
 def _recruit(
-    rows: NDArray[np.float64], rheobase_a: float, chronaxie_s: float, mid: float, width: float, excitable: float
-) -> NDArray[np.float64]:
-    shares = np.zeros(rows.shape[0])
-    for i in range(rows.shape[0]):
-        r = rows[i]
-        x = _times_threshold(r[0], r[1], r[2], r[3], r[4], rheobase_a, chronaxie_s)
+    rows: NDArray[np.float64],
+    rheobase_a: float,
+    chronaxie_s: float,
+    mid: float,
+    width: float,
+    excitable: float,
+    shares: NDArray[np.float64],
+) -> int:
+    """Fill `shares` from the pulses in the columns of `rows`; -1, or the first pulse whose height is unknown."""
+    for i in range(rows.shape[1]):
+        if not (math.isfinite(rows[0, i]) and math.isfinite(rows[1, i])):
+            return i
+        gap_s, phase2_a, phase2_s = rows[2, i], rows[3, i], rows[4, i]
+        gap_s = 0.0 if math.isnan(gap_s) else gap_s
+        phase2_a = 0.0 if math.isnan(phase2_a) else phase2_a
+        phase2_s = 0.0 if math.isnan(phase2_s) else phase2_s
+        x = _times_threshold(rows[0, i], rows[1, i], gap_s, phase2_a, phase2_s, rheobase_a, chronaxie_s)
         shares[i] = excitable * recruited_ratio(x, mid, width)
-    return shares
+    return -1
 
 
 def recruitment(patient: Patient, pulses: NDArray[np.void]) -> NDArray[np.float64]:
@@ -87,21 +99,22 @@ def recruitment(patient: Patient, pulses: NDArray[np.void]) -> NDArray[np.float6
     Raises:
         ModelError: the height of a pulse is unknown (a clipped sample).
     """
-    names = ("phase1_a", "phase1_s", "gap_s", "phase2_a", "phase2_s")
-    rows = np.stack([pulses[name] for name in names], axis=1)
-    unknown = ~np.isfinite(rows[:, :2]).all(axis=1)
-    if unknown.any():
-        first = int(np.argmax(unknown))
-        raise ModelError(
-            "recruitment",
-            float(pulses["t_s"][first]),
-            "the height or width of a pulse is unknown (clipped capture); widen the range of the front end",
-        )
-    return _recruit(
-        np.nan_to_num(rows, nan=0.0),
+    rows, shares = np.empty((len(_NAMES), pulses.size)), np.empty(pulses.size)
+    for i, name in enumerate(_NAMES):
+        rows[i] = pulses[name]
+    unknown = _recruit(
+        rows,
         patient.rheobase_a,
         patient.chronaxie_s,
         patient.recruitment_mid,
         patient.recruitment_width,
         patient.excitability_ratio,
+        shares,
     )
+    if unknown >= 0:
+        raise ModelError(
+            "recruitment",
+            float(pulses["t_s"][unknown]),
+            "the height or width of a pulse is unknown (clipped capture); widen the range of the front end",
+        )
+    return shares

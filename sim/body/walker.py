@@ -122,13 +122,14 @@ class Walker:
             )
         shares = recruitment(self._patient, pulses)
         felt = shares > 0.0
-        effects, shares = effects[felt], shares[felt]
-        if effects.size == 0:
-            return
+        if not felt.all():
+            effects, shares = effects[felt], shares[felt]
+            if effects.size == 0:
+                return
         b = self._buffers
         known = int(b.ints[at.I_PULSES])
         last_ns = int(b.pulse_ns[known - 1]) if known else -NEVER
-        if effects[0] < last_ns or (np.diff(effects) < 0).any():
+        if effects[0] < last_ns or (effects[1:] < effects[:-1]).any():
             raise ModelError("muscle", s_from_ns(last_ns), "pulses must be added in time order")
         while known + effects.size > b.pulse_ns.size:
             b.pulse_ns = np.concatenate([b.pulse_ns, np.zeros_like(b.pulse_ns)])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compiled import borrowing
 from sim.signal import Signal
 from sim.timebase import NS_PER_MS, TimeNs
 
@@ -13,7 +13,7 @@ QUIET_NS = 50 * NS_PER_MS
 """A crossing counts once the contact has kept the other state for this long (formats.md section 1)."""
 
 
-@compiled
+@borrowing
 def _scan(
     samples: NDArray[np.float64],
     first_ns: int,
@@ -67,7 +67,8 @@ class CrossingScanner:
             self._state,
             out,
         )
-        self.crossings.extend((int(t_ns), bool(closed)) for t_ns, closed in out[:found])
+        if found:
+            self.crossings.extend((t_ns, closed == 1) for t_ns, closed in out[:found].tolist())
 
 
 def clean_crossings(crossings: list[tuple[TimeNs, bool]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compiled import borrowing
 from sim.noise import INVERSE_NORMAL, normal_at
 from sim.signal import Signal
 from sim.timebase import NEVER, TimeNs, first_sample_at_or_after, sample_period_ns
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _SETTLED = 14.0
 """After this many time constants an exponential is under one part in a million: the signal stands still."""
+_NOTHING_LEFT = 40.0
+"""After this many, 1 less the exponential is 1 to the last bit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,25 @@ class Stuck:
     closed: bool
 
 
-@compiled
+@borrowing
 def _loaded(since_s: float, v: NDArray[np.float64]) -> float:
     """Signal `since_s` after landing, V; v = loaded, unloaded, load, unload and bounce time, Hz, depth."""
     if since_s > _SETTLED * max(v[2], v[4]):
         return v[0]
     bounce = v[6] * math.exp(-since_s / v[4]) * 0.5 * (1.0 - math.cos(2.0 * math.pi * v[5] * since_s))
-    return v[1] + (v[0] - v[1]) * (1.0 - math.exp(-since_s / v[2])) * (1.0 - bounce)
+    left = math.exp(-since_s / v[2]) if since_s < _NOTHING_LEFT * v[2] else 0.0
+    return v[1] + (v[0] - v[1]) * (1.0 - left) * (1.0 - bounce)
 
 
-@compiled
+@borrowing
+def _rest_ns(is_lifted: bool, landing_ns: int, liftoff_ns: int, v: NDArray[np.float64]) -> int:
+    """From here on the signal stands still, ns; a microsecond late, so that rounding cannot matter."""
+    if is_lifted:
+        return liftoff_ns + int(_SETTLED * v[3] * 1e9) + 1000
+    return landing_ns + int(_SETTLED * max(v[2], v[4]) * 1e9) + 1000
+
+
+@borrowing
 def _emit(
     out: NDArray[np.float64],
     first_index: int,
@@ -94,12 +105,23 @@ def _emit(
     inverse_normal: NDArray[np.float32],
 ) -> None:
     """Fill `out` with samples `first_index`...; `landings_ns[0]` lies before the run, liftoff k follows landing k."""
-    k = 0
-    for j in range(out.size):
+    k, j = 0, 0
+    while j < out.size:
         t_ns = (first_index + j) * period_ns
         while k + 1 < landings_ns.size and landings_ns[k + 1] <= t_ns:
             k += 1
-        if liftoffs_ns[k] <= t_ns:
+        is_lifted = liftoffs_ns[k] <= t_ns
+        until_ns = landings_ns[k + 1] if k + 1 < landings_ns.size else NEVER
+        until_ns = until_ns if is_lifted else min(until_ns, liftoffs_ns[k])
+        rest_ns = _rest_ns(is_lifted, landings_ns[k], liftoffs_ns[k], v)
+        if t_ns > rest_ns and stuck.shape[0] == 0:  # the signal stands still until the next event: only noise
+            value = v[1] if is_lifted else v[0]
+            stop = min(out.size, -((-until_ns) // period_ns) - first_index)
+            for i in range(j, stop):
+                out[i] = value + noise_v * normal_at(key, first_index + i, inverse_normal)
+            j = stop
+            continue
+        if is_lifted:
             lifted_s = (t_ns - liftoffs_ns[k]) * 1e-9
             value = v[1]
             if lifted_s < _SETTLED * v[3]:
@@ -111,6 +133,7 @@ def _emit(
             if stuck[row, 0] <= t_ns < stuck[row, 1]:
                 value = v[0] if stuck[row, 2] else v[1]
         out[j] = value + noise_v * normal_at(key, first_index + j, inverse_normal)
+        j += 1
 
 
 class HeelSwitchSensor:
