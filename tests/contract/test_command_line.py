@@ -12,6 +12,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from rig.commands.app import main
+
 START = [sys.executable, "-c", "import sys, stimrig; sys.exit(stimrig.main())"]
 HEAVY = "numpy scipy numba pydantic pint polars simpy matplotlib nidaqmx pyvisa typst rich yaml".split()  # noqa: SIM905
 
@@ -234,17 +236,19 @@ def test_whatever_is_kept_can_be_judged_again(keep, place, tmp_path):
         ([], "Usage"),
     ],
 )
-def test_bad_input_is_four_with_one_message_and_no_traceback(place, arguments, message):
+def test_bad_input_is_four_with_one_message_and_no_traceback(place, arguments, message, monkeypatch, capsys):
     """Nothing ran, and the message says what to mend."""
+    monkeypatch.chdir(place)
     scenario(place)
     (place / "bad.scenario.yaml").write_text(
         SCENARIO.format(id="BAD", strides=5, latency="200", needs=1, seed=1), encoding="utf-8"
     )
     before = set(place.iterdir())
-    done = stimrig(*arguments, cwd=place)
-    assert done.returncode == 4, done.stdout + done.stderr
-    assert message in done.stderr + done.stdout
-    assert "Traceback" not in done.stderr
+    code = main(arguments)
+    told = capsys.readouterr()
+    assert code == 4, told.out + told.err
+    assert message in told.err + told.out
+    assert "Traceback" not in told.err
     assert set(place.iterdir()) == before
 
 
@@ -274,19 +278,24 @@ def test_show_prints_every_check(place, folder):
     assert document["verdict"] == "PASS" and len(document["cases"][0]["checks"]) == 2
 
 
-def test_lists_and_plan_speak_json(place):
+def test_lists_and_plan_speak_json(place, monkeypatch, capsys):
     """For scripts."""
     scenario(place)
-    for kind in ["scenarios", "devices", "measures", "events", "patients", "benches", "sections", "runs"]:
-        rows = json.loads(stimrig("list", kind, "--json", cwd=place).stdout)
+    monkeypatch.chdir(place)
+
+    def document(*arguments):
+        assert main(arguments) == 0
+        return json.loads(capsys.readouterr().out)
+
+    for kind in "scenarios devices measures events patients benches sections runs".split():  # noqa: SIM905
+        rows = document("list", kind, "--json")
         assert isinstance(rows, list)
         assert kind == "runs" or rows
-    plan = json.loads(stimrig("plan", "short.scenario.yaml", "--json", cwd=place).stdout)
+    plan = document("plan", "short.scenario.yaml", "--json")
     assert plan["cases"][0]["id"] == "T-SHORT" and plan["bytes_needed"] > 0 and plan["simulated_s"] > 4
-    checked = json.loads(stimrig("check", "short.scenario.yaml", "--json", cwd=place).stdout)
-    assert checked == {"cases": 1, "problems": [], "warnings": []}
-    for name in ("scenario", "verdicts"):
-        assert "$schema" in json.loads(stimrig("schema", name, cwd=place).stdout)
+    assert document("check", "short.scenario.yaml", "--json") == {"cases": 1, "problems": [], "warnings": []}
+    for name in ("scenario", "case", "device", "patient", "bench", "verdicts"):
+        assert "$schema" in document("schema", name)
 
 
 def test_a_reader_who_leaves_does_no_harm(place):
@@ -343,7 +352,7 @@ def wait_for(condition, process, timeout_s=120):
 
 def long_run(place, name, *options):
     """A run that takes minutes, seen to write its waveform."""
-    scenario(place, name, strides=40_000)
+    scenario(place, name, strides=8_000)
     process = subprocess.Popen(
         [*START, "run", f"{name}.scenario.yaml", "--out", name, *options],
         cwd=place,
