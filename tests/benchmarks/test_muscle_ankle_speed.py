@@ -63,7 +63,7 @@ def _scene():
     return ready.cycle, const, schedule, pulses[pulses < end], end
 
 
-def kernel_run(step_ms: int = 1) -> tuple[Callable[[], None], Callable[[], tuple[float, float]]]:
+def kernel_run(step_ms: int) -> tuple[Callable[[], None], Callable[[], tuple[float, float]]]:
     """A function that integrates the stride from its first pulse, and one that tells the foot's angle and force."""
     cycle, const, schedule, pulses, end = _scene()
     buffers = make_buffers(cycle, const, schedule, CompensationState(), step_ns=step_ms * 1_000_000)
@@ -128,10 +128,10 @@ def test_kernel_agrees_with_lsoda_and_is_much_faster():
     """Foot angle and force at 80 % of swing agree with LSODA at 1e-10 to 1e-5; the ratio of times is printed.
 
     Both run at the loosest setting that reaches an error of 1e-5 (rad, and relative force): LSODA by its tolerance, the
-    kernel by its step. The step of 1 ms that stimrig uses is far finer than that; its ratio is printed too.
+    kernel by its step. The step that stimrig uses is far finer than that; its ratio is printed too.
     """
     truth = lsoda_run(1e-10)()
-    fine, _ = ours_at(1, truth)
+    fine, _ = ours_at(at.STEP_NS // 1_000_000, truth)
     angle, force = fine[1]
     assert angle == pytest.approx(truth[0], abs=1e-5)
     assert force == pytest.approx(truth[1], rel=1e-5)
@@ -142,7 +142,10 @@ def test_kernel_agrees_with_lsoda_and_is_much_faster():
             break
     theirs = _shortest_s(run, 20)
     print(f"\nLSODA {theirs * 1e3:.2f} ms (rtol {tolerance:g}, error {error:.1e})")
-    for name, ((kernel, _), off) in (("at its own 1 ms", (fine, _error(fine[1], truth))), ("at equal error", coarse)):
+    for name, ((kernel, _), off) in (
+        (f"at its own {at.STEP_NS // 1_000_000} ms", (fine, _error(fine[1], truth))),
+        ("at equal error", coarse),
+    ):
         ours = _shortest_s(kernel, 300)
         print(f"kernel {name}: {ours * 1e6:.0f} us (error {off:.1e}): {theirs / ours:.0f} times faster (asked: 80)")
 
