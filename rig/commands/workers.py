@@ -51,8 +51,11 @@ def _move_in(bench_file: str, plugins: tuple[Path, ...], stop: Any, queue: Any) 
     _homes.append(_Home(open_bench(bench_file, catalogue), catalogue, stop, queue))
 
 
-def _work(number: int, case: Case, folder: Path) -> tuple["CaseResult", float]:
+def _work(number: int, case: Case, folder: Path) -> "tuple[CaseResult, float] | None":
+    """Run one case; None where the run was stopped before it began."""
     (home,) = _homes
+    if home.stop.is_set():
+        return None
     home.queue.put((number, case.id, None, None))
     last_s = elapsed_s()
 
@@ -126,7 +129,7 @@ def run_side_by_side(
 
 
 def _collect(
-    futures: dict["Future[tuple[CaseResult, float]]", int],
+    futures: dict["Future[tuple[CaseResult, float] | None]", int],
     switch: StopSwitch,
     stop: Any,
     done: Callable[[int, "CaseResult", float], None],
@@ -135,7 +138,9 @@ def _collect(
     while pending:
         ended, pending = wait(pending, timeout=_POLL_S, return_when=FIRST_COMPLETED)
         for future in sorted(ended, key=lambda each: futures[each]):
-            done(futures[future], *future.result())
+            outcome = future.result()
+            if outcome is not None:
+                done(futures[future], *outcome)
         if switch.is_set:
             stop.set()
             pending = {future for future in pending if not future.cancel()}
