@@ -1,7 +1,7 @@
 """`stimrig report`: makes the reports of a run again from its records."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,8 +28,9 @@ def report(
         folder = find_run(name, context.runs)
         result = rebuild(folder, context.catalogue)
         place = folder if out is None else out / folder.name
-        style = context.project.junit_inconclusive
-        write_run(result, place, junit_inconclusive=style)  # pyright: ignore[reportArgumentType]
+        style: Any = context.project.junit_inconclusive
+        sections = tuple(context.catalogue.sections.values())
+        write_run(result, place, junit_inconclusive=style, sections=sections)
         if out is None:
             write_sums(folder)
         say(f"{result.outcome.value}  {folder.name}")

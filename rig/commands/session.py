@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from rig.commands.exits import CrashError, Exit, exit_of, write_crash
@@ -301,14 +301,18 @@ def _result(prepared: Prepared, running: _Running, run: str, started: str, *, in
 
 
 def _notes(plan: "Plan") -> tuple[str, ...]:
+    # the folder of a file is no fact about the run: another checkout must print the same report
+    warned = (f"{PurePath(w.where).name}: {w.case}: {w.check}: {w.text}" for w in plan.warnings)
     dropped = (f"{left.case}: {left.check}: {left.reason}" for left in plan.left_out if left.check)
-    return (*(str(warning) for warning in plan.warnings), *dropped)
+    return (*warned, *dropped)
 
 
 def _finish(prepared: Prepared, folder: RunFolder, result: "RunResult", running: _Running) -> None:
     from reports.writers import write_run, write_sums
 
-    write_run(result, folder.path, junit_inconclusive=prepared.project.junit_inconclusive)  # pyright: ignore[reportArgumentType]
+    sections = tuple(prepared.catalogue.sections.values())
+    style: Any = prepared.project.junit_inconclusive
+    write_run(result, folder.path, junit_inconclusive=style, sections=sections)
     numbers = sorted(running.results)
     facts: list[dict[str, Any]] = [
         _case_facts(running.results[number], running.wall_s[number], folder, number) for number in numbers

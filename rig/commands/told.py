@@ -49,4 +49,6 @@ def summary_line(result: "RunResult") -> str:
             counts[verdict.outcome.value] = counts.get(verdict.outcome.value, 0) + 1
     shown = ", ".join(f"{n} {word}" for word, n in counts.items()) or "no check"
     state = "interrupted, " if result.interrupted else ""
-    return f"{state}{result.outcome.value}: {len(result.cases)} cases, {shown}"
+    return (
+        f"{state}{result.outcome.value}: {len(result.cases)} {'case' if len(result.cases) == 1 else 'cases'}, {shown}"
+    )
