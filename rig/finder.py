@@ -170,7 +170,7 @@ class PulseFinder:
             found += self._scan(nothing)
         s = self._scratch
         gaps = self._gap_array()
-        n = finish_scan(Samples(self._old, nothing, self._end), gaps, self._state, self._told, s.desk)
+        n = finish_scan(Samples(self._old, nothing, self._end), gaps, self._state, self._told, s.patch, s.desk)
         found.append(self._table(n))
         return np.concatenate(found)
 

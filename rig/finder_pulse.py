@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled, inlined
+from sim.compiled import borrowing, inlined
 
 CHANNEL: Final = 0
 T: Final = 1
@@ -73,7 +73,7 @@ def look(samples: NDArray[np.int16]) -> tuple[np.int16, np.int16, np.int32]:
     return low, high, total
 
 
-@compiled
+@borrowing
 def code_sum(codes: NDArray[np.int16]) -> int:
     """Sum of any number of codes."""
     total = 0
@@ -82,7 +82,7 @@ def code_sum(codes: NDArray[np.int16]) -> int:
     return total
 
 
-@compiled
+@borrowing
 def _input(w: Window, k: int) -> float:
     """The filter's input over the baseline in the interval (k - 1, k]; 0 beyond the window."""
     if k >= w.n:
@@ -92,7 +92,7 @@ def _input(w: Window, k: int) -> float:
     return (w.codes[k] - w.base - w.keep * (w.codes[k - 1] - w.base)) * w.gain
 
 
-@compiled
+@borrowing
 def _total(w: Window, start: int, end: int) -> float:
     """Sum of the filter's input over the baseline, intervals ``start .. end - 1``."""
     end = min(end, w.n)
@@ -102,7 +102,7 @@ def _total(w: Window, start: int, end: int) -> float:
     return code_sum(w.codes[start:end]) - w.base * (end - start) + w.keep * w.gain * ends
 
 
-@compiled
+@borrowing
 def _behind(w: Window, part: float, least: float) -> float:
     """Part of an interval that lies behind its edge, from the part of the step that the sample shows."""
     if part <= least:
@@ -112,7 +112,7 @@ def _behind(w: Window, part: float, least: float) -> float:
     return -math.log1p(-part * (1.0 - w.keep)) / w.a
 
 
-@compiled
+@borrowing
 def _step(w: Window, k: int, low: float, high: float) -> float:
     """Instant of a step from `low` to `high` whose mixed interval is k or k + 1."""
     height = high - low
@@ -121,7 +121,7 @@ def _step(w: Window, k: int, low: float, high: float) -> float:
     return k + 1.0 - early - _behind(w, (_input(w, k + 1) - low) / height, least)
 
 
-@compiled
+@borrowing
 def _linear(w: Window, k: int, level: float) -> float:
     """Instant at which a straight line from k to k + 1 passes `level`, the delay removed."""
     here = _input(w, k)
@@ -131,7 +131,7 @@ def _linear(w: Window, k: int, level: float) -> float:
     return at - w.delay
 
 
-@compiled
+@borrowing
 def _first_above(w: Window, start: int, end: int, sign: float, level: float) -> int:
     """First index in [start, end) whose input reaches `level`; `end` where none does."""
     for k in range(start, end):
@@ -140,7 +140,7 @@ def _first_above(w: Window, start: int, end: int, sign: float, level: float) -> 
     return end
 
 
-@compiled
+@borrowing
 def _last_above(w: Window, start: int, end: int, sign: float, level: float) -> int:
     """Last index in [start, end) whose input reaches `level`; `start` where none does."""
     k = end - 1
@@ -149,7 +149,7 @@ def _last_above(w: Window, start: int, end: int, sign: float, level: float) -> i
     return k
 
 
-@compiled
+@borrowing
 def _size(w: Window, start: int, end: int) -> float:
     """First guess of a phase's height: sum of squares over sum of magnitudes; a plateau weighs more than its flanks."""
     squares = np.int64(0)
@@ -162,7 +162,7 @@ def _size(w: Window, start: int, end: int) -> float:
     return squares / total if total > 0 else 0.0
 
 
-@compiled
+@borrowing
 def _guess(w: Window, start: int, end: int, sign: float) -> float:
     """First guess of a phase's height: the mean of its middle half where that is a plateau, else its `_size`."""
     quarter = (end - start) // 4
@@ -172,7 +172,7 @@ def _guess(w: Window, start: int, end: int, sign: float) -> float:
     return mean if mean > 0.5 * peak else _size(w, start, end)
 
 
-@compiled
+@borrowing
 def _plateau(w: Window, rise: int, fall: int, sign: float) -> float:
     """Mean of the middle half between two crossings; of a phase of few samples the largest one."""
     length = fall - rise
@@ -186,7 +186,7 @@ def _plateau(w: Window, rise: int, fall: int, sign: float) -> float:
     return sign * _total(w, start, end) / (end - start)
 
 
-@compiled
+@borrowing
 def _rise(w: Window, k: int, fall: int, sign: float, height: float) -> float:
     """Instant of the 50 % crossing that ends with sample k."""
     top = height
@@ -198,7 +198,7 @@ def _rise(w: Window, k: int, fall: int, sign: float, height: float) -> float:
     return _step(w, k - 1, 0.0, sign * top)
 
 
-@compiled
+@borrowing
 def _fall(w: Window, k: int, rise: int, sign: float, height: float) -> float:
     """Instant of the 50 % crossing that begins with sample k."""
     top = height
@@ -210,7 +210,7 @@ def _fall(w: Window, k: int, rise: int, sign: float, height: float) -> float:
     return _step(w, k, sign * top, 0.0)
 
 
-@compiled
+@borrowing
 def _phase(w: Window, start: int, end: int, sign: float) -> tuple[int, int, float]:
     """First and last sample above half height of a phase that lies in [start, end), and its height."""
     guess = 0.5 * _guess(w, start, end, sign)
@@ -224,7 +224,7 @@ def _phase(w: Window, start: int, end: int, sign: float) -> tuple[int, int, floa
     return rise, fall, _plateau(w, rise, fall, sign)
 
 
-@compiled
+@borrowing
 def measure_pulse(
     w: Window, start1: int, end1: int, start2: int, end2: int, sign: float, row: NDArray[np.float64]
 ) -> None:

@@ -42,10 +42,10 @@ from rig.finder_state import (
     TOLD_TH_PER_RANGE,
 )
 from rig.finder_walk import Desk, Samples, copy_span, emit, lose, still_on, walk
-from sim.compiled import compiled, inlined
+from sim.compiled import borrowing, inlined
 
 
-@compiled
+@borrowing
 def _skip_quiet(
     new: NDArray[np.int16],
     at: int,
@@ -91,7 +91,7 @@ def _skip_quiet(
     state[PENDING_SUM], state[PENDING_RANGE] = pending_sum, pending_range
 
 
-@compiled
+@borrowing
 def _walk_with_losses(
     cell: NDArray[np.int16],
     start: int,
@@ -205,7 +205,7 @@ def _look_closely(
     return n_rows
 
 
-@compiled
+@borrowing
 def scan(
     samples: Samples,
     gaps: NDArray[np.int64],
@@ -258,9 +258,14 @@ def scan(
     return n_rows
 
 
-@compiled
+@borrowing
 def finish_scan(
-    samples: Samples, gaps: NDArray[np.int64], state: NDArray[np.int64], told: NDArray[np.float64], desk: Desk
+    samples: Samples,
+    gaps: NDArray[np.int64],
+    state: NDArray[np.int64],
+    told: NDArray[np.float64],
+    patch: NDArray[np.int16],
+    desk: Desk,
 ) -> int:
     """Look at what is behind the last whole cell and close the pulse that is open; arguments as in `scan`.
 
@@ -268,7 +273,7 @@ def finish_scan(
     """
     end = samples.at + samples.new.size
     start = state[NEXT]
-    rest = np.empty(max(end - start, 0), np.int16)
+    rest = patch[: max(end - start, 0)]
     copy_span(samples, start, rest)
     gap = 0
     while gap < gaps.shape[0] and gaps[gap, 1] <= start:

@@ -47,7 +47,7 @@ from rig.finder_state import (
     TOLD_KEEP,
     TOLD_REOPEN,
 )
-from sim.compiled import compiled, inlined
+from sim.compiled import borrowing, inlined
 
 PRE: Final = 8
 """Samples of the charge window before the first active one."""
@@ -79,7 +79,7 @@ def _copy(source: NDArray[np.int16], target: NDArray[np.int16]) -> None:
         target[k] = source[k]
 
 
-@compiled
+@borrowing
 def copy_span(samples: Samples, start: int, out: NDArray[np.int16]) -> None:
     """Copy samples ``start .. start + out.size`` into `out`."""
     before = min(max(samples.at - start, 0), out.size)
@@ -91,14 +91,14 @@ def copy_span(samples: Samples, start: int, out: NDArray[np.int16]) -> None:
         _copy(samples.new[behind : behind + out.size - before], out[before:])
 
 
-@compiled
+@borrowing
 def _clipped(codes: NDArray[np.int16]) -> bool:
     """True where a sample stands at either end of the range."""
     low, high, _ = look(codes)
     return bool(high >= _TOP or low <= _BOTTOM)
 
 
-@compiled
+@borrowing
 def _withhold(row: NDArray[np.float64], clipped1: bool, clipped2: bool) -> None:
     """Take back what clipped samples went into."""
     if clipped1 or clipped2:
@@ -114,7 +114,7 @@ def _withhold(row: NDArray[np.float64], clipped1: bool, clipped2: bool) -> None:
         row[CHARGE2] = np.nan
 
 
-@compiled
+@borrowing
 def emit(
     state: NDArray[np.int64],
     told: NDArray[np.float64],
@@ -164,7 +164,7 @@ def emit(
     return n_rows + 1
 
 
-@compiled
+@borrowing
 def _open(state: NDArray[np.int64], i: int, sign: int, size: int) -> None:
     state[MODE] = OPEN
     state[START] = i
@@ -180,7 +180,7 @@ def _open(state: NDArray[np.int64], i: int, sign: int, size: int) -> None:
     state[FLAT_N] = 0
 
 
-@compiled
+@borrowing
 def _grow(
     state: NDArray[np.int64],
     told: NDArray[np.float64],
@@ -234,7 +234,7 @@ def _grow(
     return k
 
 
-@compiled
+@borrowing
 def _runs_on(state: NDArray[np.int64], first: int, end: int, sign: int, size: int) -> bool:
     """Take samples ``first .. end`` at once where all go on with the phase that is on; False where they do not."""
     if state[MODE] != OPEN or state[LAST] != first - 1:
@@ -300,7 +300,7 @@ def walk(
     return n_rows
 
 
-@compiled
+@borrowing
 def lose(
     state: NDArray[np.int64],
     told: NDArray[np.float64],
@@ -322,7 +322,7 @@ def lose(
     return n_rows
 
 
-@compiled
+@borrowing
 def still_on(state: NDArray[np.int64], end: int) -> bool:
     """True where the record ends at `end` while the open pulse still flows."""
     return end - state[LAST] <= _SPLIT_PAUSE
