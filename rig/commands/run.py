@@ -17,6 +17,7 @@ def run_and_tell(request: "Request") -> "Finished":
     from rig.commands.progress import shown_progress
     from rig.commands.session import execute, prepare
     from rig.commands.told import case_line, check_lines, summary_line
+    from rig.warm_up import compiling_beside
     from sim.compiled import is_cold
 
     prepared = prepare(request)
@@ -30,7 +31,7 @@ def run_and_tell(request: "Request") -> "Finished":
         for line in check_lines(result):
             say(f"    {line}")
 
-    with shown_progress(len(prepared.plan.cases)) as progress:
+    with shown_progress(len(prepared.plan.cases)) as progress, compiling_beside():
         finished = execute(prepared, progress, told)
     say(summary_line(finished.result))
     return finished
