@@ -126,8 +126,17 @@ class CaseWriter:
 
     def _open_waveforms(self, capture: Capture) -> WaveformWriter:
         signals = capture.waveforms
-        roles = {role: RoleFormat(signal.scale, signal.offset, signal.unit) for role, signal in signals.items()}
+        accuracy = self._accuracy()
+        roles = {
+            role: RoleFormat(
+                signal.scale,
+                signal.offset,
+                signal.unit,
+                accuracy[role].filter_tau_s if role in accuracy else 0.0,
+            )
+            for role, signal in signals.items()
+        }
         rate_hz = next(iter(signals.values())).rate_hz
         # what finds the pulses again if this run is killed
-        self.event(capture.t0_ns, "accuracy", "bench", plain(self._accuracy()))
+        self.event(capture.t0_ns, "accuracy", "bench", plain(accuracy))
         return WaveformWriter(self.folder / WAVEFORM_FILE, self.keep, rate_hz, roles)

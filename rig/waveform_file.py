@@ -76,7 +76,9 @@ class WaveformFile:
             for name, values in head.properties.items()
             if name.startswith("/'capture'/'")
         }
-        self.roles = {role: RoleFormat(p["scale"], p["offset"], p["unit"]) for role, p in capture.items()}
+        self.roles = {
+            role: RoleFormat(p["scale"], p["offset"], p["unit"], p["filter_tau_s"]) for role, p in capture.items()
+        }
         self.rate_hz: float = next(iter(capture.values()))["rate_hz"]
 
     def __enter__(self) -> Self:
@@ -179,7 +181,8 @@ class WaveformFile:
         first = np.concatenate([[0], np.cumsum(idle.count)[:-1]]).astype(np.int64)[: len(idle.cell)]
         codes = np.empty(int(idle.count.sum()), np.int16)
         fill_cells(codes, first, idle.count, low, high, total)
-        breaks = np.flatnonzero(np.diff(idle.cell) != 1) + 1
+        # a cell that lost samples ends its stretch: what follows it stands on its own cell again
+        breaks = np.flatnonzero((np.diff(idle.cell) != 1) | (idle.count[:-1] < self.cell)) + 1
         starts = [0, *breaks.tolist()] if len(idle.cell) else []
         ends = [*breaks.tolist(), len(idle.cell)]
         return [

@@ -32,11 +32,12 @@ IDLE_FIELDS: Final = (("min", "<i2"), ("max", "<i2"), ("sum", "<i8"), ("sumsq", 
 
 @dataclass(frozen=True, slots=True)
 class RoleFormat:
-    """How the codes of a role read: value = code * scale + offset, in `unit`."""
+    """How the codes of a role read: value = code * scale + offset, in `unit`; and what filter they came through."""
 
     scale: float
     offset: float
     unit: str
+    filter_tau_s: float = 0.0
 
 
 class WaveformWriter:
@@ -223,6 +224,7 @@ class WaveformWriter:
                 "offset": float(form.offset),
                 "unit": form.unit,
                 "t0_ns": 0,
+                "filter_tau_s": form.filter_tau_s,
             }
             properties |= linear_scaling(form.scale, form.offset, form.unit)
             if self.keep == "full":

@@ -359,3 +359,33 @@ def test_foreign_files_are_refused_by_name(tmp_path):
         WaveformFile(foreign)
     with pytest.raises(RecordError, match="cannot be read"):
         WaveformFile(tmp_path / "absent.tdms")
+
+
+def test_a_loss_in_a_quiet_cell_shifts_nothing_behind_it(tmp_path):
+    """Cells behind one that lost samples stand where they stood: their sums agree with the capture's, cell by cell."""
+    codes = noise()
+    gaps = ((50_000, 50_136),)
+    write(tmp_path / "w.tdms", "windows", [120_000], codes, gaps=gaps)
+    cell = cell_samples(RATE_HZ)
+    checked = 0
+    with WaveformFile(tmp_path / "w.tdms") as file:
+        for signal in file.signals("current"):
+            first = -(-signal.first_index // cell)
+            for number in range(first, (signal.first_index + len(signal.samples)) // cell):
+                a = number * cell
+                if a <= 50_000 < a + cell:
+                    continue
+                got = signal.samples[a - signal.first_index : a - signal.first_index + cell]
+                assert got.sum(dtype=np.int64) == codes["current"][a : a + cell].sum(dtype=np.int64), number
+                checked += 1
+    assert checked > 1_300
+
+
+def test_the_filter_of_a_channel_stands_in_the_file(tmp_path):
+    """Without it nobody can take the filter's delay out of a pulse's instant later."""
+    writer = WaveformWriter(tmp_path / "w.tdms", "windows", RATE_HZ, {"current": RoleFormat(1e-6, 0.0, "A", 2e-6)})
+    writer.append({"current": noise()["current"]}, 0, PULSES, 400_000_000)
+    writer.close()
+    assert TdmsFile.read(tmp_path / "w.tdms")["capture"]["current"].properties["filter_tau_s"] == 2e-6
+    with WaveformFile(tmp_path / "w.tdms") as file:
+        assert file.roles["current"].filter_tau_s == 2e-6
