@@ -119,3 +119,21 @@ def test_a_sound_device_is_not_blamed(seeds, tmp_path):
     )
     assert not device_failures
     assert outcome_failures <= allowed
+
+
+@pytest.mark.proof
+def test_all_nine_defects_are_found(tmp_path):
+    """Nine defects, each alone, each by the check that is there for it."""
+    seen = []
+    for defect, (case_id, check) in DEFECTS.items():
+        case = _library()[case_id]
+        result = _judged(_with_defects(case, {defect: case.device.defects[defect]}), tmp_path / defect)
+        verdict = next(verdict for verdict in result.verdicts if verdict.check.id == check)
+        if verdict.outcome == Outcome.FAIL:
+            seen.append(defect)
+            print(
+                f"\nproof: {defect} of {case.device.defects[defect]:g}: {case_id} {check} FAIL, {verdict.reason}",
+                end="",
+            )
+    print(f"\nproof: {len(seen)} of {len(DEFECTS)} seeded defects found")
+    assert len(seen) == 9
