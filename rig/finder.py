@@ -17,9 +17,9 @@ from rig import finder_state as state_at
 from rig.bench import ChannelAccuracy
 from rig.cells import cell_samples
 from rig.finder_edges import inverts, linear_delay_s
-from rig.finder_scan import finish_scan, scan
+from rig.finder_measure import PRE, Desk, Samples
+from rig.finder_scan import scan
 from rig.finder_state import FinderSettings
-from rig.finder_walk import PRE, Desk, Samples
 from sim.errors import BenchError
 from sim.pulse import PULSE_DTYPE
 from sim.signal import Signal
@@ -30,6 +30,11 @@ _SEED_CELLS: Final = 16
 _SEED_TRIES: Final = 4
 _LEAST_CODES: Final = 4.0
 _FILL: Final = 1 << 18
+_NO_GAPS: Final = np.empty((0, 2), np.int64)
+_PARTS: Final = np.dtype(
+    [("channel", np.int16), ("values", np.float64, 10), ("flags", np.uint8, 2), ("end_s", np.float64)]
+)
+"""`PULSE_DTYPE` with its ten quantities from `t_s` to `baseline_a` in one field: the kernel's columns T to BASELINE."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +43,6 @@ class _Scratch:
 
     sums: NDArray[np.int64]
     ranges: NDArray[np.int64]
-    patch: NDArray[np.int16]
     desk: Desk
 
 
@@ -79,8 +83,12 @@ class PulseFinder:
         self._scratch = _Scratch(
             np.zeros(state_at.RING, np.int64),
             np.zeros(state_at.RING, np.int64),
-            np.zeros(self.cell, np.int16),
-            Desk(np.zeros(window, np.int16), np.zeros((max(_ROWS, 2 * self.cell), fields.ROW))),
+            Desk(
+                np.zeros((self.cell + 4, state_at.SPAN), np.int64),  # at most one pulse a sample, and one open before
+                np.zeros(window, np.int16),
+                np.zeros((max(_ROWS, 2 * self.cell + 8), fields.ROW)),
+                np.zeros(self.cell, np.int16),
+            ),
         )
         self._old = np.empty(0, np.int16)
         self._end = -1
@@ -168,11 +176,8 @@ class PulseFinder:
                 return np.empty(0, PULSE_DTYPE)
             self._seed(self._old, self._end - self._old.size, min(cells, _SEED_CELLS * _SEED_TRIES), force=True)
             found += self._scan(nothing)
-        s = self._scratch
-        gaps = self._gap_array()
-        n = finish_scan(Samples(self._old, nothing, self._end), gaps, self._state, self._told, s.patch, s.desk)
-        found.append(self._table(n))
-        return np.concatenate(found)
+        found += self._scan(nothing, last=True)
+        return np.concatenate(found) if found else np.empty(0, PULSE_DTYPE)
 
     def _begin(self, first: int) -> None:
         start = -(-first // self.cell) * self.cell
@@ -193,13 +198,13 @@ class PulseFinder:
         self._keep(codes)
         return found
 
-    def _scan(self, codes: NDArray[np.int16]) -> list[NDArray[Any]]:
+    def _scan(self, codes: NDArray[np.int16], *, last: bool = False) -> list[NDArray[Any]]:
         found: list[NDArray[Any]] = []
         s, gaps = self._scratch, self._gap_array()
         while True:
             before = int(self._state[state_at.NEXT])
             samples = Samples(self._old, codes, self._end)
-            n = scan(samples, gaps, self._state, self._told, s.sums, s.ranges, s.patch, s.desk)
+            n = scan(samples, gaps, self._state, self._told, s.sums, s.ranges, s.desk, last)
             if n:
                 found.append(self._table(n))
             after = int(self._state[state_at.NEXT])
@@ -259,7 +264,7 @@ class PulseFinder:
         return True
 
     def _gap_array(self) -> NDArray[np.int64]:
-        return np.array(self._gaps, np.int64).reshape(-1, 2)
+        return np.array(self._gaps, np.int64) if self._gaps else _NO_GAPS
 
     def _tell(self) -> NDArray[np.float64]:
         settings, told = self.settings, np.zeros(state_at.TOLD_SIZE)
@@ -280,20 +285,16 @@ class PulseFinder:
         return told
 
     def _table(self, n: int) -> NDArray[Any]:
-        """Rows of the kernel as pulses in SI."""
+        """Rows of the kernel as pulses in SI; there are few, so it counts how often numpy is called."""
         rows = self._scratch.desk.rows[:n]
-        period_s = self._period_ns / NS_PER_S
+        period_s, scale = self._period_ns / NS_PER_S, self._scale
+        charge = scale * period_s
+        units = np.array((period_s, scale, period_s, period_s, scale, period_s, charge, charge, charge, scale))
         table = np.empty(n, PULSE_DTYPE)
-        table["channel"] = self.channel
-        for name, column in (("t_s", fields.T), ("phase1_s", fields.PHASE1_S), ("gap_s", fields.GAP_S)):
-            table[name] = rows[:, column] * period_s
-        for name, column in (("phase2_s", fields.PHASE2_S), ("end_s", fields.END)):
-            table[name] = rows[:, column] * period_s
-        for name, column in (("phase1_a", fields.PHASE1_A), ("phase2_a", fields.PHASE2_A)):
-            table[name] = rows[:, column] * self._scale
-        for name, column in (("charge1_c", fields.CHARGE1), ("charge2_c", fields.CHARGE2), ("net_c", fields.NET)):
-            table[name] = rows[:, column] * (self._scale * period_s)
-        table["baseline_a"] = rows[:, fields.BASELINE] * self._scale + self._offset
-        table["clipped"] = rows[:, fields.CLIPPED]
-        table["tail_done"] = rows[:, fields.TAIL_DONE]
+        parts = table.view(_PARTS)
+        parts["channel"] = self.channel
+        np.multiply(rows[:, fields.T : fields.BASELINE + 1], units, out=parts["values"])
+        parts["values"][:, -1] += self._offset
+        parts["flags"] = rows[:, fields.CLIPPED : fields.TAIL_DONE + 1]
+        np.multiply(rows[:, fields.END], period_s, out=parts["end_s"])
         return table

@@ -74,6 +74,13 @@ def look(samples: NDArray[np.int16]) -> tuple[np.int16, np.int16, np.int32]:
 
 
 @borrowing
+def extremes(codes: NDArray[np.int16]) -> tuple[np.int16, np.int16]:
+    """Minimum and maximum."""
+    low, high, _ = look(codes)
+    return low, high
+
+
+@borrowing
 def code_sum(codes: NDArray[np.int16]) -> int:
     """Sum of any number of codes."""
     total = 0
@@ -93,7 +100,7 @@ def _input(w: Window, k: int) -> float:
 
 
 @borrowing
-def _total(w: Window, start: int, end: int) -> float:
+def _total(w: Window, start: int | np.int64, end: int) -> float:
     """Sum of the filter's input over the baseline, intervals ``start .. end - 1``."""
     end = min(end, w.n)
     if end <= start:
@@ -166,7 +173,7 @@ def _size(w: Window, start: int, end: int) -> float:
 def _guess(w: Window, start: int, end: int, sign: float) -> float:
     """First guess of a phase's height: the mean of its middle half where that is a plateau, else its `_size`."""
     quarter = (end - start) // 4
-    low, high, _ = look(w.codes[start:end])
+    low, high = extremes(w.codes[start:end])
     peak = high - w.base if sign > 0.0 else w.base - low
     mean = sign * (code_sum(w.codes[start + quarter : end - quarter]) / (end - start - 2 * quarter) - w.base)
     return mean if mean > 0.5 * peak else _size(w, start, end)
@@ -243,11 +250,12 @@ def measure_pulse(
     t1 = _rise(w, rise1, fall1, sign, height1)
     row[T] = t1
     row[PHASE1_A] = sign * height1
-    row[NET] = _total(w, 1, w.n)
+    begin = np.int64(1)  # a bare 1 is a type of its own to numba: it would compile `_total` twice
+    row[NET] = _total(w, begin, w.n)
     if start2 < 0:
         t2 = _fall(w, fall1, rise1, sign, height1)
         row[PHASE1_S] = t2 - t1
-        row[CHARGE1] = _total(w, 1, math.ceil(t2) + 2)
+        row[CHARGE1] = _total(w, begin, math.ceil(t2) + 2)
         row[CHARGE2] = row[NET] - row[CHARGE1]
         return
     rise2, fall2, height2 = _phase(w, start2, end2, -sign)
@@ -264,7 +272,7 @@ def measure_pulse(
     row[PHASE2_S] = t4 - t3
     split = math.ceil(0.5 * (t2 + t3))  # the interval (split - 1, split] holds the middle of the gap
     if t3 - t2 >= 2.0:
-        row[CHARGE1] = _total(w, 1, split + 1)
+        row[CHARGE1] = _total(w, begin, split + 1)
     else:
-        row[CHARGE1] = _total(w, 1, split) + sign * height1 * min(max(t2 - (split - 1), 0.0), 1.0)
+        row[CHARGE1] = _total(w, begin, split) + sign * height1 * min(max(t2 - (split - 1), 0.0), 1.0)
     row[CHARGE2] = row[NET] - row[CHARGE1]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.finder_level import band_of, baseline, count_quiet, follow_level, restart_ring, threshold_of
+from rig.finder_measure import Desk, Samples, copy_span, measure_span
 from rig.finder_pulse import look
 from rig.finder_state import (
     BACK,
@@ -33,6 +34,8 @@ from rig.finder_state import (
     RING_RANGE,
     RING_SUM,
     SETTLING,
+    SPAN_DONE,
+    SPANS,
     START,
     TOLD_CELL,
     TOLD_LONGEST,
@@ -41,8 +44,8 @@ from rig.finder_state import (
     TOLD_TH_LEAST,
     TOLD_TH_PER_RANGE,
 )
-from rig.finder_walk import Desk, Samples, copy_span, emit, lose, still_on, walk
-from sim.compiled import borrowing, inlined
+from rig.finder_walk import lose, set_aside, still_on, walk
+from sim.compiled import borrowing
 
 
 @borrowing
@@ -96,113 +99,115 @@ def _walk_with_losses(
     cell: NDArray[np.int16],
     start: int,
     gaps: NDArray[np.int64],
-    gap: int,
+    gap: int | np.int64,
     state: NDArray[np.int64],
     told: NDArray[np.float64],
-    samples: Samples,
-    desk: Desk,
-    n_rows: int,
-) -> int:
-    """Go over a cell of which the spans from ``gaps[gap]`` on are lost; returns the number of rows."""
-    base, threshold = baseline(state, told), threshold_of(state, told)
+    base: float,
+    threshold: float,
+    spans: NDArray[np.int64],
+) -> None:
+    """Go over a cell of which the spans from ``gaps[gap]`` on are lost."""
     stop = start + cell.size
     here = start
     while here < stop:
         lost_from = min(gaps[gap, 0], stop) if gap < gaps.shape[0] else stop
         lost_to = min(gaps[gap, 1], stop) if gap < gaps.shape[0] else stop
         if here < lost_from:
-            part = cell[here - start : lost_from - start]
-            n_rows = walk(part, here, state, told, base, threshold, samples, desk, n_rows)
+            walk(cell[here - start : lost_from - start], here, state, told, base, threshold, spans)
         if lost_from < lost_to:
-            n_rows = lose(state, told, base, threshold, max(lost_from, here), lost_to, samples, desk, n_rows)
+            lose(state, max(lost_from, here), lost_to, spans)
         gap += 1
         here = lost_to
     state[QUIET] = 0
     state[FLAT_N] = 0
-    return n_rows
 
 
-@inlined
+@borrowing
 def _close(
     state: NDArray[np.int64],
     told: NDArray[np.float64],
-    base: float,
-    threshold: float,
     stop: int,
     size: float,
-    back: int,
-    samples: Samples,
-    desk: Desk,
-    n_rows: int,
-) -> int:
-    """Close the open pulse if it is complete or has lasted too long; returns the number of rows.
+    back: bool,
+    spans: NDArray[np.int64],
+) -> None:
+    """Close the open pulse if it is complete or has lasted too long.
 
     Args:
         state: what is remembered.
         told: settings.
-        base: baseline.
-        threshold: of active samples.
         stop: end of the cell just seen.
         size: largest distance from the baseline in it.
-        back: 1 where the cell was quiet and its mean back at the baseline.
-        samples: at hand.
-        desk: to work on.
-        n_rows: rows so far.
+        back: the cell was quiet and its mean back at the baseline.
+        spans: pulses that wait.
     """
-    if back == 1 and state[BACK] < 0:
+    if back and state[BACK] < 0:
         state[BACK] = stop
     complete = state[FIRST2] >= 0 or stop - state[LAST] > told[TOLD_PHASE_GAP]
     if state[BACK] >= 0 and complete:
-        n_rows = emit(state, told, base, threshold, state[BACK], 1, samples, desk, n_rows)
+        set_aside(state, spans, state[BACK])
+        spans[state[SPANS] - 1, SPAN_DONE] = 1
         state[MODE] = IDLE
         state[FLOOR] = state[BACK]
         state[QUIET] = 0
     elif stop - state[START] >= told[TOLD_LONGEST]:
         if size > told[TOLD_REOPEN] * state[PEAK]:
             state[CUT] = 1
-        n_rows = emit(state, told, base, threshold, stop, 0, samples, desk, n_rows)
+        set_aside(state, spans, stop)
         state[MODE] = SETTLING
         state[FLOOR] = stop
-    return n_rows
 
 
-@inlined
+@borrowing
 def _look_closely(
     cell: NDArray[np.int16],
     start: int,
     state: NDArray[np.int64],
     told: NDArray[np.float64],
+    base: float,
+    threshold: float,
     sums: NDArray[np.int64],
     ranges: NDArray[np.int64],
-    samples: Samples,
-    desk: Desk,
-    n_rows: int,
-) -> int:
-    """A whole cell that is not known to be quiet; returns the number of rows."""
-    base, threshold = baseline(state, told), threshold_of(state, told)
+    spans: NDArray[np.int64],
+) -> None:
+    """A whole cell that is not known to be quiet."""
     stop = start + cell.size
     low, high, total = look(cell)
     quiet = high <= math.floor(base + threshold) and low >= math.ceil(base - threshold)
     if state[MODE] == IDLE and quiet:
         count_quiet(state, sums, ranges, int(total), int(high) - int(low))
-        return n_rows
+        return
     if not quiet:
-        n_rows = walk(cell, start, state, told, base, threshold, samples, desk, n_rows)
+        walk(cell, start, state, told, base, threshold, spans)
     if follow_level(state, told, base, threshold, start, int(low), int(high), int(total)):
         if state[MODE] == OPEN and state[FLAT_START] > state[START] + cell.size:
-            n_rows = emit(state, told, base, threshold, state[FLAT_START], 0, samples, desk, n_rows)
+            set_aside(state, spans, state[FLAT_START])
         state[MODE] = IDLE
         state[FLOOR] = state[FLAT_START]
         restart_ring(state, sums, ranges)
     elif state[MODE] == OPEN:
         size = max(int(high) - base, base - int(low))
         mean = total / cell.size - base
-        back = 1 if quiet and abs(mean) <= band_of(state, told) else 0
-        n_rows = _close(state, told, base, threshold, stop, size, back, samples, desk, n_rows)
+        _close(state, told, stop, size, bool(quiet and abs(mean) <= band_of(state, told)), spans)
     elif state[MODE] == SETTLING and quiet:
         state[MODE] = IDLE
         state[QUIET] = 0
-    return n_rows
+
+
+@borrowing
+def _end(state: NDArray[np.int64], end: int, spans: NDArray[np.int64]) -> None:
+    """Close the pulse that is open at the end of the record.
+
+    Its tail was not seen to come back; a phase that was still on has lost its end.
+    """
+    if state[MODE] == OPEN:
+        back = state[BACK]
+        if back < 0 and still_on(state, end):
+            state[CUT] = 1
+        set_aside(state, spans, back if back >= 0 else end)
+        spans[state[SPANS] - 1, SPAN_DONE] = int(back >= 0)
+    state[MODE] = IDLE
+    state[NEXT] = end
 
 
 @borrowing
@@ -213,8 +218,8 @@ def scan(
     told: NDArray[np.float64],
     sums: NDArray[np.int64],
     ranges: NDArray[np.int64],
-    patch: NDArray[np.int16],
     desk: Desk,
+    last: bool,
 ) -> int:
     """Look at every whole cell that is there.
 
@@ -225,66 +230,46 @@ def scan(
         told: settings in samples and codes.
         sums: (64,) ring of sums of quiet cells.
         ranges: (64,) ring of their ranges.
-        patch: (cell,) scratch for a cell that lies in both arrays of `samples`.
         desk: to work on.
+        last: these are the last samples; what is behind the last whole cell is looked at too, and the pulse that is
+            open is closed.
 
     Returns:
         Number of rows; fewer cells than there are were looked at where the rows might have overflowed.
     """
     size = int(told[TOLD_CELL])
-    new, at = samples.new, samples.at
+    new, at, spans, patch = samples.new, samples.at, desk.spans, desk.patch
     end = at + new.size
     n_rows = 0
-    gap = 0
-    while n_rows + size < desk.rows.shape[0]:
+    gap = np.int64(0)  # a bare 0 is a type of its own to numba: it would compile the callee twice
+    while n_rows + spans.shape[0] < desk.rows.shape[0]:
         while gap < gaps.shape[0] and gaps[gap, 1] <= state[NEXT]:
             gap += 1
         next_loss = gaps[gap, 0] if gap < gaps.shape[0] else end
         if state[MODE] == IDLE and state[NEXT] >= at:
             _skip_quiet(new, at, min(end, next_loss), state, told, sums, ranges)
         start = state[NEXT]
-        if start + size > end:
+        whole = start + size <= end
+        if not whole and not last:
             break
-        state[NEXT] = start + size
+        stop = start + size if whole else max(start, end)
+        state[NEXT] = stop
         if start < at:
-            copy_span(samples, start, patch)
-            cell = patch
+            cell = patch[: stop - start]
+            copy_span(samples, start, cell)
         else:
-            cell = new[start - at : start - at + size]
-        if next_loss < start + size:
-            n_rows = _walk_with_losses(cell, start, gaps, gap, state, told, samples, desk, n_rows)
-        else:
-            n_rows = _look_closely(cell, start, state, told, sums, ranges, samples, desk, n_rows)
-    return n_rows
-
-
-@borrowing
-def finish_scan(
-    samples: Samples,
-    gaps: NDArray[np.int64],
-    state: NDArray[np.int64],
-    told: NDArray[np.float64],
-    patch: NDArray[np.int16],
-    desk: Desk,
-) -> int:
-    """Look at what is behind the last whole cell and close the pulse that is open; arguments as in `scan`.
-
-    Its tail was not seen to come back; a phase that was still on has lost its end.
-    """
-    end = samples.at + samples.new.size
-    start = state[NEXT]
-    rest = patch[: max(end - start, 0)]
-    copy_span(samples, start, rest)
-    gap = 0
-    while gap < gaps.shape[0] and gaps[gap, 1] <= start:
-        gap += 1
-    n_rows = _walk_with_losses(rest, start, gaps, gap, state, told, samples, desk, 0)
-    if state[MODE] == OPEN:
+            cell = new[start - at : stop - at]
         base, threshold = baseline(state, told), threshold_of(state, told)
-        back = state[BACK]
-        if back < 0 and still_on(state, end):
-            state[CUT] = 1
-        n_rows = emit(state, told, base, threshold, back if back >= 0 else end, int(back >= 0), samples, desk, n_rows)
-    state[MODE] = IDLE
-    state[NEXT] = end
+        state[SPANS] = 0
+        if whole and next_loss >= stop:
+            _look_closely(cell, start, state, told, base, threshold, sums, ranges, spans)
+        else:
+            _walk_with_losses(cell, start, gaps, gap, state, told, base, threshold, spans)
+        if not whole:
+            _end(state, end, spans)
+        for k in range(state[SPANS]):
+            measure_span(spans[k], told, base, threshold, samples, desk, desk.rows[n_rows])
+            n_rows += 1
+        if not whole:
+            break
     return n_rows

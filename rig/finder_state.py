@@ -36,7 +36,23 @@ FLAT_START: Final = 23
 SEEDED: Final = 24
 ORIGIN: Final = 25
 """First sample behind a loss or the start of the record: a pulse that is on there has lost its start."""
-STATE_SIZE: Final = 26
+SPANS: Final = 26
+"""Pulses of this cell that wait to be measured."""
+STATE_SIZE: Final = 27
+
+SPAN_END: Final = 7
+"""End of the charge window."""
+SPAN_DONE: Final = 8
+"""1 where the tail was seen to come back."""
+SPAN: Final = 9
+"""Columns of a pulse that waits to be measured; the first seven are named below."""
+SPAN_START: Final = 0
+SPAN_SIGN: Final = 1
+SPAN_LAST1: Final = 2
+SPAN_FIRST2: Final = 3
+SPAN_LAST2: Final = 4
+SPAN_FLOOR: Final = 5
+SPAN_CUT: Final = 6
 
 IDLE: Final = 0
 OPEN: Final = 1

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compiled import borrowing
 
 
-@compiled
+@borrowing
 def filtered(dt_s: float, steady: float, swing: float, tau_s: float, start: float, filter_tau_s: float) -> float:
     """Output of the filter `dt_s` after the start of a segment.
 
@@ -39,7 +39,7 @@ def filtered(dt_s: float, steady: float, swing: float, tau_s: float, start: floa
     return steady + (start - steady) * fade + swing * driven
 
 
-@compiled
+@borrowing
 def follow_segments(
     edges: NDArray[Any],
     last: NDArray[np.float64],
@@ -74,7 +74,8 @@ def follow_segments(
     v_v = edges["v_v"]
     v_b = edges["v_b_v"]
     t_ns[0] = last_ns
-    segments[0] = last
+    for column in range(last.size):  # assigning the row drags numba's text code in: seconds of compilation
+        segments[0, column] = last[column]
     for k in range(starts.size):
         row = segments[k + 1]
         before = segments[k]

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compiled import borrowing
 from sim.front_end_filter import filtered
 from sim.noise import hash64, normal_at
 
@@ -29,14 +29,14 @@ _TOP: Final = 32_767.0
 _BOTTOM: Final = -32_768.0
 
 
-@compiled
+@borrowing
 def _bowed(code: float, inl: float) -> float:
     """Code with its integral non-linearity, ``inl 3 sqrt(3)/2 u (1 - u^2)`` with u the part of full scale."""
     u = code * (1.0 / 32_768.0)
     return code + inl * _BOW * u * (1.0 - u * u)
 
 
-@compiled
+@borrowing
 def _settling(
     out: NDArray[np.int16],
     first: int,
@@ -64,7 +64,7 @@ def _settling(
     return clipped
 
 
-@compiled
+@borrowing
 def _fresh(
     out: NDArray[np.int16],
     first: int,
@@ -98,7 +98,7 @@ def _fresh(
     return clipped
 
 
-@compiled
+@borrowing
 def _tail(
     out: NDArray[np.int16],
     noise: NDArray[np.float32],
@@ -121,14 +121,14 @@ def _tail(
     return clipped
 
 
-@compiled
+@borrowing
 def _idle(out: NDArray[np.int16], noise: NDArray[np.float32], base: np.float32) -> None:
     """A piece in which nothing happens."""
     for j in range(out.size):
         out[j] = np.int16(np.int32(math.floor(noise[j] + base)))
 
 
-@compiled
+@borrowing
 def _power_row(tau_s: float, period_s: float, taus: NDArray[np.float64], powers: NDArray[np.float32]) -> int:
     """Row of `powers` that holds ``exp(-j period/tau)``, j = 0..63; filled when first asked for."""
     for k in range(1, taus.size):
@@ -141,7 +141,7 @@ def _power_row(tau_s: float, period_s: float, taus: NDArray[np.float64], powers:
     return k
 
 
-@compiled
+@borrowing
 def _spans(
     t_ns: int, period_ns: int, row: NDArray[np.float64], quick: bool, filter_tau_s: float, full_noise: bool
 ) -> tuple[int, int]:
@@ -155,13 +155,13 @@ def _spans(
     return settled, -(-(t_ns + fresh_ns) // period_ns)
 
 
-@compiled
+@borrowing
 def _share(swing: float, tau_s: float, filter_tau_s: float) -> float:
     """What is left of an exponential input behind a settled filter; 0 where the input is quick."""
     return swing / (1.0 - filter_tau_s / tau_s) if tau_s >= 2.0 * filter_tau_s else 0.0
 
 
-@compiled
+@borrowing
 def _flowing(
     out: NDArray[np.int16],
     first: int,
@@ -215,7 +215,7 @@ def _flowing(
     return clipped
 
 
-@compiled
+@borrowing
 def _resting(
     out: NDArray[np.int16],
     first: int,
@@ -272,7 +272,7 @@ def _resting(
     return clipped
 
 
-@compiled
+@borrowing
 def render_role(
     out: NDArray[np.int16],
     first: int,
