@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from judging_desk import spec_of
 
 from reports.judge import judge_check
 from reports.measures import MEASURES
@@ -205,3 +206,16 @@ def event():
 def during():
     """`During` by keywords."""
     return During
+
+
+@pytest.fixture
+def judged(walks):
+    """Verdict on made-up samples: `judged(samples, kind, low, high, ...)`."""
+    record = walks.record()
+
+    def run(samples, kind="at_most", low=None, high=None, quantity="measured", spec=None, on=None, **check):
+        check.setdefault("decision", "guarded")
+        asked = walks.check("latency", kind, low, high, **check)
+        return judge_check(on or record, asked, spec or spec_of(samples, quantity))
+
+    return run
