@@ -6,6 +6,7 @@ levels, ``u = A (1 - exp(-theta a)) / (1 - exp(-a))`` for a rise that leaves the
 """
 
 import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -38,6 +39,7 @@ def _linear_crossing_error(a: float) -> np.ndarray:
     return result
 
 
+@lru_cache(maxsize=64)
 def linear_delay_s(period_s: float, filter_tau_s: float) -> float:
     """Mean delay of the linearly interpolated 50 % crossing behind its edge, s; 0 without a filter."""
     if filter_tau_s <= 0.0:
