@@ -3,6 +3,7 @@
 import logging
 import warnings
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -15,6 +16,7 @@ from rig.tdms_segment import object_path
 from scenarios.problems import nearest
 from sim.errors import RecordError, ScenarioError
 
+_LOSSES: Final = object_path("gaps", "samples")
 _TOGETHER: Final = 4
 """Segments that are searched at once: 800 KB at 1 MS/s, which a second-level cache holds."""
 
@@ -65,15 +67,15 @@ def _full(path: Path, role: str) -> Iterator[tuple[int, NDArray[np.int16]]]:
     buffer = np.empty(0, np.int16)
     at = fill = 0
     with path.open("rb") as index, path.open("rb", buffering=0) as data:
-        for segment in segments(index, path):
-            offset, _, count = segment.raw.get(object_path("capture", role), (0, None, 0))
-            gaps = _gaps(index, segment)
+        for segment, offset, count in _places(index, data, path, object_path("capture", role)):
+            gaps = [] if segment is None else _gaps(index, segment)
             if fill and (gaps or fill + count > buffer.size):
                 yield at, buffer[:fill]
                 at, fill = at + fill, 0
             if count > buffer.size:
                 buffer = np.empty(_TOGETHER * count, np.int16)
-            data.seek(offset)
+            if segment is not None:
+                data.seek(offset)
             data.readinto(buffer[fill : fill + count].data.cast("B"))  # pyright: ignore[reportArgumentType]
             fill += count
             here = 0
@@ -89,12 +91,40 @@ def _full(path: Path, role: str) -> Iterator[tuple[int, NDArray[np.int16]]]:
         yield at, buffer[:fill]
 
 
+def _places(index: BinaryIO, data: FileIO, path: Path, name: str) -> Iterator[tuple[Segment | None, int, int]]:
+    """For each segment: itself, where its samples of `name` begin in the file, and how many they are.
+
+    Segments without losses mostly begin with the same bytes: those are compared, not parsed, and None stands for such
+    a segment. `data` then stands at its samples.
+    """
+    size = data.seek(0, 2)
+    at = 0
+    while (segment := next(segments(index, path, at), None)) is not None:
+        offset, _, count = segment.raw.get(name, (0, None, 0))
+        begin, values, at = segment.head
+        yield segment, offset, count
+        index.seek(begin)
+        known = index.read(values - begin)
+        if not count or segment.raw.get(_LOSSES, (0, None, 0))[2]:
+            continue
+        length, ahead, seen = at - begin, offset - values, bytearray(len(known))
+        while at + length <= size:
+            data.seek(at)
+            data.readinto(seen)
+            if bytes(seen) != known:
+                break
+            if ahead:
+                data.seek(ahead, 1)
+            yield None, 0, count
+            at += length
+
+
 def _gaps(file: BinaryIO, segment: Segment) -> list[tuple[int, int]]:
     """(first sample, samples) of what a segment lost."""
-    if segment.raw.get(object_path("gaps", "samples"), (0, None, 0))[2] == 0:
+    if segment.raw.get(_LOSSES, (0, None, 0))[2] == 0:
         return []
     starts = read_values(file, segment, object_path("gaps", "start_sample"), "<i8")
-    samples = read_values(file, segment, object_path("gaps", "samples"), "<i8")
+    samples = read_values(file, segment, _LOSSES, "<i8")
     return list(zip(starts.tolist(), samples.tolist(), strict=True))
 
 

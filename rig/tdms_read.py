@@ -39,10 +39,12 @@ class Segment:
     Attributes:
         raw: path -> (offset in the file, dtype, number of values).
         properties: path -> properties that stand in this segment.
+        head: (first byte, first byte of its values, first byte behind it).
     """
 
     raw: dict[str, tuple[int, np.dtype[Any], int]]
     properties: dict[str, dict[str, Any]]
+    head: tuple[int, int, int] = (0, 0, 0)
 
 
 class _Cursor:
@@ -106,14 +108,13 @@ def _decode(metadata: bytes) -> tuple[Segment, int]:
     return Segment(raw, properties), raw_at
 
 
-def segments(file: BinaryIO, path: Path) -> Iterator[Segment]:
-    """Every whole segment in file order; a last one that was cut off is left out.
+def segments(file: BinaryIO, path: Path, at: int = 0) -> Iterator[Segment]:
+    """Every whole segment from byte `at` on, in file order; a last one that was cut off is left out.
 
     Raises:
         RecordError: the bytes are no TDMS file of ours.
     """
     size = file.seek(0, 2)
-    at = 0
     while at + LEAD_IN.size <= size:
         file.seek(at)
         magic, contents, _version, length, metadata_bytes = LEAD_IN.unpack(file.read(LEAD_IN.size))
@@ -132,7 +133,7 @@ def segments(file: BinaryIO, path: Path) -> Iterator[Segment]:
             raise RecordError(str(path), f"segment at byte {at} holds {raw_bytes} bytes of {length - metadata_bytes}")
         start = at + LEAD_IN.size + metadata_bytes
         raw = {name: (start + offset, kind, count) for name, (offset, kind, count) in layout.raw.items()}
-        yield Segment(raw, layout.properties)
+        yield Segment(raw, layout.properties, (at, start, after))
         at = after
 
 

@@ -12,6 +12,7 @@ from rig.commands.exits import guarded
 from rig.commands.measure import measure
 from rig.finder import PulseFinder
 from rig.waveforms import RoleFormat, WaveformWriter
+from sim.pulse import PULSE_DTYPE
 from sim.signal import Signal
 
 LSB_V = 10 / 32768
@@ -224,3 +225,24 @@ def test_our_own_waveform_file(tmp_path, codes, keep, lost):
     found = measure_recording(open_capture(tmp_path / "w.tdms", Wanted("current"))).pulses
     assert found["clipped"].sum() == (1 if lost[1] else 0)
     assert found.tobytes() == truth.tobytes()
+
+
+@pytest.mark.parametrize("role", ["current", "voltage"])
+def test_either_role_of_a_full_file_with_a_loss_and_a_torn_end(tmp_path, role):
+    """Every sample that was written comes back at its place, whether the head of its segment was parsed or was that of
+    the segment before: eight segments, a loss in the fourth, the last one short; then the same file torn inside its
+    last but one segment, of which nothing counts."""
+    samples = {name: np.arange(k, 730_000 + k).astype(np.int16) for k, name in enumerate(("current", "voltage"))}
+    path = tmp_path / "w.tdms"
+    writer = WaveformWriter(path, "full", 1e6, {name: RoleFormat(1e-6, 0.0, "A") for name in samples})
+    writer.append(samples, 0, np.empty(0, PULSE_DTYPE), 0, ((350_000_000, 350_100_000),))
+    writer.close()
+    whole = path.read_bytes()
+    for size, end in ((len(whole), 730_000), (len(whole) - 2 * 2 * 30_000 - 1_000, 600_000)):
+        path.write_bytes(whole[:size])
+        there = np.zeros(730_000, np.bool_)
+        for first, codes in open_capture(path, Wanted(role)).codes():
+            np.testing.assert_array_equal(codes, samples[role][first : first + codes.size])
+            there[first : first + codes.size] = True
+        expected = (np.arange(730_000) < end) & ~((np.arange(730_000) >= 350_000) & (np.arange(730_000) < 350_100))
+        np.testing.assert_array_equal(there, expected)
