@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from rig.capture_file import Wanted, open_capture
 from rig.finder import PulseFinder
@@ -83,14 +84,16 @@ def test_finder_in_memory_against_a_sum(capsys):
         )
 
 
-def test_finder_on_a_file_against_readinto(tmp_path, capsys):
+@pytest.mark.parametrize("roles", [("current",), ROLES], ids=["one channel", "two channels"])
+def test_finder_on_a_file_against_readinto(tmp_path, capsys, roles):
+    """One channel is searched; `readinto` reads all bytes of the file."""
     codes = a_minute()
     path = tmp_path / "waveforms.tdms"
     scale = FRONT.scale_of("current")
-    writer = WaveformWriter(path, "full", 1e6, {"current": RoleFormat(scale, 0.0, "A")})
+    writer = WaveformWriter(path, "full", 1e6, {role: RoleFormat(scale, 0.0, "A") for role in roles})
     for k in range(60):
         part = codes[k * 1_000_000 : (k + 1) * 1_000_000]
-        writer.append({"current": part}, k * 1_000_000, np.empty(0, PULSE_DTYPE), 0)
+        writer.append(dict.fromkeys(roles, part), k * 1_000_000, np.empty(0, PULSE_DTYPE), 0)
     writer.close()
     buffer = bytearray(1 << 18)
 
@@ -109,7 +112,8 @@ def test_finder_on_a_file_against_readinto(tmp_path, capsys):
     reading, finding = best(9, read, find)
     with capsys.disabled():
         print(
-            f"finder on a TDMS file in the page cache: {codes.size / finding / 1e9:.2f} GS/s, "
+            f"finder on a TDMS file of {len(roles)} channel(s) in the page cache: "
+            f"{codes.size / finding / 1e9:.2f} GS/s, "
             f"{reading / finding:.0%} of readinto ({path.stat().st_size / reading / 1e9:.1f} GB/s)"
         )
 
