@@ -47,6 +47,12 @@ def test_no_file_is_longer_than_400_lines(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
+@pytest.mark.parametrize("path", sorted(Path(__file__).parents[1].rglob("*.py")), ids=_id)
+def test_no_test_file_is_longer_than_400_lines(path):
+    """What holds for the code holds for its tests."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
 def test_the_median_file_is_under_120_lines():
     """A reader takes in a file at a glance."""
     assert statistics.median(len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES) < 120
