@@ -79,12 +79,13 @@ def _against(run: RunResult) -> list[str]:
 
 def _evidence(run: RunResult) -> list[str]:
     verdicts = [verdict for case in run.cases for verdict in case.verdicts]
-    measured = sum(verdict.quantity == "measured" for verdict in verdicts)
+    judged = [verdict for verdict in verdicts if verdict.outcome not in {Outcome.NOT_RUN, Outcome.ERROR}]
+    measured = sum(verdict.quantity == "measured" for verdict in judged)
     lines = [f"Hardware: {hardware_levels(run)}."]
     if verdicts:
         lines.append(
-            f"{measured} checks measured on the captured waveform, "
-            f"{len(verdicts) - measured} modelled by the simulated patient."
+            f"Judged: {measured} of {len(verdicts)} checks by the captured waveform, "
+            f"{len(judged) - measured} by the simulated patient."
         )
     announced = [verdict for verdict in verdicts if verdict.check.expect]
     if announced:
