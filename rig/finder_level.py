@@ -25,29 +25,29 @@ from rig.finder_state import (
     TOLD_TH_LEAST,
     TOLD_TH_PER_RANGE,
 )
-from sim.compiled import borrowing
+from sim.compiled import inlined
 
 
-@borrowing
+@inlined
 def baseline(state: NDArray[np.int64], told: NDArray[np.float64]) -> float:
     """Mean of the quiet cells in the ring, codes."""
     return state[RING_SUM] / (state[RING_N] * told[TOLD_CELL])
 
 
-@borrowing
+@inlined
 def threshold_of(state: NDArray[np.int64], told: NDArray[np.float64]) -> float:
     """Distance from the baseline beyond which a sample is active, codes: it follows the mean range of quiet cells."""
     return max(told[TOLD_TH_LEAST], told[TOLD_TH_PER_RANGE] / state[RING_N] * state[RING_RANGE])
 
 
-@borrowing
+@inlined
 def band_of(state: NDArray[np.int64], told: NDArray[np.float64]) -> float:
     """Distance from the baseline within which the mean of a cell is back: five standard errors and 0.15 codes."""
     sigma = told[TOLD_SIGMA_PER_RANGE] * state[RING_RANGE] / state[RING_N]
     return 0.15 + 5.0 * sigma / math.sqrt(told[TOLD_CELL])
 
 
-@borrowing
+@inlined
 def count_quiet(
     state: NDArray[np.int64], sums: NDArray[np.int64], ranges: NDArray[np.int64], total: int, spread: int
 ) -> bool:
@@ -77,7 +77,7 @@ def count_quiet(
     return entered
 
 
-@borrowing
+@inlined
 def follow_level(
     state: NDArray[np.int64],
     told: NDArray[np.float64],
@@ -107,7 +107,7 @@ def follow_level(
     return abs(state[FLAT_SUM] / (state[FLAT_N] * told[TOLD_CELL]) - base) > threshold
 
 
-@borrowing
+@inlined
 def restart_ring(state: NDArray[np.int64], sums: NDArray[np.int64], ranges: NDArray[np.int64]) -> None:
     """Begin anew with the level that has lasted; the noise stays what it was."""
     spread = state[RING_RANGE] // state[RING_N]

@@ -38,7 +38,7 @@ from rig.finder_state import (
     TOLD_DELAY,
     TOLD_KEEP,
 )
-from sim.compiled import borrowing
+from sim.compiled import borrowing, inlined
 
 PRE: Final = 8
 """Samples of the charge window before the first active one."""
@@ -89,7 +89,7 @@ def _clipped(codes: NDArray[np.int16]) -> bool:
     return bool(high >= _TOP or low <= _BOTTOM)
 
 
-@borrowing
+@inlined
 def _withhold(row: NDArray[np.float64], clipped1: bool, clipped2: bool) -> None:
     """Take back what clipped samples went into."""
     if clipped1 or clipped2:

@@ -45,7 +45,7 @@ from rig.finder_state import (
     TOLD_TH_PER_RANGE,
 )
 from rig.finder_walk import lose, set_aside, still_on, walk
-from sim.compiled import borrowing
+from sim.compiled import borrowing, inlined
 
 
 @borrowing
@@ -122,7 +122,7 @@ def _walk_with_losses(
     state[FLAT_N] = 0
 
 
-@borrowing
+@inlined
 def _close(
     state: NDArray[np.int64],
     told: NDArray[np.float64],
@@ -194,7 +194,7 @@ def _look_closely(
         state[QUIET] = 0
 
 
-@borrowing
+@inlined
 def _end(state: NDArray[np.int64], end: int, spans: NDArray[np.int64]) -> None:
     """Close the pulse that is open at the end of the record.
 

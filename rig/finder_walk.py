@@ -38,7 +38,7 @@ from rig.finder_state import (
     TOLD_CLOSING_GAP,
     TOLD_REOPEN,
 )
-from sim.compiled import borrowing
+from sim.compiled import borrowing, inlined
 
 _SPLIT_PAUSE: Final = 3
 _STRETCH: Final = 32
@@ -131,7 +131,7 @@ def _grow(
     return k
 
 
-@borrowing
+@inlined
 def _runs_on(state: NDArray[np.int64], first: int, end: int, sign: int, size: int) -> bool:
     """Take samples ``first .. end`` at once where all go on with the phase that is on; False where they do not."""
     if state[MODE] != OPEN or state[LAST] != first - 1:
@@ -192,7 +192,7 @@ def walk(
             k += 1
 
 
-@borrowing
+@inlined
 def lose(state: NDArray[np.int64], lost_from: int, lost_to: int, spans: NDArray[np.int64]) -> None:
     """Samples [lost_from, lost_to) are not there: an open pulse ends as unknown."""
     if state[MODE] == OPEN:
@@ -203,7 +203,7 @@ def lose(state: NDArray[np.int64], lost_from: int, lost_to: int, spans: NDArray[
     state[FLOOR] = lost_to
 
 
-@borrowing
+@inlined
 def still_on(state: NDArray[np.int64], end: int) -> bool:
     """True where the record ends at `end` while the open pulse still flows."""
     return end - state[LAST] <= _SPLIT_PAUSE
