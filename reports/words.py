@@ -69,11 +69,6 @@ def hardware_levels(run: RunResult) -> str:
     return ", ".join(sorted({case.hardware for case in run.cases})) or "none"
 
 
-def outcome_words(outcome: Outcome, marginal: bool = False) -> str:
-    """The verdict word, with its amber note."""
-    return f"{outcome.value}, marginal" if marginal else outcome.value
-
-
 def limit_words(check: Check) -> str:
     """The limit as a person says it: ``at most 60 ms``."""
     limit = check.limit

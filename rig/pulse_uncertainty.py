@@ -86,15 +86,6 @@ def _times(accuracy: ChannelAccuracy, height_a: Array, length_s: Array | None) -
     return (*terms, PulseTerm("timebase", "B", clock, True, "bound of the sample clock, rectangular"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pulse:
-    a1: Array
-    w1: Array
-    a2: Array
-    w2: Array
-    gap: Array
-
-
 def _level_terms(accuracy: ChannelAccuracy, count: Array) -> Callable[[Array, float], tuple[PulseTerm, ...]]:
     """Terms that noise, codes and baseline give to the mean of `count` samples, scaled by ``(length_s, power)``."""
     base = (accuracy.noise_rms**2 + accuracy.lsb**2 / 12.0) ** 0.5 / (

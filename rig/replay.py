@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.record import LoopError, Table
+from rig.trains import assign_trains
+from scenarios.case import Case
+from sim.gait.schedule import StrideSchedule
 from sim.sensor.crossings import CrossingScanner, clean_crossings
 from sim.timebase import NEVER, NS_PER_S, TimeNs
 from sim.world import World
@@ -93,3 +96,26 @@ def with_device_columns(
             added["pulses"][row] = own.sum()
             added["charge_c"][row] = np.nansum(np.abs(pulses["charge1_c"][own]))
     return {"leg": np.full(t0_s.size, np.nan), **dict(gait), **added}
+
+
+def replayed_tables(
+    case: Case, schedule: StrideSchedule, pulses: NDArray[Any], gait: Table, crossings: list[tuple[TimeNs, bool]]
+) -> tuple[Table, Table, dict[str, NDArray[np.float64]]]:
+    """Pulses, trains and strides of a walk that has been replayed.
+
+    Args:
+        case: what was asked.
+        schedule: its prescribed strides.
+        pulses: every pulse, `PULSE_DTYPE`, in time order.
+        gait: columns of the walker, rows 1..N.
+        crossings: of the sensor at the device's terminal, bounce included.
+
+    Returns:
+        Columns of `pulses.parquet`, the trains as `rig.record.Record.trains` lists them, columns of `strides.parquet`.
+    """
+    openings_s = clean_crossings(crossings)[0] / NS_PER_S
+    leg = int(case.leg == "right")
+    columns, trains = assign_trains(pulses, schedule.t0_ns[1:] / NS_PER_S, leg, case.device.programmed, openings_s)
+    strides = with_device_columns(gait, crossings, trains, columns, 0.0)
+    strides["leg"] = np.full_like(strides["t0_s"], float(leg))
+    return columns, trains, strides

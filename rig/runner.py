@@ -11,16 +11,15 @@ from rig.bench import Bench, Capture
 from rig.felt import felt
 from rig.finder import PulseFinder
 from rig.record import EventRecord, IdleCells, Record, RigFault
-from rig.replay import loop_error, replay, with_device_columns
-from rig.trains import assign_trains
+from rig.replay import loop_error, replay, replayed_tables
 from rig.walks import PreparedWalk, prepare_walk, rehearsal_of
 from scenarios.case import Case
 from sim.body.compensation import CompensationState
 from sim.errors import BenchError, ModelError
 from sim.pulse import PULSE_DTYPE
-from sim.sensor.crossings import CrossingScanner, clean_crossings
+from sim.sensor.crossings import CrossingScanner
 from sim.signal import Stimulus
-from sim.timebase import NEVER, NS_PER_S, TimeNs, s_from_ns
+from sim.timebase import NEVER, TimeNs, s_from_ns
 from sim.world import BlockLimits, World
 
 
@@ -157,6 +156,7 @@ def run_case(
     observers: Sequence[Observer] = (),
     limits: BlockLimits | None = None,
     rehearsal: Bench | None = None,
+    compensation: CompensationState | None = None,
 ) -> Record:
     """Run one case: loop, replay, trains, record.
 
@@ -167,6 +167,7 @@ def run_case(
         observers: look on.
         limits: of a block; by default the horizon, within what the bench takes.
         rehearsal: bench for the 200 strides before a walk with `compensation: adapted`; by default `bench`.
+        compensation: state at stride 1 where it is known already; no rehearsal is walked then.
 
     Raises:
         BenchError: the bench could not be opened; nothing ran.
@@ -175,7 +176,8 @@ def run_case(
     chosen = limits or BlockLimits(
         min(BlockLimits().longest_ns, capabilities.max_block_ns), horizon=capabilities.closed_loop
     )
-    compensation = _rehearse(case, rehearsal or bench) if case.walk.compensation == "adapted" else None
+    if compensation is None and case.walk.compensation == "adapted":
+        compensation = rehearse(case, rehearsal or bench)
     walk = prepare_walk(case, compensation)
     try:
         bench.open(case)
@@ -186,7 +188,7 @@ def run_case(
     return _record(case, walk, loop, capabilities.hardware, accuracy, recorder)
 
 
-def _rehearse(case: Case, bench: Bench) -> CompensationState:
+def rehearse(case: Case, bench: Bench) -> CompensationState:
     """What the patient has got used to after 200 strides with device and aid.
 
     Raises:
@@ -222,14 +224,8 @@ def _record(
         replay(world, loop.source.felt(pulses), replayed)
     except ModelError as error:
         fault = fault or RigFault(s_from_ns(loop.reached_ns), f"replay: {error}")
-    schedule = walk.schedule
-    leg = float(case.leg == "right")
     emitted = loop.scanner.crossings
-    openings_s = clean_crossings(emitted)[0] / NS_PER_S
-    columns, trains = assign_trains(pulses, schedule.t0_ns[1:] / NS_PER_S, int(leg), case.device.programmed, openings_s)
-    gait = world.walker.strides()
-    strides = with_device_columns(gait, emitted, trains, columns, 0.0)
-    strides["leg"] = np.full_like(strides["t0_s"], leg)
+    columns, trains, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), emitted)
     reached_s = s_from_ns(loop.reached_ns)
     whole = strides["t0_s"] + strides["stride_time_s"] <= reached_s
     events = {

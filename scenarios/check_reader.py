@@ -16,23 +16,6 @@ from sim.errors import ScenarioError
 VERDICT_WORDS: Final = ("PASS", "FAIL", "INCONCLUSIVE", "ERROR", "NOT RUN")
 """Words of `expect`."""
 
-CHECK_WORDS: Final = (
-    "title",
-    "why",
-    "verifies",
-    "measure",
-    *LIMIT_WORDS,
-    "share",
-    "mean",
-    "p95",
-    "confidence",
-    "marginal",
-    "needs",
-    "decision",
-    "during",
-)
-"""Keys of a check."""
-
 
 @dataclass(frozen=True, slots=True)
 class CheckWords:

@@ -4,7 +4,6 @@ The schema knows every key, every name of the catalogue and the shape of quantit
 dimensions, events inside the walk) stays with the loader: whatever it accepts fits the schema.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -39,11 +38,6 @@ def json_schema(catalogue: Catalogue, name: str) -> dict[str, Any]:
     """
     builders = {"scenario": _scenario, "case": _case, "device": _device, "patient": _patient, "bench": _bench}
     return {"$schema": DIALECT, "title": f"stimrig {name}/1", **builders[name](catalogue)}
-
-
-def schema_text(catalogue: Catalogue, name: str) -> str:
-    """`json_schema` as the text of a file."""
-    return json.dumps(json_schema(catalogue, name), indent=2, ensure_ascii=False) + "\n"
 
 
 def file_name(name: str) -> str:

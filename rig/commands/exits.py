@@ -25,12 +25,14 @@ class Exit(IntEnum):
 
 
 _OF_ERROR = {NothingSelectedError: Exit.NOTHING_SELECTED, ScenarioError: Exit.BAD_INPUT}
-_OF_OUTCOME = {"PASS": Exit.PASSED, "FAIL": Exit.FAILED, "ERROR": Exit.RIG_ERROR}
 
 
 def exit_of(outcome: str, *, interrupted: bool = False) -> Exit:
     """Exit code of a run whose worst verdict is `outcome`."""
-    return Exit.INTERRUPTED if interrupted else _OF_OUTCOME.get(outcome, Exit.INCONCLUSIVE)
+    from reports.judge import exit_code
+    from reports.verdict import Outcome
+
+    return Exit(exit_code(Outcome(outcome), any_selected=True, interrupted=interrupted))
 
 
 class CrashError(Exception):

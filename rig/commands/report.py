@@ -1,11 +1,14 @@
 """`stimrig report`: makes the reports of a run again from its records."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rig.commands.console import say
+
+if TYPE_CHECKING:
+    from reports.verdict import RunResult
 
 
 def report(
@@ -15,15 +18,16 @@ def report(
     ] = None,
 ) -> int:
     """Make the reports of a run again from its records."""
+    from reports.verdict import worst
     from reports.writers import write_run, write_sums
     from rig.commands.context import here
-    from rig.commands.exits import Exit, exit_of
+    from rig.commands.exits import exit_of
     from rig.commands.rebuild import rebuild
     from rig.commands.run import say_reports
     from rig.run_folder import find_run
 
     context = here()
-    codes: list[Exit] = []
+    results: list[RunResult] = []
     for name in runs:
         folder = find_run(name, context.runs)
         result = rebuild(folder, context.catalogue)
@@ -35,10 +39,6 @@ def report(
             write_sums(folder)
         say(f"{result.outcome.value}  {folder.name}")
         say_reports(place)
-        codes.append(exit_of(result.outcome.value, interrupted=result.interrupted))
-    return max(
-        codes,
-        key=lambda code: (
-            (Exit.INTERRUPTED, Exit.FAILED, Exit.RIG_ERROR, Exit.INCONCLUSIVE, Exit.PASSED).index(code) * -1
-        ),
-    )
+        results.append(result)
+    outcome = worst([result.outcome for result in results])
+    return exit_of(outcome.value, interrupted=any(result.interrupted for result in results))

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from rig.felt import felt
 from rig.record import Table
-from rig.replay import replay, with_device_columns
-from rig.runner import run_case
+from rig.replay import replay, replayed_tables
+from rig.runner import rehearse, run_case
 from rig.tables import pulse_array
-from rig.trains import assign_trains
 from rig.walks import prepare_walk, rehearsal_of
 from scenarios.build import CaseLabel, Origin, Surroundings, build_case
 from scenarios.case import Case
@@ -21,6 +20,7 @@ from scenarios.problems import Problems
 from scenarios.quantities import exact_quantity
 from scenarios.schema import SCENARIO_SCHEMA, read_scenario
 from scenarios.text import Where, rooted
+from sim.body.compensation import CompensationState
 from sim.errors import BenchError, ScenarioError
 from sim.pulse import PULSE_DTYPE
 from sim.sensor.crossings import CrossingScanner
@@ -113,7 +113,7 @@ def walk_it(case: Case, catalogue: Catalogue, device: str) -> Walked:
     compensation = None
     pulses = np.empty(0, PULSE_DTYPE)
     if device != "none":
-        pulses = _stimulated(case, catalogue)
+        pulses, compensation = _stimulated(case, catalogue)
     elif case.walk.compensation == "adapted":
         before = prepare_walk(rehearsal_of(case)).world(BlockLimits())
         while not before.done:
@@ -123,22 +123,22 @@ def walk_it(case: Case, catalogue: Catalogue, device: str) -> Walked:
     world = walk.world(BlockLimits(), trace=True)
     scanner = CrossingScanner(case.sensor.open_below_v, case.sensor.close_above_v)
     replay(world, felt(pulses, 0.0, case.device.programmed.get("pulse_width")), scanner)
-    columns, trains = assign_trains(
-        pulses, walk.schedule.t0_ns[1:] / 1e9, int(case.leg == "right"), case.device.programmed
-    )
-    strides = with_device_columns(world.walker.strides(), scanner.crossings, trains, columns, 0.0)
+    _, _, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), scanner.crossings)
     return Walked(strides, world.walker.cycles())
 
 
-def _stimulated(case: Case, catalogue: Catalogue) -> NDArray[np.void]:
+def _stimulated(case: Case, catalogue: Catalogue) -> tuple[NDArray[np.void], CompensationState | None]:
+    """The pulses of a walk with the device, and the state in which it began where a rehearsal found it."""
     from rig.benches import open_bench
 
+    bench = open_bench("virtual", catalogue)
     try:
-        record = run_case(case, open_bench("virtual", catalogue))
+        compensation = rehearse(case, bench) if case.walk.compensation == "adapted" else None
+        record = run_case(case, bench, compensation=compensation)
     except BenchError as error:
         raise ScenarioError("--device", error.problem, error.mend) from error
     if record.interrupted:
         raise KeyboardInterrupt
     if record.fault is not None:
         raise BenchError("walk", record.fault.t_s, record.fault.text)
-    return pulse_array(record.pulses)
+    return pulse_array(record.pulses), compensation

@@ -42,9 +42,8 @@ from sim.timebase import NS_PER_MS
     C_LIMIT,  # largest lift, m; 0 = frozen
     C_HIKE,  # share of hiking
     C_STANCE,  # toe-off, 0..1
-    C_STEP_NS,  # grid of the steps, ns
     CONSTANTS,
-) = range(35)
+) = range(34)
 
 # state of the body, float64
 (
@@ -121,9 +120,8 @@ O_LANDING, O_FLAT, O_CONTACT, O_INTS = range(4)
     R_ANKLE_MID,
     R_LOWEST,
     R_DEMAND,
-    R_THIGH_PEAK,
     RESULTS,
-) = range(14)
+) = range(13)
 
 # a rug: instant that places it, near edge (NaN until then), length, height
 G_T, G_EDGE, G_LENGTH, G_HEIGHT, GROUND = range(5)

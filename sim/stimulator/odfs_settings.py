@@ -186,5 +186,4 @@ def pulse_defects(doses: Mapping[str, float]) -> PulseDefects:
         double_ratio=doses["double_pulse"],
         net_charge_c=doses["net_charge"],
         drift_per_s=doses["width_drift"] / 60.0,
-        dc_leak_a=doses["dc_leak"],
     )

@@ -38,11 +38,9 @@ class PulseDefects:
         double_ratio: share of the pulses that are followed by a second one a fifth of a period later.
         net_charge_c: charge that every pulse leaves behind, C.
         drift_per_s: growth of both pulse widths per second of run, relative.
-        dc_leak_a: steady current while the device has power, A.
     """
 
     missing_ratio: float = 0.0
     double_ratio: float = 0.0
     net_charge_c: float = 0.0
     drift_per_s: float = 0.0
-    dc_leak_a: float = 0.0
