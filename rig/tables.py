@@ -22,6 +22,7 @@ STRIDE_COLUMNS: Final = (
     *("foot_flat_s", "stride_length_m", "mtc_m", "mtc_swing_ratio", "is_non_mtc", "early_swing_min_m"),
     *("ankle_ic_rad", "slap_rad_s", "eversion_ic_rad", "hip_hike_m", "scuff", "stumble", "sensor_off_s"),
     *("sensor_on_s", "first_pulse_s", "last_pulse_s", "pulses", "charge_c"),
+    *("foot_ic_rad", "ankle_swing_peak_rad"),
 )
 APPENDED_PULSE_COLUMNS: Final = ("end_s",)
 """After those of formats.md: the end of a pulse's charge window, without which nothing can be judged again."""

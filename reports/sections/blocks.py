@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from reports.figures_chart import Chart
+from reports.figures_picture import Picture
 from reports.verdict import Outcome
 
 Block: TypeAlias = dict[str, Any]
 Cell: TypeAlias = str | dict[str, str]
 
-KINDS = frozenset({"text", "facts", "table", "list", "chart", "code", "details", "cover", "case", "check"})
+KINDS = frozenset({"text", "facts", "table", "list", "chart", "picture", "code", "details", "cover", "case", "check"})
 """Kinds that the writers print; the last three belong to the built-in sections."""
 
 
@@ -59,6 +60,11 @@ def code(content: str, title: str = "") -> Block:
 def chart(drawn: Chart) -> Block:
     """A chart: zoomable in HTML, printed in PDF, always with its limits."""
     return {"kind": "chart", "chart": drawn}
+
+
+def picture(drawn: Picture) -> Block:
+    """A drawing whose axes are neither strides nor time: a distribution, a curve."""
+    return {"kind": "picture", "picture": drawn}
 
 
 def details(title: str, *blocks: Block) -> Block:

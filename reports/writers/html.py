@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from reports.figures_chart import Chart, TimeAxis, axis_document, chart_document
+from reports.figures_picture import Picture, picture_svg
 from reports.figures_ruler import ruler_svg
 from reports.figures_svg import chart_svg
 from reports.verdict import Verdict
@@ -80,6 +81,9 @@ def _prepare(value: Any, charts: _Charts) -> Any:
 
     if isinstance(value, Chart):
         return charts.add(value)
+    if isinstance(value, Picture):
+        drawn = Markup(picture_svg(value))  # noqa: S704 - our own drawing, every text in it escaped by svg_text
+        return {"title": value.title, "note": value.note, "svg": drawn}
     if isinstance(value, Verdict):
         return Markup(ruler_svg(value))  # noqa: S704 - our own drawing, every text in it escaped by svg_text
     if isinstance(value, dict):

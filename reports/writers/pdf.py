@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reports.figures_chart import Chart
+from reports.figures_picture import Picture, picture_svg
 from reports.figures_ruler import ruler_svg
 from reports.figures_svg import chart_svg
 from reports.verdict import Outcome, Verdict
@@ -78,9 +79,10 @@ def _instant(started: str) -> datetime:
 
 def _prepare(value: Any, style: str, *, full: bool) -> Any:
     """Charts drawn, texts printable and breakable, defaults filled in; plain JSON values."""
-    if isinstance(value, Chart):
+    if isinstance(value, Chart | Picture):
         texts = {"title": value.title, "note": value.note, "alt": value.alt}
-        drawn = printable(chart_svg(value, style), breakable=False)
+        svg = chart_svg(value, style) if isinstance(value, Chart) else picture_svg(value, style)
+        drawn = printable(svg, breakable=False)
         return {"svg": drawn, **{key: printable(text) for key, text in texts.items()}}
     if isinstance(value, Verdict):
         alt = f"{value_words(value)}; limit {limit_words(value.check)}; {value.outcome.value}"

@@ -120,8 +120,10 @@ O_LANDING, O_FLAT, O_CONTACT, O_INTS = range(4)
     R_ANKLE_MID,
     R_LOWEST,
     R_DEMAND,
+    R_FOOT_IC,
+    R_ANKLE_PEAK,
     RESULTS,
-) = range(13)
+) = range(15)
 
 # a rug: instant that places it, near edge (NaN until then), length, height
 G_T, G_EDGE, G_LENGTH, G_HEIGHT, GROUND = range(5)

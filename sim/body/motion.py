@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.body.activation import FORCE_100_HZ, force_step
-from sim.body.clearance import watch
+from sim.body.clearance import MTC_WINDOW, watch
 from sim.body.clock import clock_at, place_m
 from sim.body.layout import (
     B_GROUND,
@@ -29,6 +29,7 @@ from sim.body.layout import (
     L_FIRST,
     LOADING,
     R_ANKLE_MID,
+    R_ANKLE_PEAK,
     S_WATCH,
     STANCE,
     SWING,
@@ -89,6 +90,8 @@ def move(
         s0 = s - h_ns * 1e-9 * s_rate
         if s0 <= 0.5 < s:
             results[k, R_ANKLE_MID] = ankle + (phi1 - lean - ankle) * (0.5 - s0) / (s - s0)
+        if s >= MTC_WINDOW[0] and not results[k, R_ANKLE_PEAK] >= phi1 - lean:
+            results[k, R_ANKLE_PEAK] = phi1 - lean
     elif mode == LOADING:
         body[B_SLAP] = max(body[B_SLAP], lean_rate - omega1)
     if halts:

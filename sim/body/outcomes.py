@@ -22,6 +22,8 @@ def gait_columns(schedule: StrideSchedule, cycle: GaitCycle, buffers: Buffers) -
     """Columns by name, rows are strides 1..N; the swing of a stride is the one that ends it.
 
     `eversion_ic_rad` is NaN: one muscle branch knows no eversion. `stance_ratio` counts a pause as stance.
+    `foot_ic_rad` is the sole against the floor at landing, toes up positive; `ankle_swing_peak_rad` the largest
+    dorsiflexion after 35 % of swing, past the toe-off whose ankle is prescribed.
     """
     rows = slice(1, None)
     results, instants = buffers.results[rows], buffers.instants[rows]
@@ -48,4 +50,6 @@ def gait_columns(schedule: StrideSchedule, cycle: GaitCycle, buffers: Buffers) -
         "hip_hike_m": results[:, at.R_HIKE].copy(),
         "scuff": results[:, at.R_SCUFF].copy(),
         "stumble": results[:, at.R_STUMBLE].copy(),
+        "foot_ic_rad": results[:, at.R_FOOT_IC].copy(),
+        "ankle_swing_peak_rad": results[:, at.R_ANKLE_PEAK].copy(),
     }

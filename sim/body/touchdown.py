@@ -31,6 +31,7 @@ from sim.body.layout import (
     O_FLAT,
     O_LANDING,
     R_ANKLE_IC,
+    R_FOOT_IC,
     R_SLAP,
     S_WATCH,
     STANCE,
@@ -135,6 +136,7 @@ def land(
     phi = body[B_PHI]
     instants[k, O_LANDING] = t
     results[k, R_ANKLE_IC] = phi - leg[0]
+    results[k, R_FOOT_IC] = phi
     mtc = end_swing(body, results[k])
     adapt(body, const, mtc, stride[k, F_SENSE], body[M_LOWEST] <= 0.0)
     point = HEEL
