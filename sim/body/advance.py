@@ -29,6 +29,7 @@ from sim.body.layout import (
     I_T,
     LOADING,
     LOW_CALCIUM,
+    S_MANNER,
     S_MOVING,
     S_NEXT,
     S_TOE_OFF,
@@ -56,16 +57,16 @@ def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
     until_ns: int,
     ints: NDArray[np.int64],
     body: NDArray[np.float64],
-    const: NDArray[np.float64],
+    consts: NDArray[np.float64],
     stride_ns: NDArray[np.int64],
     stride: NDArray[np.float64],
     instants: NDArray[np.int64],
     results: NDArray[np.float64],
     pulse_ns: NDArray[np.int64],
     pulse_share: NDArray[np.float64],
-    base: NDArray[np.float64],
+    bases: NDArray[np.float64],
     modes: NDArray[np.float64],
-    swing_ankle: NDArray[np.float64],
+    swing_ankles: NDArray[np.float64],
     work: NDArray[np.float64],
     drive: NDArray[np.float64],
     ring: NDArray[np.float64],
@@ -75,12 +76,16 @@ def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
 ) -> int:
     """Integrate whole steps up to `until_ns`.
 
+    `consts`, `bases`, `modes` and `swing_ankles` hold one entry a manner; those of the stride at hand are handed on.
+
     Returns:
         0, or 1 if the foot's angle or rate is no longer a number.
     """
     rug_ns = next_rug_ns(rugs, NEVER)
     while True:
         t = int(ints[I_T])
+        manner = manner_at(ints[I_STRIDE], stride_ns)
+        const = consts[manner]
         if rug_ns <= t:
             place_rugs(rugs, t, toe_x_m(ints, body, const, stride_ns, stride, work))
             rug_ns = next_rug_ns(rugs, NEVER)
@@ -89,8 +94,9 @@ def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
         event = _next_event_ns(mode, ints[I_STRIDE], stride_ns)
         if t >= event:
             if mode == STANCE:
+                base, ankle = bases[manner], swing_ankles[manner]
                 start_swing(
-                    ints, body, const, stride_ns, stride, results, base, modes, swing_ankle, work, drive, ring, rugs
+                    ints, body, const, stride_ns, stride, results, base, modes[manner], ankle, work, drive, ring, rugs
                 )
             else:
                 stop(mode, ints, body, const, stride_ns, stride, instants, results, work, rugs)
@@ -116,6 +122,12 @@ def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
         rest_if_quiet(body, ints, ints[I_T])
         if trace.shape[0] > 0:
             trace_row(ints, body, const, stride_ns, stride, work, drive, trace)
+
+
+@borrowing
+def manner_at(k: int, stride_ns: NDArray[np.int64]) -> int:
+    """Manner of stride k; the final stand is that of the last stride."""
+    return stride_ns[min(k, stride_ns.shape[0] - 1), S_MANNER]
 
 
 @borrowing

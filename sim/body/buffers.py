@@ -1,5 +1,6 @@
 """The flat arrays of one walk, as the kernels want them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +18,11 @@ from sim.body.layout import (
     B_TAU1,
     BODY_FLOATS,
     BODY_INTS,
-    C_STANCE,
     DRIVE_POINTS,
     F_DRIVE,
     F_FLOATS,
     F_KNEE,
+    F_LENGTH,
     F_SENSE,
     F_THIGH,
     F_X,
@@ -33,6 +34,7 @@ from sim.body.layout import (
     RESULTS,
     RING,
     S_INTS,
+    S_MANNER,
     S_MOVING,
     S_NEXT,
     S_T0,
@@ -52,20 +54,23 @@ FIRST_LANDING_RATIO = 0.85
 
 @dataclass(slots=True, eq=False)
 class Buffers:
-    """State, constants and results of one walk; see `sim.body.layout` for the columns."""
+    """State, constants and results of one walk; see `sim.body.layout` for the columns.
+
+    `consts`, `bases`, `modes` and `swing_ankles` have one entry a manner of walking.
+    """
 
     ints: NDArray[np.int64]
     body: NDArray[np.float64]
-    const: NDArray[np.float64]
+    consts: NDArray[np.float64]
     stride_ns: NDArray[np.int64]
     stride: NDArray[np.float64]
     instants: NDArray[np.int64]
     results: NDArray[np.float64]
     pulse_ns: NDArray[np.int64]
     pulse_share: NDArray[np.float64]
-    base: NDArray[np.float64]
+    bases: NDArray[np.float64]
     modes: NDArray[np.float64]
-    swing_ankle: NDArray[np.float64]
+    swing_ankles: NDArray[np.float64]
     work: NDArray[np.float64]
     drive: NDArray[np.float64]
     ring: NDArray[np.float64]
@@ -80,16 +85,16 @@ class Buffers:
                 until_ns,
                 self.ints,
                 self.body,
-                self.const,
+                self.consts,
                 self.stride_ns,
                 self.stride,
                 self.instants,
                 self.results,
                 self.pulse_ns,
                 self.pulse_share,
-                self.base,
+                self.bases,
                 self.modes,
-                self.swing_ankle,
+                self.swing_ankles,
                 self.work,
                 self.drive,
                 self.ring,
@@ -102,8 +107,8 @@ class Buffers:
 
 
 def make_buffers(
-    cycle: GaitCycle,
-    const: NDArray[np.float64],
+    cycles: Sequence[GaitCycle],
+    consts: NDArray[np.float64],
     schedule: StrideSchedule,
     state: CompensationState,
     rugs: tuple[Rug, ...] = (),
@@ -113,8 +118,8 @@ def make_buffers(
     """Arrays for a walk that begins at t = 0 with the foot on the floor and the muscle at rest.
 
     Args:
-        cycle: prescribed cycle.
-        const: constants, (CONSTANTS,).
+        cycles: prescribed cycle of every manner of the schedule.
+        consts: constants of every manner, (M, CONSTANTS).
         schedule: instants and offsets of the strides.
         state: compensation at the start.
         rugs: patches of raised floor.
@@ -129,14 +134,15 @@ def make_buffers(
     stride_ns[:, S_MOVING] = moving
     stride_ns[:, S_TOE_OFF] = schedule.toe_off_ns
     stride_ns[:, S_NEXT] = schedule.t0_ns[1:]
+    stride_ns[:, S_MANNER] = schedule.manner
     stride_ns[:, S_WATCH] = schedule.toe_off_ns + (FIRST_LANDING_RATIO * swing_ns).astype(np.int64)
-    length_m = cycle.targets.speed_m_s * moving * 1e-9
     stride = np.zeros((count, F_FLOATS))
     stride[:, F_THIGH] = schedule.thigh_offset_rad
     stride[:, F_KNEE] = schedule.knee_offset_rad
     stride[:, F_DRIVE] = schedule.drive_offset
     stride[:, F_SENSE] = 0.0 if sense_m is None else sense_m
-    stride[1:, F_X] = np.cumsum(length_m[:-1])
+    stride[:, F_LENGTH] = schedule.stride_length_m
+    stride[1:, F_X] = np.cumsum(schedule.stride_length_m[:-1])
     ints = np.zeros(BODY_INTS, np.int64)
     ints[I_LAST_PULSE] = -1
     ints[I_RESTING] = 1
@@ -147,23 +153,22 @@ def make_buffers(
     for row, rug in zip(floor, rugs, strict=True):
         row[:] = rug.t_ns, np.nan, rug.length_m, rug.height_m
     assert np.isnan(floor[:, G_EDGE]).all()
-    constants = const.copy()
-    constants[C_STANCE] = cycle.targets.stance_ratio
-    body[B_FOOT_X] = _standing_ankle_m(cycle, float(length_m[0]), schedule.pause_phase_ratio)
+    first = cycles[schedule.manner[0]]
+    body[B_FOOT_X] = _standing_ankle_m(first, float(schedule.stride_length_m[0]), schedule.pause_phase_ratio)
     return Buffers(
         ints=ints,
         body=body,
-        const=constants,
+        consts=consts.copy(),
         stride_ns=stride_ns,
         stride=stride,
         instants=np.full((count, O_INTS), NEVER, np.int64),
         results=np.full((count, RESULTS), np.nan),
         pulse_ns=np.zeros(256, np.int64),
         pulse_share=np.zeros(256),
-        base=cycle.base,
-        modes=cycle.modes,
-        swing_ankle=cycle.swing_ankle,
-        work=cycle.base.copy(),
+        bases=np.stack([cycle.base for cycle in cycles]),
+        modes=np.stack([cycle.modes for cycle in cycles]),
+        swing_ankles=np.stack([cycle.swing_ankle for cycle in cycles]),
+        work=first.base.copy(),
         drive=np.zeros(2 * DRIVE_POINTS),
         ring=np.zeros(RING),
         rugs=floor,

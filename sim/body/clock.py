@@ -9,10 +9,11 @@ from sim.body.foot import BALL, TOE
 from sim.body.layout import (
     B_FOOT_X,
     B_PHI,
+    C_RISE,
     C_SHANK,
-    C_SPEED,
     C_STANCE,
     C_THIGH,
+    F_LENGTH,
     F_X,
     I_MODE,
     I_STRIDE,
@@ -39,12 +40,12 @@ def place_m(
     k: int,
     phase: float,
     leg_x_m: float,
+    leg_y_m: float,
     const: NDArray[np.float64],
-    stride_ns: NDArray[np.int64],
     stride: NDArray[np.float64],
-) -> float:
-    """Ankle along the walk, m."""
-    return stride[k, F_X] + const[C_SPEED] * stride_ns[k, S_MOVING] * 1e-9 * phase + leg_x_m
+) -> tuple[float, float]:
+    """Ankle along the walk, and above the ground of the last stance, m."""
+    return stride[k, F_X] + stride[k, F_LENGTH] * phase + leg_x_m, leg_y_m + const[C_RISE] * phase
 
 
 @borrowing
@@ -63,5 +64,5 @@ def toe_x_m(
     phase, rate, _, _ = clock_at(k, ints[I_T], stride_ns, const[C_STANCE])
     leg = leg_at(work, phase, rate, const[C_THIGH], const[C_SHANK])
     s, c = math.sin(body[B_PHI]), math.cos(body[B_PHI])
-    ankle = place_m(k, phase, leg[3], const, stride_ns, stride)
+    ankle, _ = place_m(k, phase, leg[3], leg[4], const, stride)
     return ankle + max(c * TOE[0] - s * TOE[1], c * BALL[0] - s * BALL[1])

@@ -18,6 +18,8 @@ from sim.body.layout import (
     C_DAMPING,
     C_FOOT_MASS,
     C_FORCE,
+    C_GRAVITY_X,
+    C_GRAVITY_Y,
     C_INERTIA,
     C_PASSIVE,
     C_SHANK,
@@ -27,25 +29,32 @@ from sim.body.layout import (
 )
 from sim.compiled import borrowing
 from sim.gait.leg import leg_at
-from sim.gait.speed_law import GRAVITY_M_S2
 
 HIGHEST: Final = 0.6
 SMOOTHING_S: Final = 0.020
 
 
 @borrowing
-def gravity_torque_n_m(sine: float, cosine: float, ankle_x_m_s2: float, ankle_y_m_s2: float, mass_kg: float) -> float:
-    """Torque of the foot's weight about an accelerated ankle, N m: -m [x_c (g + y'') - y_c x''].
+def gravity_torque_n_m(
+    sine: float,
+    cosine: float,
+    ankle_x_m_s2: float,
+    ankle_y_m_s2: float,
+    const: NDArray[np.float64],
+) -> float:
+    """Torque of the foot's weight about an accelerated ankle, N m: -m [x_c (g_y + y'') - y_c (g_x + x'')].
+
+    x runs along the ground and y away from it, so that on a slope of angle a, g_x = g sin a and g_y = g cos a.
 
     Args:
         sine: of the foot's angle from flat.
         cosine: of the same.
         ankle_x_m_s2: acceleration of the ankle, forward.
         ankle_y_m_s2: upward.
-        mass_kg: of foot and shoe.
+        const: constants of the patient: mass of foot and shoe, gravity.
     """
     x_c, y_c = cosine * COM_X_M - sine * COM_Y_M, sine * COM_X_M + cosine * COM_Y_M
-    return -mass_kg * (x_c * (GRAVITY_M_S2 + ankle_y_m_s2) - y_c * ankle_x_m_s2)
+    return -const[C_FOOT_MASS] * (x_c * (const[C_GRAVITY_Y] + ankle_y_m_s2) - y_c * (const[C_GRAVITY_X] + ankle_x_m_s2))
 
 
 @borrowing
@@ -83,7 +92,7 @@ def feedforward(
         lean2 = _shank_acceleration(curve, phase, 1.0 / stride_time_s)
         need = const[C_INERTIA] * (angle2 + lean2) + const[C_DAMPING] * angle1
         need -= passive_torque_n_m(angle, knee, const[C_PASSIVE])
-        need -= gravity_torque_n_m(math.sin(angle + lean), math.cos(angle + lean), ax, ay, const[C_FOOT_MASS])
+        need -= gravity_torque_n_m(math.sin(angle + lean), math.cos(angle + lean), ax, ay, const)
         full = dorsiflexor_torque_n_m(angle, angle1, 1.0, const[C_FORCE])
         drive[n + i] = min(max(need / full, 0.0), HIGHEST)
     reach = int(0.5 + 0.5 * SMOOTHING_S / swing_s * (n - 1))

@@ -7,11 +7,10 @@ from typing import Final
 
 from sim.timebase import NS_PER_MS
 
-# constants of the patient on this walk, float64
+# constants of the patient in one manner of walking, float64
 (
     C_THIGH,  # thigh length, m
     C_SHANK,  # shank length, m
-    C_SPEED,  # walking speed, m/s
     C_FORCE,  # maximum force of the dorsiflexors, N
     C_PASSIVE,  # passive torque at 10 deg, N m
     C_DAMPING,  # N m s/rad
@@ -42,8 +41,11 @@ from sim.timebase import NS_PER_MS
     C_LIMIT,  # largest lift, m; 0 = frozen
     C_HIKE,  # share of hiking
     C_STANCE,  # toe-off, 0..1
+    C_GRAVITY_X,  # gravity along the ground, backward, m/s^2
+    C_GRAVITY_Y,  # and into it, m/s^2
+    C_RISE,  # what the ground rises from one stance to the next, m
     CONSTANTS,
-) = range(34)
+) = range(36)
 
 # state of the body, float64
 (
@@ -101,9 +103,9 @@ BODY_FLOATS: Final = L_FIRST + LEG_VALUES
 STANCE, SWING, LOADING = 0, 1, 2
 
 # one row a stride, int64
-S_T0, S_MOVING, S_TOE_OFF, S_WATCH, S_NEXT, S_INTS = range(6)
+S_T0, S_MOVING, S_TOE_OFF, S_WATCH, S_NEXT, S_MANNER, S_INTS = range(7)
 # one row a stride, float64
-F_THIGH, F_KNEE, F_DRIVE, F_SENSE, F_X, F_FLOATS = range(6)
+F_THIGH, F_KNEE, F_DRIVE, F_SENSE, F_X, F_LENGTH, F_FLOATS = range(7)
 
 # outcomes, one row a stride
 O_LANDING, O_FLAT, O_CONTACT, O_INTS = range(4)

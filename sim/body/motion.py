@@ -83,8 +83,8 @@ def move(
     lean, lean_rate = body[L_FIRST], body[L_FIRST + 1]
     keep_rate(ring, t + h_ns, omega1 - lean_rate)
     if mode == SWING and h_ns > 0:
-        x = place_m(k, phase, body[L_FIRST + 3], const, stride_ns, stride)
-        height, _ = clearance_m(phi1, x, body[L_FIRST + 4], body[B_GROUND], rugs)
+        x, y = place_m(k, phase, body[L_FIRST + 3], body[L_FIRST + 4], const, stride)
+        height, _ = clearance_m(phi1, x, y, body[B_GROUND], rugs)
         body[B_HEIGHT] = height
         watch(body, s, height, 1.0 / s_rate)
         s0 = s - h_ns * 1e-9 * s_rate

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from sim.body import layout as at
 from sim.body.buffers import Buffers
-from sim.gait.cycle import GaitCycle
 from sim.gait.schedule import StrideSchedule
 from sim.timebase import NEVER, NS_PER_S
 
@@ -18,7 +17,7 @@ def _seconds(instants_ns: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.where(instants_ns >= NEVER, np.nan, instants_ns / NS_PER_S)
 
 
-def gait_columns(schedule: StrideSchedule, cycle: GaitCycle, buffers: Buffers) -> Columns:
+def gait_columns(schedule: StrideSchedule, buffers: Buffers) -> Columns:
     """Columns by name, rows are strides 1..N; the swing of a stride is the one that ends it.
 
     `eversion_ic_rad` is NaN: one muscle branch knows no eversion. `stance_ratio` counts a pause as stance.
@@ -29,7 +28,6 @@ def gait_columns(schedule: StrideSchedule, cycle: GaitCycle, buffers: Buffers) -
     results, instants = buffers.results[rows], buffers.instants[rows]
     t0_ns, time_ns = schedule.t0_ns[:-1][rows], schedule.stride_time_ns[rows]
     toe_off_ns = schedule.toe_off_ns[rows]
-    moving_s = (time_ns - schedule.pause_ns[rows]) / NS_PER_S
     return {
         "stride": np.arange(1, schedule.strides + 1, dtype=np.float64),
         "t0_s": t0_ns / NS_PER_S,
@@ -39,7 +37,7 @@ def gait_columns(schedule: StrideSchedule, cycle: GaitCycle, buffers: Buffers) -
         "toe_off_s": toe_off_ns / NS_PER_S,
         "landing_s": _seconds(instants[:, at.O_LANDING]),
         "foot_flat_s": _seconds(instants[:, at.O_FLAT]),
-        "stride_length_m": cycle.targets.speed_m_s * moving_s,
+        "stride_length_m": schedule.stride_length_m[rows].copy(),
         "mtc_m": results[:, at.R_MTC].copy(),
         "mtc_swing_ratio": results[:, at.R_MTC_S].copy(),
         "is_non_mtc": results[:, at.R_NON_MTC].copy(),

@@ -20,7 +20,9 @@ from sim.body.patient import Patient
 from sim.errors import ModelError
 from sim.gait.curves import MeasuredCycle
 from sim.gait.cycle import GaitCycle, gait_cycle
+from sim.gait.manner import LEVEL, Manner
 from sim.gait.schedule import StrideSchedule
+from sim.gait.speed_law import GRAVITY_M_S2
 from sim.gait.targets import healthy_twin
 from sim.gait.walk import Orthosis
 from sim.timebase import ns_from_s
@@ -115,8 +117,11 @@ def one_swing(
         drive_offset=zero + drive,
         end_ns=toe_off_ns + 2 * time_ns,
         pause_phase_ratio=0.25,
+        manner=np.zeros(1, np.int64),
+        stride_length_m=one * aim.speed_m_s * time_ns * 1e-9,
+        manners=(LEVEL,),
     )
-    buffers = make_buffers(cycle, const, schedule, CompensationState(demand_m), step_ns=step_ns)
+    buffers = make_buffers((cycle,), const[np.newaxis], schedule, CompensationState(demand_m), step_ns=step_ns)
     if pulses is not None:
         buffers.pulse_ns, buffers.pulse_share = pulses
         buffers.ints[at.I_PULSES] = pulses[0].size
@@ -141,7 +146,7 @@ def constants(patient: Patient, cycle: GaitCycle, orthosis: Orthosis | None = No
     mass, shoe = patient.body_mass_kg, patient.shoe_mass_kg
     const = np.zeros(at.CONSTANTS)
     const[at.C_THIGH], const[at.C_SHANK] = cycle.thigh_length_m, cycle.shank_length_m
-    const[at.C_SPEED] = cycle.targets.speed_m_s
+    const[at.C_GRAVITY_Y] = GRAVITY_M_S2
     const[at.C_STANCE] = cycle.targets.stance_ratio
     const[at.C_FORCE], const[at.C_PASSIVE] = patient.force_n, patient.passive_torque_n_m
     const[at.C_DAMPING] = patient.damping_n_m_s_rad
@@ -191,12 +196,13 @@ def healthy_offset_m(twin: Patient, curves: MeasuredCycle, speed_m_s: float) -> 
 
 
 @lru_cache(maxsize=64)
-def prepare(patient: Patient, curves: MeasuredCycle, speed_m_s: float) -> Preparation:
-    """Make a patient ready to walk at a speed; kept per process.
+def prepare(patient: Patient, curves: MeasuredCycle, speed_m_s: float, manner: Manner = LEVEL) -> Preparation:
+    """Make a patient ready to walk in a manner, at a speed of the walk; kept per process.
 
     Raises:
         ModelError: the swing offset cannot be solved.
     """
+    speed_m_s *= manner.speed_ratio
     offset, middle = healthy_offset_m(healthy_twin(patient), curves, speed_m_s)
     cycle = gait_cycle(patient, curves, speed_m_s, offset, middle)
     const = constants(patient, cycle)

@@ -25,7 +25,6 @@ from sim.body.layout import (
     C_AFO_SET,
     C_DAMPING,
     C_FEEDFORWARD,
-    C_FOOT_MASS,
     C_FORCE,
     C_INERTIA,
     C_INERTIA_BALL,
@@ -86,7 +85,7 @@ def acceleration_rad_s2(
         - reflex_n_m
     )
     if mode == SWING:
-        return (torque + gravity_torque_n_m(sine, cosine, leg[5], leg[6], const[C_FOOT_MASS])) / const[C_INERTIA]
+        return (torque + gravity_torque_n_m(sine, cosine, leg[5], leg[6], const)) / const[C_INERTIA]
     weight = const[C_LOADING] * (1.0 - math.exp(-since_landing_s / LOADING_RISE_S))
     if heel_first == 1:
         return (torque - weight) / const[C_INERTIA_HEEL]

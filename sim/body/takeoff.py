@@ -119,8 +119,8 @@ def start_swing(
     body[B_REFLEX] = 0.0
     for i in range(ring.shape[0]):
         ring[i] = 0.0
-    x = place_m(k, phase, leg[3], const, stride_ns, stride)
-    height, _ = clearance_m(body[B_PHI], x, leg[4], body[B_GROUND], rugs)
+    x, y = place_m(k, phase, leg[3], leg[4], const, stride)
+    height, _ = clearance_m(body[B_PHI], x, y, body[B_GROUND], rugs)
     body[B_HEIGHT] = height
     begin_swing(body, height)
     results[k, R_HIKE] = body[B_DEMAND] * const[C_HIKE]

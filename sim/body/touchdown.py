@@ -61,8 +61,8 @@ def stopped(
         return phi <= 0.0 if heel_first == 1 else phi >= 0.0
     phase, rate, _, _ = clock_at(k, t_ns, stride_ns, const[C_STANCE])
     leg = leg_at(work, phase, rate, const[C_THIGH], const[C_SHANK])
-    x = place_m(k, phase, leg[3], const, stride_ns, stride)
-    fore, heel = clearance_m(phi, x, leg[4], body[B_GROUND], rugs)
+    x, y = place_m(k, phase, leg[3], leg[4], const, stride)
+    fore, heel = clearance_m(phi, x, y, body[B_GROUND], rugs)
     return min(fore, heel) <= 0.0
 
 
@@ -146,7 +146,7 @@ def land(
     else:
         point = BALL
         ints[I_HEEL_FIRST] = 0
-    x = place_m(k, phase, leg[3], const, stride_ns, stride)
+    x, _ = place_m(k, phase, leg[3], leg[4], const, stride)
     body[B_FOOT_X] = x + math.cos(phi) * point[0] - math.sin(phi) * point[1] - point[0]
     body[B_SLAP] = 0.0
     ints[I_LANDED] = t

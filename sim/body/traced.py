@@ -39,10 +39,11 @@ def traced_cycles(schedule: StrideSchedule, buffers: Buffers) -> dict[str, NDArr
 def _stride(
     k: int, schedule: StrideSchedule, buffers: Buffers, trace: NDArray[np.float64]
 ) -> dict[str, NDArray[np.float64]]:
-    const = buffers.const
+    manner = schedule.manner[k]
+    const = buffers.consts[manner]
     body, work = buffers.body.copy(), buffers.work.copy()
     body[at.B_DEMAND] = buffers.results[k, at.R_DEMAND]
-    compose_stride(k, body, const, buffers.stride, buffers.base, buffers.modes, work)
+    compose_stride(k, body, const, buffers.stride, buffers.bases[manner], buffers.modes[manner], work)
     phase = np.linspace(0.0, 1.0, POINTS)
     t_s = np.array([schedule.instant_ns(k, float(p)) for p in phase]) / NS_PER_S
     rate_hz = NS_PER_S / float(buffers.stride_ns[k, at.S_MOVING])

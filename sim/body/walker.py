@@ -52,20 +52,21 @@ class Walker:
         trace: bool = False,
         stream_prefix: str = "body",
     ) -> None:
-        ready = prepare(patient, curves, walk.speed_m_s)
-        const = ready.const.copy()
+        ready = [prepare(patient, curves, walk.speed_m_s, manner) for manner in schedule.manners]
+        cycles = [each.cycle for each in ready]
+        consts = np.stack([each.const for each in ready])
         if walk.orthosis is not None:
-            aided = constants(patient, ready.cycle, walk.orthosis)
-            const[at.C_AFO], const[at.C_AFO_SET] = aided[at.C_AFO], aided[at.C_AFO_SET]
+            aided = constants(patient, cycles[0], walk.orthosis)
+            consts[:, at.C_AFO], consts[:, at.C_AFO_SET] = aided[at.C_AFO], aided[at.C_AFO_SET]
         state = compensation if compensation is not None else CompensationState()
         if walk.compensation == "none":
-            const[at.C_LIMIT] = 0.0
+            consts[:, at.C_LIMIT] = 0.0
             state = CompensationState(0.0, state.mtc_swing_ratio)
         streams = streams if streams is not None else Streams(0)
         felt = streams.generator(f"{stream_prefix}.clearance_sense").standard_normal(schedule.strides + 1)
-        self._patient, self._schedule, self._cycle = patient, schedule, ready.cycle
+        self._patient, self._schedule = patient, schedule
         self._buffers: Buffers = make_buffers(
-            ready.cycle, const, schedule, state, rugs, patient.clearance_sense_sd_m * felt
+            cycles, consts, schedule, state, rugs, patient.clearance_sense_sd_m * felt
         )
         self._trace = trace
         self._delay_ns = ns_from_s(patient.electromechanical_delay_s)
@@ -185,4 +186,4 @@ class Walker:
         b = self._buffers
         if (b.instants[:, at.O_LANDING] < b.stride_ns[:, at.S_WATCH]).any():
             raise ModelError("landing", s_from_ns(self.body_ns), "a heel contact lies before the earliest possible one")
-        return gait_columns(self._schedule, self._cycle, b)
+        return gait_columns(self._schedule, b)

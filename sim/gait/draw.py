@@ -14,6 +14,7 @@ from sim.body.preparation import prepare
 from sim.errors import ScenarioError
 from sim.gait.curves import MeasuredCycle
 from sim.gait.cycle import MID_STANCE_RATIO
+from sim.gait.manner import LEVEL
 from sim.gait.schedule import StrideSchedule
 from sim.gait.variability import THIGH_KNEE_CORRELATION, fractal_noise
 from sim.gait.walk import Walk
@@ -77,6 +78,9 @@ def draw_schedule(
         drive_offset=patient.ankle_sd_rad * ready.drive_per_rad * noise("drive"),
         end_ns=int(t0_ns[-1]) + ns_from_s(STAND_S),
         pause_phase_ratio=pause_phase,
+        manner=np.zeros(count, np.int64),
+        stride_length_m=aim.speed_m_s * moving_ns * 1e-9,
+        manners=(LEVEL,),
     )
 
 

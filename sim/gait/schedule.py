@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.gait.manner import Manner
 from sim.timebase import TimeNs
 
 
@@ -29,6 +30,9 @@ class StrideSchedule:
         drive_offset: (N + 1,), the same of the muscle's residual drive, dimensionless activation.
         end_ns: end of the run.
         pause_phase_ratio: phase at which a pause is inserted (mid foot-flat).
+        manner: (N + 1,) int64, how the stride is walked: index into `manners`.
+        stride_length_m: (N + 1,), prescribed progression in the stride, m.
+        manners: the manners of this walk; 0 is level walking.
     """
 
     t0_ns: NDArray[np.int64]
@@ -42,6 +46,9 @@ class StrideSchedule:
     drive_offset: NDArray[np.float64]
     end_ns: TimeNs
     pause_phase_ratio: float
+    manner: NDArray[np.int64]
+    stride_length_m: NDArray[np.float64]
+    manners: tuple[Manner, ...]
 
     @property
     def strides(self) -> int:

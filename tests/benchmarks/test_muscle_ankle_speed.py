@@ -66,7 +66,7 @@ def _scene():
 def kernel_run(step_ms: int) -> tuple[Callable[[], None], Callable[[], tuple[float, float]]]:
     """A function that integrates the stride from its first pulse, and one that tells the foot's angle and force."""
     cycle, const, schedule, pulses, end = _scene()
-    buffers = make_buffers(cycle, const, schedule, CompensationState(), step_ns=step_ms * 1_000_000)
+    buffers = make_buffers((cycle,), const[np.newaxis], schedule, CompensationState(), step_ns=step_ms * 1_000_000)
     buffers.stride[:, at.F_THIGH : at.F_DRIVE + 1] = 0.0
     buffers.pulse_ns, buffers.pulse_share = pulses, np.full(pulses.size, SHARE)
     buffers.ints[at.I_PULSES] = pulses.size

@@ -7,6 +7,7 @@ from scenarios.effects import SensorOverride
 from scenarios.events import STEP_NS
 from scenarios.timeline import build, pauses
 from sim.errors import ScenarioError
+from sim.gait.manner import LEVEL
 from sim.gait.schedule import StrideSchedule
 from sim.gait.walk import Pause, Rug
 from sim.signal import Command
@@ -23,7 +24,20 @@ def _schedule(strides, pause_at=None, pause_ns=0):
     t0 = np.concatenate(([0], np.cumsum(times)))
     zeros = np.zeros(strides + 1)
     return StrideSchedule(
-        t0, times, stood, np.full(strides + 1, 0.6), t0[:-1], t0[:-1], zeros, zeros, zeros, int(t0[-1]) + S, 0.3
+        t0_ns=t0,
+        stride_time_ns=times,
+        pause_ns=stood,
+        stance_ratio=np.full(strides + 1, 0.6),
+        heel_off_ns=t0[:-1],
+        toe_off_ns=t0[:-1],
+        thigh_offset_rad=zeros,
+        knee_offset_rad=zeros,
+        drive_offset=zeros,
+        end_ns=int(t0[-1]) + S,
+        pause_phase_ratio=0.3,
+        manner=np.zeros(strides + 1, np.int64),
+        stride_length_m=np.ones(strides + 1),
+        manners=(LEVEL,),
     )
 
 
