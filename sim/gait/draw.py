@@ -79,7 +79,7 @@ def draw_schedule(
         end_ns=int(t0_ns[-1]) + ns_from_s(STAND_S),
         pause_phase_ratio=pause_phase,
         manner=np.zeros(count, np.int64),
-        stride_length_m=aim.speed_m_s * moving_ns * 1e-9,
+        stride_length_m=np.asarray(aim.speed_m_s * moving_ns * 1e-9, np.float64),
         manners=(LEVEL,),
     )
 
