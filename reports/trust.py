@@ -11,9 +11,10 @@ import numpy as np
 
 from reports.during import Part
 from reports.verdict import Outcome
-from rig.record import Record
+from rig.record import LoopError, Record
 from scenarios.catalogue import MeasureSpec
 from scenarios.quantities import format_quantity
+from scenarios.roles import ANALOGUE_UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,21 @@ def cutoffs(record: Record, spec: MeasureSpec, part: Part) -> tuple[Cutoff, ...]
     return tuple(found)
 
 
+def _difference(error: LoopError) -> str:
+    if error.amplitude_role:
+        unit = ANALOGUE_UNITS[error.amplitude_role]
+        found, allowed = (format_quantity(value, unit) for value in (error.amplitude, error.amplitude_limit))
+        return f"{found} in {error.amplitude_role}, allowed are {allowed}"
+    shift, allowed = (format_quantity(value, "s") for value in (error.crossing_shift_s, error.limit_s))
+    return f"{shift} and {error.unmatched_crossings} unmatched crossings, allowed are {allowed} and none"
+
+
 def _outcome_cutoffs(record: Record) -> list[Cutoff]:
     """What a patient outcome needs besides: every pulse in the capture, and a replay that saw the same sensor."""
     found: list[Cutoff] = []
     error = record.loop_error
     if error is not None and not error.acceptable:
-        shift = format_quantity(error.crossing_shift_s, "s")
-        reason = (
-            f"closed loop too slow: the replayed sensor differs by {shift} and {error.unmatched_crossings} unmatched "
-            f"crossings, allowed are {format_quantity(error.limit_s, 's')} and none"
-        )
+        reason = f"closed loop too slow: the replayed sensor differs by {_difference(error)}"
         found.append(Cutoff(-math.inf, Outcome.INCONCLUSIVE, reason, always=True))
     clipped = sum(count for role, count in record.clipped.items() if role.partition(".")[0] == "current")
     if clipped:

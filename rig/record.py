@@ -1,5 +1,6 @@
 """The record of one case: what was asked, what the card saw, what the patient did. Reports read only this."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -40,21 +41,27 @@ class LoopError:
     """How far the replayed sensor differs from the emitted one.
 
     Attributes:
-        crossing_shift_s: largest shift of a threshold crossing, s.
+        crossing_shift_s: largest shift of a threshold crossing of a switch, s.
         unmatched_crossings: crossings that only one of the two has.
-        amplitude: largest amplitude difference of an analogue sensor, in its unit; NaN where there is none.
+        amplitude: largest amplitude difference of an analogue sensor, in the unit of `amplitude_role`; NaN for a
+            switch.
         limit_s: the sensor's stated timing uncertainty, s.
+        amplitude_limit: the stated uncertainty of that role; infinite for a switch.
+        amplitude_role: the role that differs most, measured by its uncertainty; "" for a switch.
     """
 
     crossing_shift_s: float
     unmatched_crossings: int
     amplitude: float
     limit_s: float
+    amplitude_limit: float = math.inf
+    amplitude_role: str = ""
 
     @property
     def acceptable(self) -> bool:
         """True where patient outcomes may be judged."""
-        return self.unmatched_crossings == 0 and self.crossing_shift_s <= self.limit_s
+        in_time = self.unmatched_crossings == 0 and self.crossing_shift_s <= self.limit_s
+        return in_time and not self.amplitude > self.amplitude_limit
 
 
 @dataclass(frozen=True, slots=True)

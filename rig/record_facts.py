@@ -67,6 +67,8 @@ def loop_error_from(facts: Mapping[str, Any]) -> LoopError | None:
         int(row["unmatched_crossings"]),
         _number(row["amplitude"]),
         _number(row["limit_s"]),
+        math.inf if row["amplitude_limit"] is None else float(row["amplitude_limit"]),
+        row["amplitude_role"],
     )
 
 

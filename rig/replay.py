@@ -5,6 +5,7 @@ trips, fatigue) comes from here, on every bench. Where the replayed sensor equal
 for any delay of the loop; the difference is the loop error.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,30 +15,54 @@ from rig.record import LoopError, Table
 from rig.trains import assign_trains
 from scenarios.case import Case
 from sim.gait.schedule import StrideSchedule
-from sim.sensor.crossings import CrossingScanner, clean_crossings
-from sim.timebase import NEVER, NS_PER_S, TimeNs
-from sim.world import World
+from sim.sensor.crossings import clean_crossings
+from sim.sensor.watch import SensorWatch
+from sim.timebase import NEVER, NS_PER_S, TimeNs, first_sample_at_or_after, sample_period_ns
+from sim.world import StimulusSource
 
 _REPLAY_BLOCK_NS = 500_000_000
 
 
-def replay(world: World, pulses: NDArray[Any], scanner: CrossingScanner) -> None:
-    """Walk `world` to its end with every pulse known beforehand, scanning its sensor.
+def replay(world: StimulusSource, pulses: NDArray[Any], watch: SensorWatch) -> None:
+    """Walk `world` to its end with every pulse known beforehand, watching its sensor.
 
     Args:
         world: a fresh world, equal to the one of the run.
         pulses: every captured pulse, `PULSE_DTYPE`.
-        scanner: collects the sensor's crossings.
+        watch: keeps what the sensor shows.
     """
     world.add_pulses(pulses)
     while not world.done:
-        scanner.feed(world.advance(NEVER - NS_PER_S).signals["heel_switch"])
+        watch.feed(world.advance(NEVER - NS_PER_S).signals)
 
 
-def loop_error(
-    emitted: list[tuple[TimeNs, bool]], replayed: list[tuple[TimeNs, bool]], until_ns: TimeNs, limit_s: float
-) -> LoopError:
-    """Compare the crossings of the emitted and the replayed sensor up to `until_ns`.
+def loop_error(emitted: SensorWatch, replayed: SensorWatch, until_ns: TimeNs) -> LoopError:
+    """Compare the emitted and the replayed sensor up to `until_ns` (formats.md section 4).
+
+    Of a switch the crossings, of an analogue sensor the samples; the role that differs most, measured by its stated
+    uncertainty, is the one that is told.
+    """
+    limit_s = emitted.description.timing_bound_s
+    shift_s, unmatched = crossing_error(emitted.crossings, replayed.crossings, until_ns)
+    found = LoopError(shift_s, unmatched, math.nan, limit_s)
+    worst = -1.0
+    count = first_sample_at_or_after(until_ns, sample_period_ns(emitted.description.rate_hz))
+    again = replayed.samples
+    for role, samples in emitted.samples.items():
+        shared = min(count, samples.size, again[role].size)
+        difference = np.abs(samples[:shared] - again[role][:shared])
+        largest = float(difference.max(initial=0.0))
+        bound = emitted.description.amplitude_bounds[role]
+        if largest / bound > worst:
+            worst = largest / bound
+            found = LoopError(shift_s, unmatched, largest, limit_s, bound, role)
+    return found
+
+
+def crossing_error(
+    emitted: list[tuple[TimeNs, bool]], replayed: list[tuple[TimeNs, bool]], until_ns: TimeNs
+) -> tuple[float, int]:
+    """Largest shift of a crossing before `until_ns`, s, and the number of crossings that only one of the two has.
 
     Crossings are paired in order, openings with openings; one that has no partner nearer than half the distance to
     its neighbours is unmatched.
@@ -55,7 +80,7 @@ def loop_error(
             largest = max(largest, float(nearest.max()))
         elif a.size:
             largest = max(largest, float(np.abs(a - b).max()))
-    return LoopError(largest / NS_PER_S, unmatched, float("nan"), limit_s)
+    return largest / NS_PER_S, unmatched
 
 
 def with_device_columns(

@@ -17,7 +17,7 @@ from scenarios.case import Case
 from sim.body.compensation import CompensationState
 from sim.errors import BenchError, ModelError
 from sim.pulse import PULSE_DTYPE
-from sim.sensor.crossings import CrossingScanner
+from sim.sensor.watch import SensorWatch
 from sim.signal import Stimulus
 from sim.timebase import NEVER, TimeNs, s_from_ns
 from sim.world import BlockLimits, World
@@ -87,7 +87,7 @@ class _PulseSource:
 class _Loop:
     """What has been gathered while the loop runs."""
 
-    scanner: CrossingScanner
+    watch: SensorWatch
     source: _PulseSource
     pulses: list[NDArray[Any]] = field(default_factory=list[NDArray[Any]])
     gaps_ns: list[tuple[TimeNs, TimeNs]] = field(default_factory=list[tuple[TimeNs, TimeNs]])
@@ -114,9 +114,8 @@ def run_loop(
     A `BenchError` or `ModelError` ends the run with a fault, `KeyboardInterrupt` with `interrupted`; what was gathered
     until then is returned. The bench is left in its safe state.
     """
-    sensor = case.sensor
     source = _PulseSource(case, bench)
-    loop = _Loop(CrossingScanner(sensor.open_below_v, sensor.close_above_v), source)
+    loop = _Loop(SensorWatch(case.sensor), source)
     settled_ns: TimeNs = 0
     try:
         while not world.done:
@@ -128,7 +127,7 @@ def run_loop(
             if pulses.size:
                 world.add_pulses(source.felt(pulses))
                 loop.pulses.append(pulses)
-            loop.scanner.feed(stimulus.signals["heel_switch"])
+            loop.watch.feed(stimulus.signals)
             loop.gaps_ns.extend(capture.quality.gaps)
             for role, count in capture.quality.clipped.items():
                 loop.clipped[role] = loop.clipped.get(role, 0) + count
@@ -217,15 +216,15 @@ def _record(
     recorder: CaseRecorder | None,
 ) -> Record:
     pulses = loop.all_pulses()
-    replayed = CrossingScanner(case.sensor.open_below_v, case.sensor.close_above_v)
+    replayed = SensorWatch(case.sensor)
     world = walk.world(BlockLimits())
     fault = loop.fault
     try:
         replay(world, loop.source.felt(pulses), replayed)
     except ModelError as error:
         fault = fault or RigFault(s_from_ns(loop.reached_ns), f"replay: {error}")
-    emitted = loop.scanner.crossings
-    columns, trains, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), emitted)
+    crossings = loop.watch.crossings
+    columns, trains, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), crossings)
     reached_s = s_from_ns(loop.reached_ns)
     whole = strides["t0_s"] + strides["stride_time_s"] <= reached_s
     events = {
@@ -254,7 +253,7 @@ def _record(
         idle=recorder.idle_cells() if recorder is not None else {},
         accuracy=accuracy,
         events=events,
-        loop_error=loop_error(emitted, replayed.crossings, loop.reached_ns, case.sensor.timing_bound_s),
+        loop_error=loop_error(loop.watch, replayed, loop.reached_ns),
         fault=fault,
         interrupted=loop.interrupted,
         clipped=loop.clipped,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from rig.bench import Capabilities, Capture, ChannelAccuracy, Quality
 from scenarios.case import Case
 from scenarios.catalogue import DeviceModelSpec
+from scenarios.roles import TO_DEVICE
 from sim.edges import Edges
 from sim.errors import BenchError
 from sim.front_end import FrontEnd
@@ -58,9 +59,7 @@ class VirtualBench:
     def describe(self) -> Capabilities:
         """What this bench can do."""
         roles = {
-            "heel_switch",
-            "button",
-            "supply",
+            *TO_DEVICE,
             *(f"{quantity}{n}" for quantity in ("current", "voltage") for n in _CHANNELS),
         }
         return Capabilities(frozenset(roles), True, True, LONGEST_BLOCK_NS, 0, "virtual")

@@ -14,7 +14,8 @@ from sim.gait.curves import MeasuredCycle
 from sim.gait.draw import draw_schedule
 from sim.gait.schedule import StrideSchedule
 from sim.gait.walk import Rug, Walk
-from sim.sensor.heel_switch import HeelSwitchSensor, Stuck
+from sim.sensor.heel_switch import Stuck
+from sim.sensor.kinds import make_sensor
 from sim.signal import Command
 from sim.streams import Streams
 from sim.world import BlockLimits, World
@@ -45,6 +46,8 @@ class PreparedWalk:
     def world(self, limits: BlockLimits, *, trace: bool = False) -> World:
         """A fresh world at t = 0; every call gives an equal one. `trace` keeps every step of the body for plots."""
         streams = Streams(self.case.seed)
+        stuck = tuple(Stuck(o.t0_ns, o.t1_ns, o.state == "closed") for o in self._effects(SensorOverride))
+        sensor = make_sensor(self.case.sensor, streams, stuck)
         walker = Walker(
             self.case.patient,
             self.curves,
@@ -53,11 +56,10 @@ class PreparedWalk:
             self._effects(Rug),
             streams,
             self.compensation,
-            trace=trace,
+            trace=trace or sensor.tracks_foot,
         )
-        stuck = tuple(Stuck(o.t0_ns, o.t1_ns, o.state == "closed") for o in self._effects(SensorOverride))
         commands = tuple(sorted(self._effects(Command), key=lambda command: command.t_ns))
-        return World(walker, self.schedule, HeelSwitchSensor(self.case.sensor, streams, stuck), commands, limits)
+        return World(walker, sensor, commands, limits)
 
     def _effects(self, kind: type[T]) -> tuple[T, ...]:
         return tuple(effect for span in self.spans for effect in span.effects if isinstance(effect, kind))

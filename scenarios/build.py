@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from scenarios.case import Case, Check, DeviceDescription, PlannedEvent, Requirement
 from scenarios.case_document import concrete_document
@@ -127,7 +127,7 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         events=events,
         checks=kept,
         not_applicable=dropped,
-        requires=_roles(scenario, events),
+        requires=_roles(scenario, device, events),
         requirements=rows,
         axes=label.axes,
         document=concrete_document(scenario, patient[2], device.table, rows),
@@ -155,14 +155,11 @@ def _check_words(scenario: Scenario, around: Surroundings) -> CheckWords:
 
 
 def _check_sensor(scenario: Scenario, device: DeviceFile, problems: Problems) -> None:
-    if device.roles and SENSOR_ROLE not in device.roles:
+    given = scenario.sensor.roles
+    if device.roles and not set(device.roles).intersection(given):
         place = scenario.table.values.get("sensor", scenario.table).where
         needed = ", ".join(device.roles)
-        problems.add(place, f"device `{device.id}` does not listen to a {SENSOR_ROLE}", f"it needs {needed}")
-
-
-SENSOR_ROLE: Final = "heel_switch"
-"""Role of the one kind of sensor so far."""
+        problems.add(place, f"device `{device.id}` does not listen to {', '.join(given)}", f"it needs {needed}")
 
 
 def _check_channels(
@@ -231,9 +228,11 @@ def _applicable(
     return tuple(kept), tuple(dropped)
 
 
-def _roles(scenario: Scenario, events: tuple[PlannedEvent, ...]) -> tuple[str, ...]:
-    """Every role that the case cannot do without."""
-    named: list[Any] = [SENSOR_ROLE, *scenario.capture.channels, *scenario.requires]
+def _roles(scenario: Scenario, device: DeviceFile, events: tuple[PlannedEvent, ...]) -> tuple[str, ...]:
+    """Every role that the case cannot do without; of a sensor with many, those that the device listens to."""
+    given = scenario.sensor.roles
+    heard = [role for role in given if not device.roles or role in device.roles]
+    named: list[Any] = [*heard, *scenario.capture.channels, *scenario.requires]
     named += [need for event in events for need in event.spec.requires if ":" not in need]
     return tuple(dict.fromkeys(named))
 

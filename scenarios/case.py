@@ -185,7 +185,7 @@ class Case:
         patient_name: name of the patient class or file.
         patient: `sim.body.patient.Patient`.
         leg: stimulated leg.
-        sensor: settings of the sensor (`sim.sensor.heel_switch.HeelSwitch`).
+        sensor: description of the sensor (`sim.sensor.sensor.SensorDescription`).
         device: the device under test.
         load: electrical load at the bench (`sim.electrode.load.Load`).
         load_name: as the scenario names it (`skin`, `500 ohm`).

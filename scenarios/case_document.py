@@ -10,6 +10,7 @@ from scenarios.dataclass_reader import write_dataclass
 from scenarios.load_reader import load_values
 from scenarios.quantities import exact_quantity
 from scenarios.schema import CASE_SCHEMA, Scenario
+from scenarios.sensor_reader import sensor_values
 from scenarios.text import plain
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_±µΩ/.+-][\w ±µΩ%/.,;()=<>°²*+'-]*")
@@ -30,7 +31,7 @@ def concrete_document(
         "seed": str(scenario.seed),
         "patient": dict(patient),
         "leg": scenario.leg,
-        "sensor": {"kind": "heel_switch", **write_dataclass(scenario.sensor)},
+        "sensor": sensor_values(scenario.sensor),
         "device": dict(device),
         "settings": written.get("settings"),
         "defects": written.get("defects"),

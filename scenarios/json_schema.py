@@ -15,7 +15,7 @@ from scenarios.roles import FROM_DEVICE, ROLES
 from scenarios.schema import CASE_SCHEMA, KEEP, SCENARIO_SCHEMA
 from sim.body.patient import Patient
 from sim.electrode.load import NAMED_LOADS
-from sim.sensor.heel_switch import HeelSwitch
+from sim.sensor.kinds import SENSORS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 SCHEMAS: Final = ("scenario", "case", "device", "patient", "bench")
@@ -112,9 +112,15 @@ def _case(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _sensor() -> dict[str, Any]:
-    quantities = {key: _QUANTITY if unit else _SHARE for key, unit in settings_units(HeelSwitch).items()}
-    kind = _words(("heel_switch",))
-    return {"anyOf": [kind, _table({"kind": kind, **quantities}, ("kind",))]}
+    tables = [
+        _table({"kind": {"const": kind}, **_quantities(description)}, ("kind",))
+        for kind, description in SENSORS.items()
+    ]
+    return {"anyOf": [_words(SENSORS), *tables]}
+
+
+def _quantities(settings: type[Any]) -> dict[str, Any]:
+    return {key: _QUANTITY if unit else _SHARE for key, unit in settings_units(settings).items()}
 
 
 def _settings(catalogue: Catalogue) -> dict[str, Any]:

@@ -4,17 +4,24 @@ from typing import Final
 
 TO_DEVICE: Final = {
     "heel_switch": "heel switch signal",
-    "shank_tilt": "tilt sensor signal of the shank",
-    "foot_imu.ax": "foot IMU, acceleration x",
-    "foot_imu.ay": "foot IMU, acceleration y",
-    "foot_imu.az": "foot IMU, acceleration z",
-    "foot_imu.gx": "foot IMU, angular velocity x",
-    "foot_imu.gy": "foot IMU, angular velocity y",
-    "foot_imu.gz": "foot IMU, angular velocity z",
+    "shank_tilt": "tilt of the shank from the vertical, rad; positive with the ankle in front of the knee",
+    "foot_imu.ax": "foot IMU, specific force along the foot to the toes, m/s^2",
+    "foot_imu.ay": "foot IMU, specific force out of the instep, m/s^2; +9.81 with the foot flat at rest",
+    "foot_imu.az": "foot IMU, specific force to the right, m/s^2",
+    "foot_imu.gx": "foot IMU, angular velocity about x, rad/s",
+    "foot_imu.gy": "foot IMU, angular velocity about y, rad/s",
+    "foot_imu.gz": "foot IMU, angular velocity about z, rad/s; positive while the toes rise",
     "button": "stop button",
     "supply": "supply voltage",
 }
 """Role -> what it carries to the device."""
+
+ANALOGUE_UNITS: Final = {
+    "shank_tilt": "rad",
+    **{f"foot_imu.a{axis}": "m/s^2" for axis in "xyz"},
+    **{f"foot_imu.g{axis}": "rad/s" for axis in "xyz"},
+}
+"""Role of an analogue sensor -> SI unit of its signal. Axes of the IMU: x to the toes, y out of the instep, z right."""
 
 FROM_DEVICE: Final = {
     "current": "stimulation current",

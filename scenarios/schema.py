@@ -10,11 +10,13 @@ from scenarios.fields import Key, Read, as_table, as_text, integer, one_or_list,
 from scenarios.load_reader import read_load
 from scenarios.problems import Problems, nearest
 from scenarios.roles import FROM_DEVICE, ROLES
+from scenarios.sensor_reader import read_sensor
 from scenarios.text import Node, Table, Text, plain
 from sim.electrode.load import NAMED_LOADS
 from sim.errors import ScenarioError
 from sim.gait.walk import Orthosis, Walk
 from sim.sensor.heel_switch import HeelSwitch
+from sim.sensor.sensor import SensorDescription
 from sim.timebase import sample_period_ns
 
 SCENARIO_SCHEMA: Final = "scenario/1"
@@ -54,7 +56,7 @@ class Scenario:
     title: str
     seed: int
     leg: Literal["left", "right"]
-    sensor: HeelSwitch
+    sensor: SensorDescription
     load_name: str
     load: Any
     capture: CaptureRequest
@@ -75,7 +77,7 @@ def scenario_keys(schema: str) -> dict[str, Key]:
         "seed": Key(integer(0, MAX_SEED, "seed"), required=True),
         "patient": Key(plain, required=True),
         "leg": Key(word(("left", "right"), "leg")),
-        "sensor": Key(_read_sensor),
+        "sensor": Key(read_sensor),
         "device": Key(plain, required=True),
         "settings": Key(plain),
         "defects": Key(plain),
@@ -151,18 +153,6 @@ def _identifier(node: Node) -> str:
     if len(text) > 80 or not all(char.isalnum() or char in "-_." for char in text) or not text[0].isalnum():
         raise ScenarioError(str(node.where), f"`{text[:80]}` is no id", "use letters, digits, `-`, `_` and `.`")
     return text
-
-
-def _read_sensor(node: Node) -> HeelSwitch:
-    kinds = word(("heel_switch",), "sensor")
-    if isinstance(node, Text):
-        kinds(node)
-        return HeelSwitch()
-    table = as_table(node, "`sensor`")
-    if "kind" not in table.values:
-        raise ScenarioError(str(node.where), "`sensor` lacks the key `kind`", "write `sensor: {kind: heel_switch}`")
-    kinds(table.values["kind"])
-    return read_dataclass(HeelSwitch, table.without("kind"), "`sensor`")
 
 
 def _read_capture(node: Node) -> tuple[CaptureRequest, bool]:

@@ -1,22 +1,21 @@
 """The world: a patient who walks, a sensor that sees it, events that happen; it gives the bench its next block.
 
 The block rule (design.md section 4). `settled` is the instant before which every pulse is known, D the patient's
-electromechanical delay, the shortest way from a pulse to anything the heel switch shows. The body is integrated to
-``settled + D`` and no further. A block may end where the sensor needs no more of the body than that: at the next
-earliest possible heel contact while the foot is known to be on the floor or safely in the air, else where the body
-stands. Every block is cut at scheduled commands.
+electromechanical delay, the shortest way from a pulse to anything the sensor shows. The body is integrated to
+``settled + D`` and no further. A block may end where the sensor needs no more of the body than that, which the sensor
+says itself (`Sensor.horizon_ns`). Every block is cut at scheduled commands.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from numpy.typing import NDArray
 
 from sim.body.walker import Walker
 from sim.errors import CausalityError
-from sim.gait.schedule import StrideSchedule
-from sim.sensor.heel_switch import HeelSwitchSensor
+from sim.sensor.sensor import Sensor
 from sim.signal import Command, Stimulus
-from sim.timebase import NEVER, NS_PER_MS, TimeNs, s_from_ns
+from sim.timebase import NS_PER_MS, TimeNs, s_from_ns
 
 LONGEST_BLOCK_NS = 500 * NS_PER_MS
 """No block is longer, so that a capture stays small in memory (design choice)."""
@@ -35,13 +34,34 @@ class BlockLimits:
     horizon: bool = True
 
 
+class StimulusSource(Protocol):
+    """What a run needs of a world, of a patient or of a recording: its next block until it is done."""
+
+    @property
+    def done(self) -> bool:
+        """True once the last block has been given out."""
+        ...
+
+    @property
+    def end_ns(self) -> TimeNs:
+        """End of the run."""
+        ...
+
+    def add_pulses(self, pulses: NDArray) -> None:  # pyright: ignore[reportMissingTypeArgument]
+        """Let the nerve feel pulses, in time order."""
+        ...
+
+    def advance(self, settled_ns: TimeNs) -> Stimulus:
+        """The next block; every pulse before `settled_ns` has been added."""
+        ...
+
+
 class World:
     """A walk under way.
 
     Args:
         walker: the patient's body.
-        schedule: its prescribed strides.
-        sensor: the heel switch on the stimulated leg.
+        sensor: on the stimulated leg.
         commands: timed changes, in time order.
         limits: of a block.
     """
@@ -49,17 +69,15 @@ class World:
     def __init__(
         self,
         walker: Walker,
-        schedule: StrideSchedule,
-        sensor: HeelSwitchSensor,
+        sensor: Sensor,
         commands: tuple[Command, ...] = (),
         limits: BlockLimits = BlockLimits(),
     ) -> None:
-        self._walker, self._schedule, self._sensor = walker, schedule, sensor
+        self._walker, self._sensor = walker, sensor
         self._commands, self._limits = commands, limits
         self._next_command = 0
-        self._unknown_contact = 0
         self.t_ns: TimeNs = 0
-        self.end_ns: TimeNs = schedule.end_ns
+        self.end_ns: TimeNs = walker.schedule.end_ns
         self.blocks = 0
 
     @property
@@ -91,7 +109,7 @@ class World:
         """
         t0_ns = self.t_ns
         self._walker.integrate(min(self.end_ns, settled_ns + self._walker.electromechanical_delay_ns))
-        t1_ns = min(self._sensor_horizon_ns(), self._block_end_ns(t0_ns), self.end_ns)
+        t1_ns = min(self._sensor.horizon_ns(self._walker), self._block_end_ns(t0_ns), self.end_ns)
         commands = self._due(t1_ns)
         if commands and commands[-1].t_ns > t0_ns:
             t1_ns = next(c.t_ns for c in commands if c.t_ns > t0_ns)
@@ -99,19 +117,10 @@ class World:
         if t1_ns <= t0_ns:
             raise CausalityError("block rule", s_from_ns(t0_ns), "the sensor needs more of the body than is known")
         self._next_command += len(commands)
-        signal = self._sensor.emit(t0_ns, t1_ns, self._walker.heel_contact_ns, self._schedule.heel_off_ns)
+        signals = self._sensor.emit(t0_ns, t1_ns, self._walker)
         self.t_ns = t1_ns
         self.blocks += 1
-        return Stimulus(t0_ns, t1_ns, {"heel_switch": signal}, commands)
-
-    def _sensor_horizon_ns(self) -> TimeNs:
-        """How far the heel switch can be emitted: every contact before this instant is known."""
-        contacts = self._walker.heel_contact_ns
-        while self._unknown_contact < contacts.size and contacts[self._unknown_contact] < NEVER:
-            self._unknown_contact += 1
-        if self._unknown_contact == contacts.size:
-            return self.end_ns
-        return max(self._walker.earliest_contact_ns(self._unknown_contact), self._walker.body_ns)
+        return Stimulus(t0_ns, t1_ns, signals, commands)
 
     def _block_end_ns(self, t0_ns: TimeNs) -> TimeNs:
         longest = self._limits.longest_ns

@@ -7,6 +7,7 @@ from reports.sections.blocks import Block, Cell, facts, section, table, text
 from reports.verdict import CaseResult, RunResult
 from reports.words import hardware_levels
 from rig.bench import ChannelAccuracy
+from scenarios.roles import ANALOGUE_UNITS
 
 
 def build(run: RunResult) -> dict[str, Any]:
@@ -64,6 +65,10 @@ def _state(case: CaseResult) -> tuple[str, ...]:
     loop = record.loop_error
     if loop is None:
         error = "no replay"
+    elif loop.amplitude_role:
+        unit = ANALOGUE_UNITS[loop.amplitude_role]
+        found, allowed = quantity(loop.amplitude, unit, 3), quantity(loop.amplitude_limit, unit, 3)
+        error = f"{found} of {allowed} allowed in {loop.amplitude_role}"
     else:
         error = f"{quantity(loop.crossing_shift_s, 's', 3)} of {quantity(loop.limit_s, 's', 3)} allowed"
         if loop.unmatched_crossings:

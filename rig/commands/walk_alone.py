@@ -23,7 +23,7 @@ from scenarios.text import Where, rooted
 from sim.body.compensation import CompensationState
 from sim.errors import BenchError, ScenarioError
 from sim.pulse import PULSE_DTYPE
-from sim.sensor.crossings import CrossingScanner
+from sim.sensor.watch import SensorWatch
 from sim.timebase import NEVER
 from sim.world import BlockLimits
 
@@ -121,9 +121,9 @@ def walk_it(case: Case, catalogue: Catalogue, device: str) -> Walked:
         compensation = before.walker.compensation
     walk = prepare_walk(case, compensation)
     world = walk.world(BlockLimits(), trace=True)
-    scanner = CrossingScanner(case.sensor.open_below_v, case.sensor.close_above_v)
-    replay(world, felt(pulses, 0.0, case.device.programmed.get("pulse_width")), scanner)
-    _, _, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), scanner.crossings)
+    watch = SensorWatch(case.sensor)
+    replay(world, felt(pulses, 0.0, case.device.programmed.get("pulse_width")), watch)
+    _, _, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), watch.crossings)
     return Walked(strides, world.walker.cycles())
 
 

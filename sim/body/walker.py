@@ -72,6 +72,11 @@ class Walker:
         self._delay_ns = ns_from_s(patient.electromechanical_delay_s)
 
     @property
+    def schedule(self) -> StrideSchedule:
+        """The prescribed strides that are walked."""
+        return self._schedule
+
+    @property
     def body_ns(self) -> TimeNs:
         """The body is known before this instant."""
         return int(self._buffers.ints[at.I_T])

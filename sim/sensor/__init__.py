@@ -1,1 +1,1 @@
-"""What tells the stimulator where the leg is: the heel switch."""
+"""What tells the stimulator where the leg is: switches, tilt sensors, foot IMUs, and recordings of them."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.body.walker import Walker
 from sim.compiled import borrowing
 from sim.noise import INVERSE_NORMAL, normal_at
 from sim.signal import Signal
@@ -62,6 +63,26 @@ class HeelSwitch:
     bounce_depth_ratio: float = 1.0
     noise_v: float = 0.02
     timing_bound_s: float = 0.005
+
+    @property
+    def kind(self) -> str:
+        """`heel_switch`."""
+        return "heel_switch"
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """`heel_switch`."""
+        return ("heel_switch",)
+
+    @property
+    def thresholds_v(self) -> tuple[float, float]:
+        """Opening and closing threshold, V."""
+        return self.open_below_v, self.close_above_v
+
+    @property
+    def amplitude_bounds(self) -> dict[str, float]:
+        """None: a switch has two states."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +169,7 @@ class HeelSwitchSensor:
     def __init__(self, description: HeelSwitch, streams: "Streams", stuck: tuple[Stuck, ...] = ()) -> None:
         d = description
         self.description = description
+        self._unknown_contact = 0
         self._period_ns = sample_period_ns(d.rate_hz)
         self._key = streams.key("sensor.heel_switch")
         self._stuck = np.array([(s.t0_ns, s.t1_ns, int(s.closed)) for s in stuck], np.int64).reshape(-1, 3)
@@ -163,10 +185,34 @@ class HeelSwitchSensor:
             ]
         )
 
-    def emit(
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """`heel_switch`."""
+        return self.description.roles
+
+    @property
+    def tracks_foot(self) -> bool:
+        """False: it shows when the heel takes load, not how the foot moves."""
+        return False
+
+    def horizon_ns(self, walker: Walker) -> TimeNs:
+        """Every contact before this instant is known: the next earliest possible one, or how far the body is."""
+        contacts = walker.heel_contact_ns
+        while self._unknown_contact < contacts.size and contacts[self._unknown_contact] < NEVER:
+            self._unknown_contact += 1
+        if self._unknown_contact == contacts.size:
+            return walker.schedule.end_ns
+        return max(walker.earliest_contact_ns(self._unknown_contact), walker.body_ns)
+
+    def emit(self, t0_ns: TimeNs, t1_ns: TimeNs, walker: Walker) -> dict[str, Signal]:
+        """The samples that stand in [t0_ns, t1_ns)."""
+        signal = self.samples(t0_ns, t1_ns, walker.heel_contact_ns, walker.schedule.heel_off_ns)
+        return dict.fromkeys(self.roles, signal)
+
+    def samples(
         self, t0_ns: TimeNs, t1_ns: TimeNs, heel_contact_ns: NDArray[np.int64], heel_off_ns: NDArray[np.int64]
     ) -> Signal:
-        """The samples that stand in [t0_ns, t1_ns).
+        """The same from landings and lift-offs alone.
 
         Args:
             t0_ns: start.

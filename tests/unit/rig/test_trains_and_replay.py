@@ -6,6 +6,8 @@ import pytest
 from rig.replay import loop_error, with_device_columns
 from rig.trains import assign_trains, first_pulse_index, longest_interval_s
 from sim.pulse import PULSE_DTYPE
+from sim.sensor.heel_switch import HeelSwitch
+from sim.sensor.watch import SensorWatch
 
 MS = 1_000_000
 
@@ -68,20 +70,26 @@ def test_a_clipped_train_has_no_plateau():
     assert index == 0 and np.isnan(plateau_c)
 
 
+def _switch(crossings):
+    watch = SensorWatch(HeelSwitch())
+    watch.crossings.extend(crossings)
+    return watch
+
+
 def test_equal_sensors_have_no_loop_error():
     crossings = [(100 * MS, False), (900 * MS, True), (1_100 * MS, False)]
-    error = loop_error(crossings, crossings, 2_000 * MS, 0.005)
+    error = loop_error(_switch(crossings), _switch(crossings), 2_000 * MS)
     assert error.crossing_shift_s == 0.0 and error.unmatched_crossings == 0 and error.acceptable
 
 
 def test_shifted_and_missing_crossings_are_loop_error():
     emitted = [(100 * MS, False), (900 * MS, True), (1_100 * MS, False)]
     shifted = [(100 * MS, False), (907 * MS, True), (1_100 * MS, False)]
-    late = loop_error(emitted, shifted, 2_000 * MS, 0.005)
+    late = loop_error(_switch(emitted), _switch(shifted), 2_000 * MS)
     assert late.crossing_shift_s == pytest.approx(0.007) and not late.acceptable
-    lost = loop_error(emitted, emitted[:1] + emitted[2:], 2_000 * MS, 0.005)
+    lost = loop_error(_switch(emitted), _switch(emitted[:1] + emitted[2:]), 2_000 * MS)
     assert lost.unmatched_crossings == 1 and not lost.acceptable
-    assert loop_error(emitted, emitted[:2], 1_000 * MS, 0.005).acceptable, (
+    assert loop_error(_switch(emitted), _switch(emitted[:2]), 1_000 * MS).acceptable, (
         "after the end of the run nothing is compared"
     )
 

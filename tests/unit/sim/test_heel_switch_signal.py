@@ -26,7 +26,7 @@ def test_quiet_switch_crosses_when_its_closed_forms_say():
     """No noise, no bounce: opens after unload_time ln((L-U)/(Vlow-U)), closes -load_time ln((L-Vhigh)/(L-U))."""
     d = HeelSwitch(noise_v=0.0, bounce_depth_ratio=0.0)
     with np.errstate(over="ignore"):
-        signal = _sensor(noise_v=0.0, bounce_depth_ratio=0.0).emit(0, 1_200 * NS_PER_MS, LANDINGS, LIFTOFFS)
+        signal = _sensor(noise_v=0.0, bounce_depth_ratio=0.0).samples(0, 1_200 * NS_PER_MS, LANDINGS, LIFTOFFS)
     scanner = CrossingScanner(d.open_below_v, d.close_above_v)
     scanner.feed(signal)
     swing = d.loaded_v - d.unloaded_v
@@ -42,11 +42,11 @@ def test_quiet_switch_crosses_when_its_closed_forms_say():
 def test_any_cut_gives_the_same_samples_and_crossings(cuts):
     """The signal is a pure function of landings, lift-offs and the absolute index."""
     end = 2_900 * NS_PER_MS
-    whole = _sensor().emit(0, end, LANDINGS, LIFTOFFS)
+    whole = _sensor().samples(0, end, LANDINGS, LIFTOFFS)
     scanner, cut_scanner = CrossingScanner(1.0, 1.5), CrossingScanner(1.0, 1.5)
     scanner.feed(whole)
     edges = [0, *sorted(set(cuts)), end]
-    parts = [_sensor().emit(a, b, LANDINGS, LIFTOFFS) for a, b in itertools.pairwise(edges)]
+    parts = [_sensor().samples(a, b, LANDINGS, LIFTOFFS) for a, b in itertools.pairwise(edges)]
     for part in parts:
         cut_scanner.feed(part)
     assert np.array_equal(np.concatenate([p.samples for p in parts]), whole.samples)
@@ -56,15 +56,15 @@ def test_any_cut_gives_the_same_samples_and_crossings(cuts):
 def test_an_unknown_landing_changes_nothing_before_it():
     """Samples before the contact do not depend on when it will come: that is what lets the loop run ahead."""
     unknown = np.array([LANDINGS[0], NEVER], np.int64)
-    early = _sensor().emit(0, int(LANDINGS[1]), unknown, LIFTOFFS)
-    assert np.array_equal(early.samples, _sensor().emit(0, int(LANDINGS[1]), LANDINGS, LIFTOFFS).samples)
+    early = _sensor().samples(0, int(LANDINGS[1]), unknown, LIFTOFFS)
+    assert np.array_equal(early.samples, _sensor().samples(0, int(LANDINGS[1]), LANDINGS, LIFTOFFS).samples)
 
 
 def test_a_stuck_switch_shows_one_state():
     stuck = Stuck(600 * NS_PER_MS, 2_600 * NS_PER_MS, closed=False)
-    signal = _sensor((stuck,)).emit(600 * NS_PER_MS, 2_600 * NS_PER_MS, LANDINGS, LIFTOFFS)
+    signal = _sensor((stuck,)).samples(600 * NS_PER_MS, 2_600 * NS_PER_MS, LANDINGS, LIFTOFFS)
     assert signal.samples.max() < HeelSwitch().open_below_v
-    free = _sensor().emit(600 * NS_PER_MS, 2_600 * NS_PER_MS, LANDINGS, LIFTOFFS)
+    free = _sensor().samples(600 * NS_PER_MS, 2_600 * NS_PER_MS, LANDINGS, LIFTOFFS)
     assert free.samples.max() > HeelSwitch().close_above_v
 
 
@@ -86,7 +86,7 @@ def test_bounce_is_not_counted():
 def test_the_bounce_of_the_model_is_seen_and_set_aside():
     """A hard landing chatters; the cleaned crossings are one opening and one closing a step."""
     sensor, scanner = _sensor(), CrossingScanner(1.0, 1.5)
-    scanner.feed(sensor.emit(0, 2_900 * NS_PER_MS, LANDINGS, LIFTOFFS))
+    scanner.feed(sensor.samples(0, 2_900 * NS_PER_MS, LANDINGS, LIFTOFFS))
     off, on = clean_crossings(scanner.crossings)
     assert len(scanner.crossings) > 5
     assert off.size == 3 and on.size == 2

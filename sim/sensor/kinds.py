@@ -1,0 +1,26 @@
+"""Every kind of simulated sensor that a scenario may ask for."""
+
+from typing import Final
+
+from sim.sensor.heel_switch import HeelSwitch, HeelSwitchSensor, Stuck
+from sim.sensor.sensor import Sensor, SensorDescription
+from sim.streams import Streams
+
+SENSORS: Final[dict[str, type[SensorDescription]]] = {"heel_switch": HeelSwitch}
+"""Word after `kind:` -> its description."""
+
+
+def make_sensor(description: SensorDescription, streams: Streams, stuck: tuple[Stuck, ...] = ()) -> Sensor:
+    """The sensor that `description` describes, as it is at the start of a walk.
+
+    Args:
+        description: one of `SENSORS`.
+        streams: of the case.
+        stuck: spans in which a switch does not tell the truth.
+
+    Raises:
+        TypeError: nothing simulated has such a description.
+    """
+    if isinstance(description, HeelSwitch):
+        return HeelSwitchSensor(description, streams, stuck)
+    raise TypeError(f"no sensor is made from {type(description).__name__}")
