@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.bench import ChannelAccuracy
+from rig.both_legs import apart
 from rig.idle import idle_in_si
 from rig.record import IdleCells, Record
 from rig.record_facts import accuracy_from, events_from, fault_from, loop_error_from
@@ -79,6 +80,7 @@ def load_record(folder: Path, catalogue: Catalogue) -> Record:
         return _of_killed_run(folder, case, events)
     facts = events[-1]["detail"]
     pulses = read_table(folder / PULSE_FILE)
+    strides, other = apart(read_table(folder / STRIDE_FILE), case.leg)
     return Record(
         case=case,
         hardware=facts["hardware"],
@@ -86,7 +88,7 @@ def load_record(folder: Path, catalogue: Catalogue) -> Record:
         gaps_s=tuple((a, b) for a, b in facts["gaps_s"]),
         pulses=pulses,
         trains=trains_of(pulses),
-        strides=read_table(folder / STRIDE_FILE),
+        strides=strides,
         idle=_idle(folder, pulses["t_s"], pulses["end_s"]),
         accuracy=accuracy_from(facts["accuracy"]),
         events=events_from(facts),
@@ -95,6 +97,7 @@ def load_record(folder: Path, catalogue: Catalogue) -> Record:
         interrupted=facts["interrupted"],
         clipped=facts["clipped"],
         sensor_delay_s=(facts["sensor_delay_s"][0], facts["sensor_delay_s"][1]),
+        other_strides=other,
     )
 
 

@@ -110,7 +110,7 @@ class Record:
         pulses: columns of `pulses.parquet` (formats.md section 4) and `end_s`.
         trains: `channel, stride, train, t0_s, t1_s, pulses, first_pulse_s, plateau_charge_c`: t0_s start of the first
             pulse, t1_s end of the last one's charge window; first_pulse_s the first that reaches 10 % of the plateau.
-        strides: columns of `strides.parquet`, rows 1..N.
+        strides: columns of `strides.parquet`, rows 1..N, of the stimulated leg.
         idle: role -> quiet cells; empty where no waveform was kept.
         accuracy: role -> the instrument's part of the uncertainty.
         events: by name.
@@ -119,6 +119,7 @@ class Record:
         interrupted: True where a person or a signal ended the run.
         clipped: clipped samples by role.
         sensor_delay_s: (delay, uncertainty) from the emitted sensor block to the device's terminal, s.
+        other_strides: the same columns of the other leg; empty where one leg walked.
     """
 
     case: Case
@@ -136,3 +137,4 @@ class Record:
     interrupted: bool = False
     clipped: Mapping[str, int] = field(default_factory=dict[str, int])
     sensor_delay_s: tuple[float, float] = (0.0, 0.0)
+    other_strides: Table = field(default_factory=dict[str, NDArray[np.float64]])

@@ -9,11 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.bench import Capabilities, Capture, ChannelAccuracy
+from rig.both_legs import of_both
 from rig.files import cannot_write, write_file
 from rig.idle import idle_in_si
 from rig.record import IdleCells, Record
 from rig.record_facts import facts_of, plain
-from rig.tables import APPENDED_PULSE_COLUMNS, PULSE_COLUMNS, STRIDE_COLUMNS, write_table
+from rig.tables import (
+    APPENDED_PULSE_COLUMNS,
+    PULSE_COLUMNS,
+    STRIDE_COLUMNS,
+    write_table,
+)
 from rig.waveform_file import WaveformFile
 from rig.waveforms import RoleFormat, WaveformWriter
 from scenarios.case import Case, Keep
@@ -113,7 +119,7 @@ class CaseWriter:
         """Write the tables and close every file."""
         try:
             write_table(self.folder / PULSE_FILE, record.pulses, PULSE_COLUMNS + APPENDED_PULSE_COLUMNS)
-            write_table(self.folder / STRIDE_FILE, record.strides, STRIDE_COLUMNS)
+            write_table(self.folder / STRIDE_FILE, of_both(record), STRIDE_COLUMNS)
             self.event(ns_from_s(record.span_s[1]), RECORD_KIND, "record", facts_of(record))
         finally:
             self.close()

@@ -23,12 +23,14 @@ STRIDE_COLUMNS: Final = (
     *("ankle_ic_rad", "slap_rad_s", "eversion_ic_rad", "hip_hike_m", "scuff", "stumble", "sensor_off_s"),
     *("sensor_on_s", "first_pulse_s", "last_pulse_s", "pulses", "charge_c"),
     *("foot_ic_rad", "ankle_swing_peak_rad"),
+    *("steppage_rad", "circumduction_m", "recovered", "fall_drawn"),
 )
 APPENDED_PULSE_COLUMNS: Final = ("end_s",)
 """After those of formats.md: the end of a pulse's charge window, without which nothing can be judged again."""
 
 WHOLE_NUMBERS: Final = frozenset(
     {"channel", "leg", "stride", "train", "clipped", "tail_done", "is_non_mtc", "scuff", "stumble", "pulses"}
+    | {"recovered", "fall_drawn"}
 )
 """Columns of counts, numbers and flags."""
 

@@ -47,6 +47,7 @@ def concrete_document(
             "strides": str(walk.strides),
             "compensation": walk.compensation,
             "aid": {"kind": "afo", **write_dataclass(walk.orthosis)} if walk.orthosis else "none",
+            "legs": walk.legs,
         },
         "requires": list(scenario.requires) or None,
         "events": written.get("events"),

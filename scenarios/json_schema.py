@@ -149,6 +149,7 @@ def _walk() -> dict[str, Any]:
             "strides": _COUNT | {"minimum": 1},
             "compensation": _words(("acute", "adapted", "none")),
             "aid": aid,
+            "legs": _words(("one", "both")),
         },
         ("speed", "strides"),
     )

@@ -187,10 +187,17 @@ def _read_walk(node: Node) -> Walk:
         "strides": Key(integer(1, MAX_STRIDES, "strides"), required=True),
         "compensation": Key(word(("acute", "adapted", "none"), "compensation")),
         "aid": Key(_read_aid),
+        "legs": Key(word(("one", "both"), "legs")),
     }
     found = read_keys(node, keys, "`walk`", problems)
     problems.raise_any()
-    return Walk(found["speed"], found["strides"], found.get("compensation", "acute"), found.get("aid"))
+    return Walk(
+        found["speed"],
+        found["strides"],
+        found.get("compensation", "acute"),
+        found.get("aid"),
+        legs=found.get("legs", "one"),
+    )
 
 
 def _read_aid(node: Node) -> Orthosis | None:

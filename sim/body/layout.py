@@ -44,8 +44,10 @@ from sim.timebase import NS_PER_MS
     C_GRAVITY_X,  # gravity along the ground, backward, m/s^2
     C_GRAVITY_Y,  # and into it, m/s^2
     C_RISE,  # what the ground rises from one stance to the next, m
+    C_CIRCUMDUCTION,  # share of circumduction
+    C_ABDUCTED,  # hip to floor, which abduction shortens, m
     CONSTANTS,
-) = range(36)
+) = range(38)
 
 # state of the body, float64
 (
@@ -124,8 +126,10 @@ O_LANDING, O_FLAT, O_CONTACT, O_INTS = range(4)
     R_DEMAND,
     R_FOOT_IC,
     R_ANKLE_PEAK,
+    R_STEPPAGE,
+    R_CIRCUMDUCTION,
     RESULTS,
-) = range(15)
+) = range(17)
 
 # a rug: instant that places it, near edge (NaN until then), length, height
 G_T, G_EDGE, G_LENGTH, G_HEIGHT, GROUND = range(5)

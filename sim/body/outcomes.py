@@ -17,8 +17,15 @@ def _seconds(instants_ns: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.where(instants_ns >= NEVER, np.nan, instants_ns / NS_PER_S)
 
 
-def gait_columns(schedule: StrideSchedule, buffers: Buffers) -> Columns:
+def gait_columns(schedule: StrideSchedule, buffers: Buffers, falls: NDArray[np.bool_]) -> Columns:
     """Columns by name, rows are strides 1..N; the swing of a stride is the one that ends it.
+
+    A stumble is drawn as a fall or as a recovery; the walk goes on either way, so that one fall hides no other stride.
+
+    Args:
+        schedule: prescribed strides.
+        buffers: what the kernels found.
+        falls: (N + 1,) where a stumble, if there is one, counts as a fall.
 
     `eversion_ic_rad` is NaN: one muscle branch knows no eversion. `stance_ratio` counts a pause as stance.
     `foot_ic_rad` is the sole against the floor at landing, toes up positive; `ankle_swing_peak_rad` the largest
@@ -28,6 +35,7 @@ def gait_columns(schedule: StrideSchedule, buffers: Buffers) -> Columns:
     results, instants = buffers.results[rows], buffers.instants[rows]
     t0_ns, time_ns = schedule.t0_ns[:-1][rows], schedule.stride_time_ns[rows]
     toe_off_ns = schedule.toe_off_ns[rows]
+    stumble = results[:, at.R_STUMBLE]
     return {
         "stride": np.arange(1, schedule.strides + 1, dtype=np.float64),
         "t0_s": t0_ns / NS_PER_S,
@@ -50,4 +58,8 @@ def gait_columns(schedule: StrideSchedule, buffers: Buffers) -> Columns:
         "stumble": results[:, at.R_STUMBLE].copy(),
         "foot_ic_rad": results[:, at.R_FOOT_IC].copy(),
         "ankle_swing_peak_rad": results[:, at.R_ANKLE_PEAK].copy(),
+        "steppage_rad": results[:, at.R_STEPPAGE].copy(),
+        "circumduction_m": results[:, at.R_CIRCUMDUCTION].copy(),
+        "recovered": np.where(np.isnan(stumble), np.nan, (stumble > 0) & ~falls[rows]),
+        "fall_drawn": np.where(np.isnan(stumble), np.nan, (stumble > 0) & falls[rows]),
     }

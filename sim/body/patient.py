@@ -1,7 +1,7 @@
 """A patient: everything that makes one walker different from another."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 Drive: TypeAlias = Literal["feedforward", "tonic"]
 """Voluntary drive of the dorsiflexors in swing.
@@ -9,6 +9,10 @@ Drive: TypeAlias = Literal["feedforward", "tonic"]
 `feedforward`: what a healthy nervous system sends, by inverse dynamics, anew for every stride time; `tonic`: a constant
 rest of it, the patient's `residual_drive_ratio`.
 """
+
+
+SHARE_SLACK: Final = 1e-9
+"""Shares written in percent may add up to a little more than 1."""
 
 
 def _within(default: float | None, low: float, high: float) -> Any:
@@ -64,7 +68,15 @@ class Patient:
         clearance_sense_sd_m: error with which the own clearance is felt, m.
         scuff_kick_m: extra lift after a scuff, m.
         compensation_limit_m: largest lift, m; 0 = no compensation.
-        hike_ratio: share of the lift done by hip hiking; the rest is steppage.
+        hike_ratio: share of the lift done by hip hiking; what hiking and circumduction leave is steppage.
+        circumduction_ratio: share of the lift done by swinging the leg outward.
+        swing_asymmetry_ratio: swing time of this leg over that of the other, at any speed; None = by `stance_ratio`.
+        bilateral: both legs have the impairment, each with its own noise; else the other leg is the healthy twin.
+        fall_given_trip_ratio: chance with which a stumble is drawn as a fall: a parameter of the scenario, never a
+            result.
+
+    Raises:
+        ValueError: hiking and circumduction are more than the whole lift.
     """
 
     title: str
@@ -109,3 +121,12 @@ class Patient:
     scuff_kick_m: float = _within(0.005, 0.0, 0.05)
     compensation_limit_m: float = _within(0.0, 0.0, 0.15)
     hike_ratio: float = _within(1.0, 0.0, 1.0)
+    circumduction_ratio: float = _within(0.0, 0.0, 1.0)
+    swing_asymmetry_ratio: float | None = _within(None, 0.6, 1.7)
+    bilateral: bool = False
+    fall_given_trip_ratio: float = _within(0.15, 0.0, 1.0)
+
+    def __post_init__(self) -> None:
+        whole = self.hike_ratio + self.circumduction_ratio
+        if whole > 1.0 + SHARE_SLACK:
+            raise ValueError(f"hike and circumduction are {whole:g} of the lift, allowed is 1 together")

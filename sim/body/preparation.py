@@ -169,6 +169,7 @@ def constants(patient: Patient, cycle: GaitCycle, orthosis: Orthosis | None = No
     const[at.C_GOAL], const[at.C_GAIN] = patient.clearance_goal_m, patient.compensation_gain_ratio
     const[at.C_LEAK], const[at.C_KICK] = patient.compensation_leak_ratio, patient.scuff_kick_m
     const[at.C_LIMIT], const[at.C_HIKE] = patient.compensation_limit_m, patient.hike_ratio
+    const[at.C_CIRCUMDUCTION], const[at.C_ABDUCTED] = patient.circumduction_ratio, patient.leg_length_m
     return const
 
 

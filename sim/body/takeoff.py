@@ -10,6 +10,7 @@ from sim.body.activation import FORCE_100_HZ
 from sim.body.ankle import dorsiflexor_torque_n_m
 from sim.body.clearance import begin_swing
 from sim.body.clock import clock_at, place_m
+from sim.body.compensation import excursion_m, shares
 from sim.body.drive import feedforward
 from sim.body.foot import BALL, HEEL, TOE
 from sim.body.layout import (
@@ -21,12 +22,12 @@ from sim.body.layout import (
     B_REFLEX,
     B_SHIFT,
     B_STIMULATED,
+    C_ABDUCTED,
     C_ANKLE_CONTACT,
     C_ANKLE_RATE,
     C_ANKLE_TOE_OFF,
     C_FEEDFORWARD,
     C_FORCE,
-    C_HIKE,
     C_HIP_CONTACT,
     C_HIP_MID_STANCE,
     C_HIP_TOE_OFF,
@@ -41,14 +42,15 @@ from sim.body.layout import (
     I_T,
     L_FIRST,
     LEG_VALUES,
+    R_CIRCUMDUCTION,
     R_DEMAND,
     R_HIKE,
+    R_STEPPAGE,
     S_MOVING,
     SWING,
 )
 from sim.body.swing import clearance_m
 from sim.compiled import borrowing
-from sim.gait.cycle import STEPPAGE_M_RAD
 from sim.gait.leg import Leg, compose, leg_at
 
 HIGHEST_SHIFT_RAD: Final = math.radians(8.0)
@@ -71,12 +73,11 @@ def compose_stride(
     modes: NDArray[np.float64],
     work: NDArray[np.float64],
 ) -> None:
-    """Curves of stride k: hiking and steppage, hip height closed again for the changed leg, noise offsets."""
-    lift = body[B_DEMAND]
-    hike, contact, toe_off = lift * const[C_HIKE], 0.0, 0.0
-    steppage = max(lift * (1.0 - const[C_HIKE]) / STEPPAGE_M_RAD, 0.0)
+    """Curves of stride k: hiking, steppage, circumduction, hip height closed again for the leg, noise offsets."""
+    hike, steppage, outward = shares(body[B_DEMAND], const)
+    contact, toe_off = 0.0, 0.0
     if steppage > 0.0:
-        compose(base, modes, (hike, steppage, steppage, 0.0, 0.0), (0.0, 0.0), work)
+        compose(base, modes, (hike, steppage, steppage, 0.0, 0.0, outward), (0.0, 0.0), work)
         leg = leg_at(work, 0.0, 1.0, const[C_THIGH], const[C_SHANK])
         length = const[C_THIGH] * math.cos(leg[7]) + const[C_SHANK] * math.cos(leg[0])
         contact = length - _lowest_point_m(leg[0] + const[C_ANKLE_CONTACT], True) - const[C_HIP_CONTACT]
@@ -84,7 +85,7 @@ def compose_stride(
         length = const[C_THIGH] * math.cos(leg[7]) + const[C_SHANK] * math.cos(leg[0])
         closed = length - _lowest_point_m(leg[0] + const[C_ANKLE_TOE_OFF], False)
         toe_off = min(closed, const[C_HIP_MID_STANCE]) - const[C_HIP_TOE_OFF]
-    weights = (hike, steppage, steppage, contact, toe_off)
+    weights = (hike, steppage, steppage, contact, toe_off, outward)
     compose(base, modes, weights, (stride[k, F_THIGH], stride[k, F_KNEE]), work)
 
 
@@ -123,7 +124,9 @@ def start_swing(
     height, _ = clearance_m(body[B_PHI], x, y, body[B_GROUND], rugs)
     body[B_HEIGHT] = height
     begin_swing(body, height)
-    results[k, R_HIKE] = body[B_DEMAND] * const[C_HIKE]
+    hike, steppage, outward = shares(body[B_DEMAND], const)
+    results[k, R_HIKE], results[k, R_STEPPAGE] = hike, steppage
+    results[k, R_CIRCUMDUCTION] = excursion_m(outward, const[C_ABDUCTED])
     results[k, R_DEMAND] = body[B_DEMAND]
     ints[I_MODE] = SWING
 

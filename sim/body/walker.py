@@ -68,6 +68,9 @@ class Walker:
         self._buffers: Buffers = make_buffers(
             cycles, consts, schedule, state, rugs, patient.clearance_sense_sd_m * felt
         )
+        # one draw a stride, whether it stumbles or not: another device meets the same luck
+        luck = streams.generator(f"{stream_prefix}.fall_draw").random(schedule.strides + 1)
+        self._falls = luck < patient.fall_given_trip_ratio
         self._trace = trace
         self._delay_ns = ns_from_s(patient.electromechanical_delay_s)
 
@@ -191,4 +194,4 @@ class Walker:
         b = self._buffers
         if (b.instants[:, at.O_LANDING] < b.stride_ns[:, at.S_WATCH]).any():
             raise ModelError("landing", s_from_ns(self.body_ns), "a heel contact lies before the earliest possible one")
-        return gait_columns(self._schedule, b)
+        return gait_columns(self._schedule, b, self._falls)

@@ -42,8 +42,8 @@ class GaitCycle:
     Attributes:
         targets: what it was built for.
         base: (200, 16) spline coefficients by interval: thigh, knee, hip height, hip progression, four each.
-        modes: (200, 20) what is added for 1 m of hiking, 1 rad of steppage (thigh, knee), 1 m more hip height at
-            contact and at toe-off.
+        modes: (200, 24) what is added for 1 m of hiking, 1 rad of steppage (thigh, knee), 1 m more hip height at
+            contact and at toe-off, 1 m of lift by circumduction.
         swing_ankle: (100, 4) spline coefficients of the healthy ankle over swing 0..1, rad.
         thigh_length_m: hip to knee, m.
         shank_length_m: knee to ankle, m.
@@ -129,7 +129,9 @@ def gait_cycle(
     hip_y = cards @ np.array([contact_m, mid_m, toe_off_m, swing_m]) + swing_offset_m * lift
     hip_x = periodic(curves.hip_x_m)(np.mod(clock, 1.0)) * aim.thigh_scale * size
     base = [thigh_of, knee_of, closed(hip_y), closed(hip_x)]
-    modes = [closed(c) for c in (hike, bell, KNEE_PER_STEPPAGE * knee_per_peak, cards[:, 0], cards[:, 2])]
+    # the hip abducts like `lift`; the height that it gains, L (1 - cos b), goes with the square of the angle
+    abducted = lift * lift
+    modes = [closed(c) for c in (hike, bell, KNEE_PER_STEPPAGE * knee_per_peak, cards[:, 0], cards[:, 2], abducted)]
     swing_ankle = _swing_ankle(ankle, curves.toe_off_ratio, aim.ankle_scale)
     return GaitCycle(
         targets=aim,

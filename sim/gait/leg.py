@@ -11,15 +11,15 @@ from sim.compiled import borrowing
 Leg: TypeAlias = tuple[float, float, float, float, float, float, float, float]
 """What `leg_at` returns."""
 
-_CHANNEL = (2, 0, 1, 2, 2)
-"""Curve that each mode is added to: hip height, thigh, knee, hip height twice."""
+_CHANNEL = (2, 0, 1, 2, 2, 2)
+"""Curve that each mode is added to: hip height, thigh, knee, hip height three times."""
 
 
 @borrowing
 def compose(
     base: NDArray[np.float64],
     modes: NDArray[np.float64],
-    weights: tuple[float, float, float, float, float],
+    weights: tuple[float, float, float, float, float, float],
     offsets: tuple[float, float],
     work: NDArray[np.float64],
 ) -> None:
@@ -27,8 +27,9 @@ def compose(
 
     Args:
         base: (200, 16) of `GaitCycle`.
-        modes: (200, 20) of `GaitCycle`.
-        weights: of the modes: hiking (m), steppage thigh and knee (rad), hip height at contact, at toe-off (m).
+        modes: (200, 24) of `GaitCycle`.
+        weights: of the modes: hiking (m), steppage thigh and knee (rad), hip height at contact, at toe-off (m), lift
+            by circumduction (m).
         offsets: of thigh and knee, rad.
         work: (200, 16) result.
     """
@@ -37,7 +38,7 @@ def compose(
             work[j, d] = base[j, d]
         work[j, 0] += offsets[0]
         work[j, 4] += offsets[1]
-    for mode in range(5):
+    for mode in range(6):
         weight = weights[mode]
         if weight != 0.0:
             source, target = 4 * mode, 4 * _CHANNEL[mode]

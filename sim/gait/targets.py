@@ -7,6 +7,11 @@ A class walked at a speed that is not its own keeps its *ratios* to the healthy 
 
 with the healthy laws stance 0.62 - 0.08 (v - 1.3) and knee peak 60 deg (v/1.3)^0.25 (design choices that meet four
 measured cycles at 1.18-1.42 m/s).
+
+Both legs share the stride time, and their swings are on the mean as long as the healthy law says (model.md 1.3a,
+point 1). With rho the swing time of this leg over that of the other:
+
+    swing = 2 (1 - stance_h(v)) rho / (1 + rho);   of the other leg = 2 (1 - stance_h(v)) - swing
 """
 
 from dataclasses import dataclass, replace
@@ -62,16 +67,23 @@ def thigh_scale(curves: MeasuredCycle, speed_m_s: float, leg_length_m: float) ->
     return step_length_m(speed_m_s, leg_length_m) / step_length_m(curves.speed_m_s, leg_length_m)
 
 
+def healthy_stance_ratio(speed_m_s: float) -> float:
+    """Healthy toe-off, 0..1 of the cycle."""
+    return float(np.clip(0.62 - 0.08 * (speed_m_s - 1.3), 0.58, 0.75))
+
+
 def stride_targets(patient: Patient, curves: MeasuredCycle, speed_m_s: float) -> StrideTargets:
     """The aims of this patient at a speed; see the module for the laws."""
     leg, own = patient.leg_length_m, patient.speed_m_s
     time = stride_time_s(speed_m_s, leg)
     if patient.stride_time_s is not None:
         time *= patient.stride_time_s / stride_time_s(own, leg)
-    stance = 0.62 - 0.08 * (speed_m_s - 1.3)
-    if patient.stance_ratio is not None:
-        stance = patient.stance_ratio - 0.08 * (speed_m_s - own)
-    stance = float(np.clip(stance, 0.58, 0.75))
+    stance = healthy_stance_ratio(speed_m_s)
+    if patient.swing_asymmetry_ratio is not None:
+        rho = patient.swing_asymmetry_ratio
+        stance = 1.0 - 2.0 * (1.0 - stance) * rho / (1.0 + rho)
+    elif patient.stance_ratio is not None:
+        stance = float(np.clip(patient.stance_ratio - 0.08 * (speed_m_s - own), 0.58, 0.75))
     knee = healthy_knee_peak_rad(speed_m_s)
     if patient.knee_peak_rad is not None:
         knee *= patient.knee_peak_rad / healthy_knee_peak_rad(own)
@@ -96,6 +108,7 @@ def healthy_twin(patient: Patient) -> Patient:
         patient,
         stride_time_s=None,
         stance_ratio=None,
+        swing_asymmetry_ratio=None,
         knee_peak_rad=None,
         thigh_peak_rad=None,
         thigh_peak_change_rad=0.0,

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+Legs: TypeAlias = Literal["one", "both"]
+"""Which legs are walked: the stimulated one alone, or the other as well."""
+
 CompensationStart: TypeAlias = Literal["acute", "adapted", "none"]
 """State of the compensation at stride 1.
 
@@ -65,6 +68,7 @@ class Walk:
         compensation: see `CompensationStart`.
         orthosis: ankle-foot orthosis, or None.
         pauses: where the patient stands still.
+        legs: see `Legs`; the other leg changes nothing of this one.
     """
 
     speed_m_s: float
@@ -72,3 +76,4 @@ class Walk:
     compensation: CompensationStart = "acute"
     orthosis: Orthosis | None = None
     pauses: tuple[Pause, ...] = ()
+    legs: Legs = "one"

@@ -1,0 +1,34 @@
+"""The other leg's strides: beside those of the stimulated leg in a record, below them in `strides.parquet`.
+
+`Record.strides` holds the stimulated leg alone, so that whoever reads a record counts no stride twice. Whatever is
+about the person and not about the device (trips, stumbles) asks `of_both`.
+"""
+
+import numpy as np
+
+from rig.record import Record, Table
+
+
+def of_both(record: Record) -> Table:
+    """Every stride of both feet: those of the stimulated leg, then those of the other; equal to `strides` for one leg.
+
+    A column that the other leg lacks (sensor, pulses) is NaN in its rows.
+    """
+    other = record.other_strides
+    if not other:
+        return record.strides
+    absent = np.full(len(other["stride"]), np.nan)
+    return {name: np.concatenate([values, other.get(name, absent)]) for name, values in record.strides.items()}
+
+
+def apart(table: Table, leg: str) -> tuple[Table, Table]:
+    """The rows of the stimulated leg and those of the other; the latter is empty where one leg walked.
+
+    Args:
+        table: columns of `strides.parquet`.
+        leg: `left` or `right`, the stimulated one.
+    """
+    own = table["leg"] != float(leg != "right")
+    if own.all():
+        return table, {}
+    return {name: values[own] for name, values in table.items()}, {name: v[~own] for name, v in table.items()}
