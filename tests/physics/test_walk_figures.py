@@ -5,7 +5,6 @@ import pytest
 
 from sim.body.compensation import CompensationState
 from sim.body.preparation import one_swing, prepare
-from sim.gait.walk import Orthosis
 
 WARM = slice(100, None)
 
@@ -23,7 +22,6 @@ def walks(stroke, stroll, stimulation):
     return {
         "none": run(compensation="none"),
         "adapted": adapted,
-        "afo": run(orthosis=Orthosis()),
         "fes": run(pulses=fes),
         "acute bare": frozen(),
         "acute fes": frozen(pulses=fes),
@@ -76,20 +74,8 @@ def test_stroke_without_and_with_compensation(walks):
     assert walks["adapted"]["scuff"].mean() < 0.02
 
 
-def test_orthosis_off_and_on(walks):
-    """Row 26: hike changes 3-10 mm, clearance by less than half of that (Cruz & Dhaher 2009: 5.0 and 1.2 mm, n = 9)."""
-    hike = _mm(walks["adapted"], "hip_hike_m") - _mm(walks["afo"], "hip_hike_m")
-    clearance = _mm(walks["afo"], "mtc_m") - _mm(walks["adapted"], "mtc_m")
-    print(f"orthosis: hike -{hike:.1f} mm, clearance +{clearance:.1f} mm")
-    assert 3.0 < hike < 10.0
-    assert abs(clearance) < 0.5 * hike
-
-
 def test_stimulation_at_once_and_after_adapting(walks):
-    """R = .035: +3 to +8 deg at contact at once (Robison 2022: +5.2), clearance up; adapted, the hike goes down."""
-    acute = np.degrees((walks["acute fes"]["ankle_ic_rad"] - walks["acute bare"]["ankle_ic_rad"]).mean())
-    print(f"stimulation, acute: {acute:+.1f} deg at contact")
-    assert 3.0 < acute < 8.0
+    """R = .035: clearance up at once (ankle at contact: row 6); adapted, the hike goes down."""
     assert _mm(walks["acute fes"], "mtc_m") > _mm(walks["acute bare"], "mtc_m") + 5.0
     assert _mm(walks["fes"], "hip_hike_m") < _mm(walks["adapted"], "hip_hike_m") - 4.0
     assert _mm(walks["fes"], "mtc_m") > _mm(walks["adapted"], "mtc_m")

@@ -1,0 +1,1 @@
+"""Model credibility: validation against published numbers, numerical verification, sensitivity, the chapter."""

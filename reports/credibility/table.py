@@ -1,0 +1,24 @@
+"""The validation table: every row, measured on request."""
+
+from collections.abc import Callable, Iterator
+
+from reports.credibility import rows_curves, rows_levers, rows_muscle, rows_rig, rows_speed, rows_swing, rows_treatment
+from reports.credibility.row import Finding, Row
+
+GROUPS = (rows_curves, rows_levers, rows_muscle, rows_rig, rows_speed, rows_swing, rows_treatment)
+
+
+def all_rows() -> tuple[Row, ...]:
+    """Every row in the order of its number."""
+    return tuple(sorted((row for group in GROUPS for row in group.rows()), key=lambda row: row.number))
+
+
+def measured(say: Callable[[str], object] = str) -> Iterator[Finding]:
+    """Measure the rows one after the other.
+
+    Args:
+        say: hears the name of each row before it is measured.
+    """
+    for row in all_rows():
+        say(row.name)
+        yield Finding(row, float(row.measure()))
