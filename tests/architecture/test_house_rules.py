@@ -85,10 +85,21 @@ def test_numba_has_one_door(path):
         assert not any(name and name.startswith("numba") for name in names | modules)
 
 
-UNIT_OF_THE_RUN = {"ChannelAccuracy", "Check", "Component", "IdleCells", "Limit", "LoopError", "Samples", "Verdict"}
+UNIT_OF_THE_RUN = {
+    "ChannelAccuracy",
+    "Check",
+    "Component",
+    "Finding",
+    "IdleCells",
+    "Limit",
+    "LoopError",
+    "Row",
+    "Samples",
+    "Verdict",
+}
 """Their values are SI of a role or measure that only the run knows; a field `unit` stands beside them."""
 
-KERNEL_TABLES = {"Buffers", "Desk", "Window", "GaitCycle", "Preparation"}
+KERNEL_TABLES = {"Buffers", "Desk", "Muscle", "Window", "GaitCycle", "Preparation"}
 """Arrays handed to kernels, whose columns have units of their own; `layout.py` and the docstrings name them."""
 
 
