@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from reports.figures_chart import POINTS_SHOWN, Chart, Lane, Line, TimeAxis, thin
 from reports.quantities import scale_for
 from reports.verdict import CaseResult
+from rig.record import Table
 
 _OUTCOMES: Final = (
     ("mtc_m", "Toe clearance in swing", "clearance", "m"),
@@ -27,11 +28,11 @@ def timeline_chart(result: CaseResult, axis: TimeAxis) -> Chart | None:
     lanes = [
         Lane("swing", _pairs(strides.get("toe_off_s"), strides.get("landing_s"), "swing")),
         Lane("sensor open", _pairs(strides.get("sensor_off_s"), strides.get("sensor_on_s"), "sensor")),
-        Lane("stimulation", _pairs(trains.get("t0_s"), trains.get("t1_s"), "train")),
+        *_train_lanes(trains, result.case.device.channels),
     ]
     planned = {"event": "event", "gap": "gap", "fault": "violation"}
     lanes.append(Lane("events", tuple((mark.start_s, mark.end_s, planned[mark.kind]) for mark in axis.marks)))
-    alt = f"Timeline of {result.case.id}: {len(lanes[0].spans)} swings, {len(lanes[2].spans)} trains"
+    alt = f"Timeline of {result.case.id}: {len(lanes[0].spans)} swings, {len(trains.get('t0_s', ()))} trains"
     names = ", ".join(mark.name for mark in axis.marks)
     return Chart(
         title="Timeline",
@@ -40,6 +41,15 @@ def timeline_chart(result: CaseResult, axis: TimeAxis) -> Chart | None:
         by="stride" if len(axis.stride_t0_s) > 1 else "time",
         lanes=tuple(lanes),
     )
+
+
+def _train_lanes(trains: Table, channels: int) -> tuple[Lane, ...]:
+    """When stimulation was on; a lane a channel."""
+    start_s, end_s = trains.get("t0_s"), trains.get("t1_s")
+    if channels == 1 or start_s is None or end_s is None:
+        return (Lane("stimulation", _pairs(start_s, end_s, "train")),)
+    own = [trains["channel"] == number for number in range(1, channels + 1)]
+    return tuple(Lane(f"channel {n}", _pairs(start_s[rows], end_s[rows], "train")) for n, rows in enumerate(own, 1))
 
 
 def outcome_charts(result: CaseResult, axis: TimeAxis, shown: int = POINTS_SHOWN) -> tuple[Chart, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.bounds import Bounds, beyond_marginal, bounds_of, reference_of
+from reports.channels import judged_channels, of_channel, worst_channel
 from reports.deciding import Decision, decide
 from reports.during import Part, counted, lost_inside, part_of
 from reports.intervals import intersection, length_s
@@ -19,6 +20,7 @@ from reports.verdict import CaseResult, Outcome, Verdict, worst
 from rig.record import Record
 from scenarios.case import Case, Check
 from scenarios.catalogue import Catalogue, MeasureSpec
+from scenarios.channels import has_channels
 from sim.errors import RigError
 
 _SLACK_S: Final = 1e-9
@@ -59,7 +61,16 @@ def exit_code(outcome: Outcome, any_selected: bool, interrupted: bool) -> int:
 
 
 def judge_check(record: Record, check: Check, spec: MeasureSpec | None) -> Verdict:
-    """Judge one check."""
+    """Judge one check; of several channels each by itself, and the worst verdict stands."""
+    if spec is None or record.case.device.channels == 1 or not has_channels(spec):
+        return _judge_check(record, check, spec)
+    verdicts = {
+        channel: _judge_check(of_channel(record, channel), check, spec) for channel in judged_channels(record, check)
+    }
+    return worst_channel(verdicts)
+
+
+def _judge_check(record: Record, check: Check, spec: MeasureSpec | None) -> Verdict:
     obstacle = _obstacle(record, check, spec)
     if obstacle or spec is None:
         return _verdict(check, spec, Outcome.NOT_RUN, obstacle)

@@ -21,9 +21,14 @@ class Outcome(StrEnum):
 _ORDER = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASS)
 
 
+def rank(outcome: Outcome) -> int:
+    """Place of a word among the five, the worst first."""
+    return _ORDER.index(outcome)
+
+
 def worst(outcomes: list[Outcome]) -> Outcome:
     """FAIL > ERROR > INCONCLUSIVE > NOT RUN > PASS; nothing at all is NOT RUN."""
-    return min(outcomes, key=_ORDER.index) if outcomes else Outcome.NOT_RUN
+    return min(outcomes, key=rank) if outcomes else Outcome.NOT_RUN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +54,7 @@ class Verdict:
         low: lower limit in `unit` that the chart draws, or None.
         high: upper limit in `unit` that the chart draws, or None.
         samples: what was judged, for charts; None where nothing was measured.
+        channel: channel that decided, where the device has several and the measure looks at each; else None.
     """
 
     check: Check
@@ -69,6 +75,7 @@ class Verdict:
     low: float | None = None
     high: float | None = None
     samples: Samples | None = None
+    channel: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

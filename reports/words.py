@@ -6,6 +6,7 @@ from typing import Final
 from reports.quantities import quantity, quantity_with_uncertainty
 from reports.verdict import Outcome, RunResult, Verdict
 from scenarios.case import Check, During
+from scenarios.channels import ALL, CHANNEL, EVERY
 
 LETTERS: Final = {
     Outcome.PASS: "P",
@@ -124,9 +125,13 @@ def part_of_run(during: During) -> str:
     return ", ".join(parts) or "the whole run"
 
 
+_UNSAID: Final = ((CHANNEL.name, EVERY), (CHANNEL.name, ALL))
+
+
 def measure_words(check: Check) -> str:
-    """The measure with its parameters."""
-    given = ", ".join(f"{key} = {_parameter(value)}" for key, value in check.parameters.items())
+    """The measure with its parameters; that it looks at every channel goes without saying."""
+    said = {key: value for key, value in check.parameters.items() if (key, value) not in _UNSAID}
+    given = ", ".join(f"{key} = {_parameter(value)}" for key, value in said.items())
     return f"{check.measure} ({given})" if given else check.measure
 
 

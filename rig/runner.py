@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.bench import Bench, Capture
-from rig.felt import felt
-from rig.finder import PulseFinder
+from rig.pulse_source import PulseSource
 from rig.record import EventRecord, IdleCells, Record, RigFault
 from rig.replay import loop_error, replay, replayed_tables
 from rig.walks import PreparedWalk, prepare_walk, rehearsal_of
@@ -47,48 +46,12 @@ class Observer(Protocol):
         ...
 
 
-class _PulseSource:
-    """The pulses of a capture: found in its waveform, or, where none is kept, as the plant delivered them."""
-
-    def __init__(self, case: Case, bench: Bench) -> None:
-        self._finders: dict[str, PulseFinder] = {}
-        self._case, self._bench = case, bench
-
-    def find(self, capture: Capture) -> tuple[NDArray[Any], TimeNs]:
-        """New pulses, and the instant before which every pulse is known."""
-        if capture.delivered is not None:
-            return capture.delivered, capture.delivered_until_ns
-        for t0_ns, t1_ns in capture.quality.gaps:
-            for finder in self._finders.values():
-                finder.lost(t0_ns, t1_ns)
-        found = [self._finder(role).feed(signal) for role, signal in capture.waveforms.items() if _is_current(role)]
-        settled_ns = min((finder.settled_ns for finder in self._finders.values()), default=capture.t1_ns)
-        return np.concatenate(found) if found else np.empty(0, PULSE_DTYPE), settled_ns
-
-    def felt(self, pulses: NDArray[Any]) -> NDArray[Any]:
-        """The pulses as the nerve feels them."""
-        range_a = min((a.range for role, a in self._bench.accuracy().items() if _is_current(role)), default=0.0)
-        return felt(pulses, range_a, self._case.device.programmed.get("pulse_width"))
-
-    def finish(self) -> NDArray[Any]:
-        """Pulses still open at the end of the run."""
-        rest = [finder.finish() for finder in self._finders.values()]
-        return np.concatenate(rest) if rest else np.empty(0, PULSE_DTYPE)
-
-    def _finder(self, role: str) -> PulseFinder:
-        if role not in self._finders:
-            accuracy = self._bench.accuracy()[role]
-            channel = int(role.partition(".")[2] or 1)
-            self._finders[role] = PulseFinder.for_channel(accuracy, channel)
-        return self._finders[role]
-
-
 @dataclass(slots=True)
 class _Loop:
     """What has been gathered while the loop runs."""
 
     watch: SensorWatch
-    source: _PulseSource
+    source: PulseSource
     pulses: list[NDArray[Any]] = field(default_factory=list[NDArray[Any]])
     gaps_ns: list[tuple[TimeNs, TimeNs]] = field(default_factory=list[tuple[TimeNs, TimeNs]])
     clipped: dict[str, int] = field(default_factory=dict[str, int])
@@ -102,10 +65,6 @@ class _Loop:
         return found[np.argsort(found["t_s"], kind="stable")]
 
 
-def _is_current(role: str) -> bool:
-    return role.partition(".")[0] == "current"
-
-
 def run_loop(
     world: World, case: Case, bench: Bench, recorder: CaseRecorder | None, observers: Sequence[Observer] = ()
 ) -> _Loop:
@@ -114,7 +73,7 @@ def run_loop(
     A `BenchError` or `ModelError` ends the run with a fault, `KeyboardInterrupt` with `interrupted`; what was gathered
     until then is returned. The bench is left in its safe state.
     """
-    source = _PulseSource(case, bench)
+    source = PulseSource(case, bench)
     loop = _Loop(SensorWatch(case.sensor), source)
     settled_ns: TimeNs = 0
     try:

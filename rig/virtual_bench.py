@@ -83,7 +83,13 @@ class VirtualBench:
         sign = 1.0 if streams.generator("bench.device clock").random() < 0.5 else -1.0
         clock_error_ratio = sign * self._settings.device_clock_ppm * 1e-6
         self._plant = Plant(
-            self._models[device.model], device.settings, device.defects, case.load, streams, clock_error_ratio
+            self._models[device.model],
+            device.settings,
+            device.defects,
+            case.load,
+            streams,
+            clock_error_ratio,
+            channels=device.channels,
         )
         self._front_end, self._accuracy = None, {}
         if case.capture.keep != "none":

@@ -9,6 +9,7 @@ from typing import Any
 from scenarios.case import Case, Check, DeviceDescription, PlannedEvent, Requirement
 from scenarios.case_document import concrete_document
 from scenarios.catalogue import Catalogue, MeasureSpec
+from scenarios.channels import capturing_all, check_channels, check_event_channels
 from scenarios.check_reader import CheckWords, read_checks
 from scenarios.device_file import DeviceFile, describe_device, is_any, read_device
 from scenarios.event_reader import read_events
@@ -16,7 +17,6 @@ from scenarios.fields import as_text, one_or_list
 from scenarios.patient_file import read_patient
 from scenarios.problems import Problems
 from scenarios.requirements import requirement
-from scenarios.roles import FROM_DEVICE
 from scenarios.schema import Scenario
 from scenarios.text import Node, Table, Text
 from sim.errors import ScenarioError
@@ -89,6 +89,7 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
     events: tuple[PlannedEvent, ...] = ()
     description: DeviceDescription | None = None
     if device is not None:
+        scenario = capturing_all(scenario, device.channels)
         with problems.gathered():
             description = describe_device(device, table.values.get("settings"), table.values.get("defects"))
         _check_sensor(scenario, device, problems)
@@ -98,7 +99,8 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
     checks = read_checks(table.values["checks"], _check_words(scenario, around), problems)
     rows = _requirements(table, checks, around, problems)
     if description is not None:
-        _check_channels(scenario, checks, around.catalogue.measures, problems)
+        check_channels(scenario, checks, around.catalogue.measures, description.channels, problems)
+        check_event_channels(events, table.values.get("events"), description.channels, problems)
         _check_features(events, description, table, problems)
     problems.raise_any()
     assert patient is not None
@@ -160,21 +162,6 @@ def _check_sensor(scenario: Scenario, device: DeviceFile, problems: Problems) ->
         place = scenario.table.values.get("sensor", scenario.table).where
         needed = ", ".join(device.roles)
         problems.add(place, f"device `{device.id}` does not listen to {', '.join(given)}", f"it needs {needed}")
-
-
-def _check_channels(
-    scenario: Scenario, checks: tuple[Check, ...], measures: Mapping[str, MeasureSpec], problems: Problems
-) -> None:
-    """A measure of a waveform needs that waveform among the captured channels."""
-    table = scenario.table.values["checks"]
-    for check in checks:
-        needed = [role for role in measures[check.measure].requires if role in FROM_DEVICE]
-        for role in needed:
-            if role not in scenario.capture.channels and isinstance(table, Table):
-                problem = f"check `{check.id}` needs the channel `{role}`"
-                channels = ", ".join((*scenario.capture.channels, role))
-                mend = f"write `capture: {{channels: [{channels}]}}`"
-                problems.add(table.keys[check.id].where, problem, mend)
 
 
 def _check_features(

@@ -101,9 +101,11 @@ class DeviceModelSpec:
         name: word after `model:`.
         settings: dataclass of its settings; field names end in their unit.
         defects: name -> SI unit of the dose ("" for a pure number), for the seeded defects it knows.
-        build: ``(settings, defects, kernel, output, streams, clock) -> sim.stimulator.model.StimulatorModel``.
+        build: ``(settings, defects, kernel, outputs, streams, clock) -> sim.stimulator.model.StimulatorModel``, with
+            one `sim.stimulator.output.Output` a channel.
         summary: one line of help.
         check_defects: ``{defect: dose} -> anything``; raises `ValueError` for doses that make no sense. Or None.
+        channels: most stimulation channels that the model can have.
     """
 
     name: str
@@ -112,6 +114,7 @@ class DeviceModelSpec:
     build: Callable[..., Any]
     summary: str = ""
     check_defects: Callable[[Mapping[str, float]], Any] | None = None
+    channels: int = 1
 
 
 @dataclass(frozen=True, slots=True)

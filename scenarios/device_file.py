@@ -98,6 +98,10 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
     found = read_keys(table, keys, "a device", problems)
     problems.raise_any()
     spec = models[found["model"]]
+    if found.get("channels", 1) > spec.channels:
+        most = f"model `{spec.name}` has {spec.channels} channel{'s' if spec.channels > 1 else ''} at most"
+        problems.add(table.values["channels"].where, f"{found['channels']} channels are too many", most)
+        problems.raise_any()
     what = f"settings of `{found['id']}`"
     allowed: dict[str, Allowed] = {}
     defects: dict[str, float] = {}

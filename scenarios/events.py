@@ -6,6 +6,7 @@ from typing import Any, Final
 from scenarios.catalogue import EventSpec, Parameter
 from scenarios.effects import Effect, SensorOverride
 from scenarios.ramp import Ramp
+from scenarios.roles import MOST_CHANNELS
 from sim.gait.schedule import StrideSchedule
 from sim.gait.walk import Pause, Rug
 from sim.signal import Command
@@ -18,12 +19,12 @@ WALK_STOP: Final = "walk.stop"
 """The one event that changes the prescribed strides: the timeline reads it before they are drawn."""
 
 
-def _steps(target: str, value: float | Ramp, start_ns: TimeNs) -> tuple[Effect, ...]:
+def _steps(target: str, value: float | Ramp, start_ns: TimeNs, channel: int = 0) -> tuple[Effect, ...]:
     if not isinstance(value, Ramp):
-        return (Command(start_ns, target, value),)
+        return (Command(start_ns, target, value, channel),)
     over_ns = ns_from_s(value.over_s)
     offsets = [*range(0, over_ns, STEP_NS), over_ns]
-    return tuple(Command(start_ns + offset, target, value.at(offset / 1e9)) for offset in offsets)
+    return tuple(Command(start_ns + offset, target, value.at(offset / 1e9), channel) for offset in offsets)
 
 
 def _ramp_s(value: float | Ramp) -> float:
@@ -51,19 +52,25 @@ def _rug(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> 
 
 
 def _peel(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
-    return _steps("contact", parameters["contact"], start_ns)
+    return _steps("contact", parameters["contact"], start_ns, _channel(parameters))
 
 
-def _lift(_: Mapping[str, Any], start_ns: TimeNs, _schedule: StrideSchedule) -> tuple[Effect, ...]:
-    return (Command(start_ns, "contact", 0.0),)
+def _lift(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return (Command(start_ns, "contact", 0.0, _channel(parameters)),)
 
 
-def _restore(_: Mapping[str, Any], start_ns: TimeNs, _schedule: StrideSchedule) -> tuple[Effect, ...]:
-    return (Command(start_ns, "contact", 1.0),)
+def _restore(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return (Command(start_ns, "contact", 1.0, _channel(parameters)),)
 
 
-def _swap(_: Mapping[str, Any], start_ns: TimeNs, _schedule: StrideSchedule) -> tuple[Effect, ...]:
-    return (Command(start_ns, "polarity", -1),)
+def _swap(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return (Command(start_ns, "polarity", -1, _channel(parameters)),)
+
+
+def _channel(parameters: Mapping[str, Any]) -> int:
+    """Channel that an event of the electrodes concerns, 0 for all."""
+    word = str(parameters.get("channel", "all"))
+    return 0 if word == "all" else int(word)
 
 
 def _sag(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
@@ -87,7 +94,7 @@ def _setting(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule)
 
 
 def _load(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
-    return (Command(start_ns, "load", parameters["load"]),)
+    return (Command(start_ns, "load", parameters["load"], _channel(parameters)),)
 
 
 def _fault(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
@@ -103,6 +110,13 @@ _ELECTRODE: Final = Parameter(
     choices=("active", "indifferent"),
     default="active",
     summary="which electrode; the two are one circuit, so either gives the same current",
+)
+
+_CHANNEL: Final = Parameter(
+    "channel",
+    choices=("all", *(str(number) for number in range(1, MOST_CHANNELS + 1))),
+    default="all",
+    summary="stimulation channel whose electrodes they are",
 )
 
 EVENTS: Final = (
@@ -123,12 +137,13 @@ EVENTS: Final = (
         (
             _ELECTRODE,
             Parameter("contact", "", ramp=True, bounds=(0.0, 1.0), summary="contact area, 100 % = all of it"),
+            _CHANNEL,
         ),
         summary="an electrode comes off gradually",
     ),
-    EventSpec("electrode.lift", _lift, _instant, (_ELECTRODE,), summary="an electrode comes off at once"),
-    EventSpec("electrode.restore", _restore, _instant, (_ELECTRODE,), summary="an electrode sits fully again"),
-    EventSpec("electrode.swap", _swap, _instant, summary="the two leads change places"),
+    EventSpec("electrode.lift", _lift, _instant, (_ELECTRODE, _CHANNEL), summary="an electrode comes off at once"),
+    EventSpec("electrode.restore", _restore, _instant, (_ELECTRODE, _CHANNEL), summary="an electrode sits fully again"),
+    EventSpec("electrode.swap", _swap, _instant, (_CHANNEL,), summary="the two leads change places"),
     EventSpec(
         "supply.sag",
         _sag,
@@ -169,7 +184,7 @@ EVENTS: Final = (
         "load.change",
         _load,
         _instant,
-        (Parameter("load", of="load", summary="a load by name, or {r: , r_p: , c_p: }"),),
+        (Parameter("load", of="load", summary="a load by name, or {r: , r_p: , c_p: }"), _CHANNEL),
         summary="the electrical load changes",
     ),
     EventSpec(

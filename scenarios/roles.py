@@ -23,6 +23,9 @@ ANALOGUE_UNITS: Final = {
 }
 """Role of an analogue sensor -> SI unit of its signal. Axes of the IMU: x to the toes, y out of the instep, z right."""
 
+MOST_CHANNELS: Final = 4
+"""Stimulation channels for which there are roles."""
+
 FROM_DEVICE: Final = {
     "current": "stimulation current",
     "voltage": "stimulation voltage",

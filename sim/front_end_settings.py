@@ -6,7 +6,7 @@ from typing import Final, Literal
 HALF_SCALE: Final = 32_768
 """Codes from zero to full scale of a 16-bit converter."""
 
-_TAPS_OHM: Final = (250.0, 100.0, 50.0, 25.0, 10.0)
+_TAPS_OHM: Final = (5000.0, 2500.0, 1000.0, 500.0, 250.0, 100.0, 50.0, 25.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def channel_of(role: str) -> int:
 def for_device(settings: FrontEndSettings, max_current_a: float) -> FrontEndSettings:
     """The settings with a tap chosen for a device: the largest that its current does not clip, with 20 % to spare.
 
-    Source: regulatory.md 5.2 (250 ohm reads 40 mA on ±10 V; devices of 100 mA need 50 or 100 ohm).
+    Source: regulatory.md 5.2 (250 ohm reads 40 mA on ±10 V; devices of 100 mA need 50 or 100 ohm; implanted devices of
+    about 1 mA need a larger tap to keep half the range).
     """
     if settings.tap_ohm > 0.0:
         return settings

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from sim.edges import Edges
@@ -27,10 +28,11 @@ class Plant:
         spec: entry of the device catalogue (`DeviceModelSpec`).
         settings: the model's settings dataclass.
         defects: seeded defect -> dose in SI.
-        load: what lies between the electrodes.
+        load: what lies between the electrodes, of each channel its own.
         streams: random streams of the case.
         clock_error_ratio: relative error of the device's clock against rig time; positive: it runs fast.
         supply_v: voltage of the device's supply, V; None for the nominal one.
+        channels: stimulation channels, each with an output and electrodes of its own.
 
     Raises:
         ValueError: an unknown defect or an impossible dose.
@@ -45,12 +47,13 @@ class Plant:
         streams: Streams,
         clock_error_ratio: float = 0.0,
         supply_v: float | None = None,
+        channels: int = 1,
     ) -> None:
         clock = DeviceClock.seeded(clock_error_ratio, streams)
-        self._output = Output(load, clock, streams)
+        self._outputs = tuple(Output(load, clock, streams, number) for number in range(1, channels + 1))
         self._reached_ns: TimeNs | None = None
         self._kernel = Kernel()
-        self._model: StimulatorModel = spec.build(settings, defects, self._kernel, self._output, streams, clock)
+        self._model: StimulatorModel = spec.build(settings, defects, self._kernel, self._outputs, streams, clock)
         if supply_v is not None:
             self._model.supply(0, supply_v)
 
@@ -58,7 +61,7 @@ class Plant:
         """Live through the block of `stimulus`.
 
         Returns:
-            The segments that begin inside the block; the first block of a run begins with one at its start.
+            The segments that begin inside the block, by channel; the first block of a run begins with one at its start.
 
         Raises:
             ModelError: the block does not follow the one before, or a command lies outside it or makes no sense.
@@ -66,7 +69,8 @@ class Plant:
         t0_ns, t1_ns = stimulus.t0_ns, stimulus.t1_ns
         if self._reached_ns is None:
             self._reached_ns = t0_ns
-            self._output.begin(t0_ns)
+            for output in self._outputs:
+                output.begin(t0_ns)
         if t0_ns != self._reached_ns or t1_ns < t0_ns:
             raise ModelError(
                 "plant",
@@ -83,10 +87,11 @@ class Plant:
             self._kernel.advance_into(command.t_ns, Phase.BODY)  # before the device looks, at this instant or later
         self._run(stimulus, t1_ns)
         self._model.hold(stimulus.signals)
-        self._output.catch_up(t1_ns)
+        for output in self._outputs:
+            output.catch_up(t1_ns)
         self._model.review()
         self._reached_ns = t1_ns
-        return Edges(t0_ns, t1_ns, (self._output.take_rows(),))
+        return Edges(t0_ns, t1_ns, tuple(output.take_rows() for output in self._outputs))
 
     def _run(self, stimulus: Stimulus, until_ns: TimeNs) -> None:
         if until_ns > self._kernel.reached_ns:
@@ -94,11 +99,11 @@ class Plant:
             self._kernel.advance_to(until_ns)
 
     def _obey(self, command: Command) -> None:
-        t_ns, value, output, model = command.t_ns, command.value, self._output, self._model
+        t_ns, value, model = command.t_ns, command.value, self._model
         actions: dict[str, Callable[[], None]] = {
-            "contact": lambda: output.set_circuit(t_ns, contact_ratio=_contact(value)),
-            "load": lambda: output.set_circuit(t_ns, load=value),
-            "polarity": lambda: output.set_circuit(t_ns, polarity=_polarity(value)),
+            "contact": lambda: self._set_circuit(command, contact_ratio=_contact(value)),
+            "load": lambda: self._set_circuit(command, load=value),
+            "polarity": lambda: self._set_circuit(command, polarity=_polarity(value)),
             "supply": lambda: model.supply(t_ns, float(value)),
             "button": lambda: model.button(t_ns, value),
             "setting": lambda: model.setting(t_ns, *value),
@@ -112,16 +117,28 @@ class Plant:
         except ValueError as error:
             raise ModelError("plant", s_from_ns(t_ns), str(error)) from error
 
+    def _set_circuit(self, command: Command, **change: Any) -> None:
+        """Change what lies between the electrodes of one channel or of all."""
+        if not 0 <= command.channel <= len(self._outputs):
+            raise ValueError(f"channel {command.channel} of a device with {len(self._outputs)}")
+        for output in self._outputs:
+            if command.channel in {0, output.channel}:
+                output.set_circuit(command.t_ns, **change)
+
     def delivered(self) -> NDArray[Any]:
-        """The pulses completed since the last call, `PULSE_DTYPE`, exact: from the edges, without a front end."""
-        return self._output.take_pulses()
+        """The pulses completed since the last call, `PULSE_DTYPE`, exact: from the edges, without a front end.
+
+        In time order; a pulse of another channel that began earlier but is still open comes later, see `settled_ns`.
+        """
+        pulses = np.concatenate([output.take_pulses() for output in self._outputs])
+        return pulses[np.argsort(pulses["t_s"], kind="stable")]
 
     @property
     def settled_ns(self) -> TimeNs:
         """Every pulse that begins before this instant has been delivered."""
-        open_ns = self._output.open_pulse_ns
         reached_ns = 0 if self._reached_ns is None else self._reached_ns
-        return reached_ns if open_ns is None else open_ns
+        open_ns = [output.open_pulse_ns for output in self._outputs]
+        return min((t_ns for t_ns in open_ns if t_ns is not None), default=reached_ns)
 
     def messages(self) -> tuple[tuple[TimeNs, str], ...]:
         """(instant, text) of what the device told since the last call."""

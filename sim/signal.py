@@ -57,11 +57,13 @@ class Command:
         target: `load`, `contact`, `polarity`, `supply`, `button`, `setting` or `fault`.
         value: contact ratio (0..1), supply voltage (V), polarity (+1 or -1), button name, (setting, SI value), a
             load, or (fault, dose).
+        channel: stimulation channel that `load`, `contact` and `polarity` concern, from 1; 0 for all of them.
     """
 
     t_ns: TimeNs
     target: str
     value: Any
+    channel: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

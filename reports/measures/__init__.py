@@ -15,6 +15,7 @@ from reports.measures.stopping import button_stop, lead_off_stop
 from reports.measures.triggers import false_stimulation, missed_stimulation
 from reports.measures.variability import stride_time_variability
 from scenarios.catalogue import MeasureSpec, Parameter
+from scenarios.channels import of_channels
 
 _CURRENT: Final = ("current",)
 _PHASE: Final = Parameter("phase", choices=("1", "2"), default="1", summary="which phase of the pulse")
@@ -342,5 +343,5 @@ OUTCOMES: Final = (
 )
 """What the patient did."""
 
-MEASURES: Final[tuple[MeasureSpec, ...]] = (*TIMING, *PULSES, *OUTCOMES)
+MEASURES: Final[tuple[MeasureSpec, ...]] = (*map(of_channels, (*TIMING, *PULSES)), *OUTCOMES)
 """Every built-in measure."""

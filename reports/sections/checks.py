@@ -147,6 +147,8 @@ def _worst(verdict: Verdict) -> str:
     parts: list[str] = []
     if verdict.worst_stride is not None and verdict.worst_stride >= 0:
         parts.append(f"stride {verdict.worst_stride}")
+    if verdict.channel is not None:
+        parts.append(f"channel {verdict.channel}")
     if verdict.worst_t_s is not None and math.isfinite(verdict.worst_t_s):
         parts.append(f"{verdict.worst_t_s:.3f} s")
     return ", ".join(parts)

@@ -74,6 +74,7 @@ def _check(verdict: Verdict) -> dict[str, Any]:
         "worst": {
             "stride": None if verdict.worst_stride is None else int(verdict.worst_stride),
             "t_s": _number(verdict.worst_t_s),
+            "channel": verdict.channel,
         },
         "verifies": list(check.verifies),
         "file": check.file or None,

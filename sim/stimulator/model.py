@@ -63,9 +63,9 @@ class ModelSpec(Protocol):
         settings: Any,
         defects: Mapping[str, float],
         kernel: Kernel,
-        output: Output,
+        outputs: tuple[Output, ...],
         streams: Streams,
         clock: DeviceClock,
     ) -> StimulatorModel:
-        """Make the device."""
+        """Make the device; `outputs` holds one output stage a channel."""
         ...

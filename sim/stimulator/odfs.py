@@ -39,7 +39,7 @@ class Odfs:
         settings: what is set on it.
         defects: seeded defect -> dose.
         kernel: event kernel.
-        output: its output stage.
+        outputs: its one output stage.
         streams: random streams of the case (the chance of this device lives in its output stage).
         clock: its clock.
 
@@ -52,7 +52,7 @@ class Odfs:
         settings: OdfsSettings,
         defects: Mapping[str, float],
         kernel: Kernel,
-        output: Output,
+        outputs: tuple[Output, ...],
         streams: Streams,
         clock: DeviceClock,
     ) -> None:
@@ -60,7 +60,7 @@ class Odfs:
         self._settings = settings
         self._doses = checked_defects(defects)
         self._kernel = kernel
-        self._output = output
+        (self._output,) = outputs
         self._clock = clock
         self._heel = HeelInput(kernel, clock, self._reading())
         self._messages: list[tuple[TimeNs, str]] = []

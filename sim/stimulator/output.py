@@ -33,9 +33,11 @@ class Output:
         load: what lies between the electrodes.
         clock: the device's clock, in whose time programs are written.
         streams: random streams of the case; jitter and the defects by chance follow from the pulse's number.
+        channel: its number, from 1: every channel has chances of its own.
     """
 
-    def __init__(self, load: Load, clock: DeviceClock, streams: Streams) -> None:
+    def __init__(self, load: Load, clock: DeviceClock, streams: Streams, channel: int = 1) -> None:
+        self.channel = channel
         self._clock = clock
         self._stages: NDArray[Any] = np.zeros(1, STAGE_DTYPE)
         self._stage: Any = self._stages[0]
@@ -49,7 +51,8 @@ class Output:
         stage["change_ns"] = stage["next_ns"] = stage["extra_ns"] = NEVER
         stage["contact_ratio"] = stage["polarity"] = stage["recharge_ratio"] = 1.0
         stage["compliance_v"] = 1.0
-        stage["key"] = streams.key("device pulses")
+        stage["channel"] = channel
+        stage["key"] = streams.key("device pulses" if channel == 1 else f"device pulses.{channel}")
         self._write_load(load)
 
     def _write_load(self, load: Load) -> None:

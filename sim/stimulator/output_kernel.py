@@ -100,7 +100,7 @@ def finish_pulse(stage: Record, t_ns: int, pulses: NDArray[Any], m: int) -> int:
     if charge1 == 0.0 and charge2 == 0.0:
         return m
     row = pulses[m]
-    row["channel"] = 1
+    row["channel"] = stage["channel"]
     row["t_s"] = t0_ns * 1e-9
     row["phase1_a"] = _plateau_a(stage["middle1_c"], stage["charge1_c"], t0_ns, stage["t1_ns"], t_ns) - base
     row["phase1_s"] = (t1_ns - t0_ns) * 1e-9

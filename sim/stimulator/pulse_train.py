@@ -20,6 +20,7 @@ _JITTER, _MISSING, _DOUBLE = 0, 1, 2
 STAGE_DTYPE: Final = np.dtype(
     [
         *CIRCUIT_FIELDS,
+        ("channel", np.int64),
         # the program of the pulses, durations in ns of rig time
         ("current_a", np.float64),
         ("width_ns", np.float64),

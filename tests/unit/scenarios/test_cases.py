@@ -42,7 +42,7 @@ def test_the_case_holds_si(desk):
     assert clearance.during.except_events == (("rug", 2),)
     rug, peel = case.events
     assert (rug.stride, rug.phase_ratio, rug.parameters["height"], rug.parameters["length"]) == (20, 0.6, 0.012, 1.5)
-    assert peel.parameters == {"electrode": "active", "contact": Ramp(1.0, 0.05, 1.5)}
+    assert peel.parameters == {"electrode": "active", "contact": Ramp(1.0, 0.05, 1.5), "channel": "all"}
 
 
 LIMITS = [

@@ -45,7 +45,7 @@ def test_keys_stand_in_the_order_of_formats_md(runs):
     assert list(case) == ["id", "verdict", "hardware", "seed", "checks"]
     assert list(case["checks"][0]) == CHECK_KEYS
     assert list(case["checks"][0]["uncertainty"]) == ["U", "k", "interval95"]
-    assert list(case["checks"][0]["worst"]) == ["stride", "t_s"]
+    assert list(case["checks"][0]["worst"]) == ["stride", "t_s", "channel"]
 
 
 def test_values_are_si_and_absent_ones_null(runs):

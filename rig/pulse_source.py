@@ -1,0 +1,76 @@
+"""The pulses of a run in time order, over every stimulation channel: found in the waveforms, or as delivered."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.bench import Bench, Capture
+from rig.felt import felt
+from rig.finder import PulseFinder
+from scenarios.case import Case
+from sim.pulse import PULSE_DTYPE
+from sim.timebase import NS_PER_S, TimeNs
+
+
+class PulseSource:
+    """The pulses of a capture: found in its waveforms, or, where none is kept, as the plant delivered them.
+
+    A pulse is known when it has ended, and another channel may still be busy with one that began before it. So a pulse
+    is held back until no earlier one can come: what `find` gives lies before what it gives next.
+
+    Args:
+        case: what is asked.
+        bench: an opened bench.
+    """
+
+    def __init__(self, case: Case, bench: Bench) -> None:
+        self._finders: dict[str, PulseFinder] = {}
+        self._case, self._bench = case, bench
+        self._held = np.empty(0, PULSE_DTYPE)
+
+    def find(self, capture: Capture) -> tuple[NDArray[Any], TimeNs]:
+        """New pulses in time order, and the instant before which every pulse is known (the least of all channels)."""
+        if capture.delivered is not None:
+            return self._in_order(capture.delivered, capture.delivered_until_ns), capture.delivered_until_ns
+        for t0_ns, t1_ns in capture.quality.gaps:
+            for finder in self._finders.values():
+                finder.lost(t0_ns, t1_ns)
+        found = [self._finder(role).feed(signal) for role, signal in capture.waveforms.items() if is_current(role)]
+        settled_ns = min((finder.settled_ns for finder in self._finders.values()), default=capture.t1_ns)
+        pulses = np.concatenate(found) if found else np.empty(0, PULSE_DTYPE)
+        return self._in_order(pulses, settled_ns), settled_ns
+
+    def felt(self, pulses: NDArray[Any]) -> NDArray[Any]:
+        """The pulses as the nerve feels them."""
+        range_a = min((a.range for role, a in self._bench.accuracy().items() if is_current(role)), default=0.0)
+        return felt(pulses, range_a, self._case.device.programmed.get("pulse_width"))
+
+    def finish(self) -> NDArray[Any]:
+        """Pulses still open or held back at the end of the run."""
+        rest = [finder.finish() for finder in self._finders.values()]
+        return self._in_order(np.concatenate(rest) if rest else np.empty(0, PULSE_DTYPE), None)
+
+    def _in_order(self, pulses: NDArray[Any], settled_ns: TimeNs | None) -> NDArray[Any]:
+        """The pulses that nothing can precede any more, in time order; the others are kept for later."""
+        if self._case.device.channels == 1:
+            return pulses
+        waiting = np.concatenate([self._held, pulses])
+        waiting = waiting[np.argsort(waiting["t_s"], kind="stable")]
+        ready = waiting.size
+        if settled_ns is not None:
+            ready = int(np.searchsorted(waiting["t_s"], settled_ns / NS_PER_S, "left"))
+        self._held = waiting[ready:]
+        return waiting[:ready]
+
+    def _finder(self, role: str) -> PulseFinder:
+        if role not in self._finders:
+            accuracy = self._bench.accuracy()[role]
+            channel = int(role.partition(".")[2] or 1)
+            self._finders[role] = PulseFinder.for_channel(accuracy, channel)
+        return self._finders[role]
+
+
+def is_current(role: str) -> bool:
+    """True for a captured current, of whatever channel."""
+    return role.partition(".")[0] == "current"
