@@ -32,3 +32,11 @@ def apart(table: Table, leg: str) -> tuple[Table, Table]:
     if own.all():
         return table, {}
     return {name: values[own] for name, values in table.items()}, {name: v[~own] for name, v in table.items()}
+
+
+def until(strides: Table, end_s: float) -> Table:
+    """Whole strides that end by `end_s`, s."""
+    if not strides:
+        return {}
+    whole = strides["t0_s"] + strides["stride_time_s"] <= end_s
+    return {name: values[whole] for name, values in strides.items()}

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.bench import Bench, Capture
+from rig.both_legs import until
 from rig.pulse_source import PulseSource
 from rig.record import EventRecord, IdleCells, Record, RigFault
 from rig.replay import loop_error, replay, replayed_tables
@@ -185,7 +186,7 @@ def _record(
     crossings = loop.watch.crossings
     columns, trains, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), crossings)
     reached_s = s_from_ns(loop.reached_ns)
-    whole = strides["t0_s"] + strides["stride_time_s"] <= reached_s
+    other = walk.other_leg(world.walker) if fault is None else {}
     events = {
         span.name: EventRecord(
             span.name,
@@ -208,7 +209,7 @@ def _record(
         gaps_s=tuple((s_from_ns(a), s_from_ns(b)) for a, b in loop.gaps_ns),
         pulses=columns,
         trains=trains,
-        strides={name: values[whole] for name, values in strides.items()},
+        strides=until(strides, reached_s),
         idle=recorder.idle_cells() if recorder is not None else {},
         accuracy=accuracy,
         events=events,
@@ -216,4 +217,5 @@ def _record(
         fault=fault,
         interrupted=loop.interrupted,
         clipped=loop.clipped,
+        other_strides=until(other, reached_s),
     )

@@ -3,11 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scenarios import timeline
 from scenarios.case import Case
 from scenarios.effects import EventSpan, SensorOverride
 from scenarios.measured import load_measured
 from sim.body.compensation import CompensationState
+from sim.body.other_leg import other_strides
 from sim.body.settle import PRE_RUN_STRIDES, settled_compensation
 from sim.body.walker import Walker
 from sim.gait.curves import MeasuredCycle
@@ -60,6 +64,18 @@ class PreparedWalk:
         )
         commands = tuple(sorted(self._effects(Command), key=lambda command: command.t_ns))
         return World(walker, sensor, commands, limits)
+
+    def other_leg(self, walker: Walker) -> dict[str, NDArray[np.float64]]:
+        """The gait columns of the other leg; empty where one leg is walked.
+
+        Args:
+            walker: the stimulated leg, walked to the end: the floor lies where its foot was.
+        """
+        if self.walk.legs == "one":
+            return {}
+        case = self.case
+        columns = other_strides(case.patient, self.curves, self.walk, self.schedule, walker.floor, Streams(case.seed))
+        return {"leg": np.full_like(columns["t0_s"], float(case.leg == "left")), **columns}
 
     def _effects(self, kind: type[T]) -> tuple[T, ...]:
         return tuple(effect for span in self.spans for effect in span.effects if isinstance(effect, kind))

@@ -19,6 +19,7 @@ def walk(
     compensation: Annotated[
         str, typer.Option("--compensation", metavar="acute|adapted|none", help="What the patient is used to.")
     ] = "acute",
+    legs: Annotated[str, typer.Option("--legs", metavar="one|both", help="Also write the other leg.")] = "one",
     cycles: Annotated[Path | None, typer.Option("--cycles", metavar="cycles.csv", help="Table of mean cycles.")] = None,
 ) -> int:
     """Let a patient walk and write what the feet did."""
@@ -27,10 +28,11 @@ def walk(
     from rig.commands.walk_tables import write_cycles, write_gait
 
     context = here()
-    wanted = Wanted(patient, speed, strides, seed, device, aid, compensation)
+    wanted = Wanted(patient, speed, strides, seed, device, aid, compensation, legs)
     walked = walk_it(case_of(wanted, context.catalogue, context.beside), context.catalogue, wanted.device)
-    write_gait(out, walked.strides, with_device=wanted.device != "none")
-    say(f"{len(walked.strides['stride'])} strides  {out}")
+    write_gait(out, walked.strides, walked.other_strides, with_device=wanted.device != "none")
+    both = " of each leg" if walked.other_strides else ""
+    say(f"{len(walked.strides['stride'])} strides{both}  {out}")
     if cycles is not None:
         write_cycles(cycles, walked.cycles)
         say(f"mean cycles  {cycles}")

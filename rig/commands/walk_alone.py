@@ -42,6 +42,7 @@ class Wanted:
         device: name or file, or `none`.
         aid: `none` or `afo`.
         compensation: `acute`, `adapted` or `none`.
+        legs: `one` or `both`.
     """
 
     patient: str
@@ -51,6 +52,7 @@ class Wanted:
     device: str
     aid: str
     compensation: str
+    legs: str = "one"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,12 +60,14 @@ class Walked:
     """What came out.
 
     Attributes:
-        strides: columns of `strides.parquet`.
+        strides: columns of `strides.parquet`, of the stimulated leg.
         cycles: name -> (n_strides, 101) over 0-100 % of the cycle.
+        other_strides: the same columns of the other leg; empty where one leg walked.
     """
 
     strides: Table
     cycles: Table
+    other_strides: Table
 
 
 def case_of(wanted: Wanted, catalogue: Catalogue, beside: tuple[Path, ...]) -> Case:
@@ -88,6 +92,7 @@ def case_of(wanted: Wanted, catalogue: Catalogue, beside: tuple[Path, ...]) -> C
             "strides": str(wanted.strides),
             "aid": wanted.aid,
             "compensation": wanted.compensation,
+            "legs": wanted.legs,
         },
         # a scenario needs a check; this one is never judged
         "checks": {"steps": {"measure": {"scuffs": {}}, "never": "true"}},
@@ -124,7 +129,7 @@ def walk_it(case: Case, catalogue: Catalogue, device: str) -> Walked:
     watch = SensorWatch(case.sensor)
     replay(world, felt(pulses, 0.0, case.device.programmed.get("pulse_width")), watch)
     _, _, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), watch.crossings)
-    return Walked(strides, world.walker.cycles())
+    return Walked(strides, world.walker.cycles(), walk.other_leg(world.walker))
 
 
 def _stimulated(case: Case, catalogue: Catalogue) -> tuple[NDArray[np.void], CompensationState | None]:

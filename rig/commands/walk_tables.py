@@ -32,16 +32,22 @@ def _write(path: Path, names: Sequence[str], rows: Iterable[Sequence[float]]) ->
     write_file(path, buffer.getvalue())
 
 
-def write_gait(path: Path, strides: Table, *, with_device: bool) -> None:
+def write_gait(path: Path, strides: Table, other_strides: Table, *, with_device: bool) -> None:
     """The stride columns from `stride` on; those of the device stay empty without one.
+
+    Where the other leg walked too its rows follow, and a last column `leg` (0 left, 1 right) tells them apart.
 
     Raises:
         RecordError: the file cannot be written.
     """
     names = STRIDE_COLUMNS[STRIDE_COLUMNS.index("stride") :]
-    absent = np.full(len(strides["stride"]), np.nan)
-    columns = [strides.get(name, absent) if with_device or name not in DEVICE_COLUMNS else absent for name in names]
-    _write(path, names, np.stack(columns, axis=1))
+    names += ("leg",) if other_strides else ()
+    rows: list[Sequence[float]] = []
+    for table in (strides, other_strides) if other_strides else (strides,):
+        absent = np.full(len(table["stride"]), np.nan)
+        columns = [table.get(name, absent) if with_device or name not in DEVICE_COLUMNS else absent for name in names]
+        rows.extend(np.stack(columns, axis=1))
+    _write(path, names, rows)
 
 
 def write_cycles(path: Path, cycles: Table) -> None:

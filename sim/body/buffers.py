@@ -26,7 +26,6 @@ from sim.body.layout import (
     F_SENSE,
     F_THIGH,
     F_X,
-    G_EDGE,
     GROUND,
     I_LAST_PULSE,
     I_RESTING,
@@ -151,8 +150,7 @@ def make_buffers(
     body[B_DEMAND], body[B_MTC_RATIO] = state.demand_m, state.mtc_swing_ratio
     floor = np.full((len(rugs), GROUND), np.nan)
     for row, rug in zip(floor, rugs, strict=True):
-        row[:] = rug.t_ns, np.nan, rug.length_m, rug.height_m
-    assert np.isnan(floor[:, G_EDGE]).all()
+        row[:] = rug.t_ns, rug.edge_m, rug.length_m, rug.height_m
     first = cycles[schedule.manner[0]]
     body[B_FOOT_X] = _standing_ankle_m(first, float(schedule.stride_length_m[0]), schedule.pause_phase_ratio)
     return Buffers(

@@ -101,6 +101,15 @@ class Walker:
         return CompensationState(float(body[at.B_DEMAND]), float(body[at.B_MTC_RATIO]))
 
     @property
+    def floor(self) -> tuple[Rug, ...]:
+        """The patches of floor that have been laid down so far, with their places."""
+        laid = self._buffers.rugs[~np.isnan(self._buffers.rugs[:, at.G_EDGE])]
+        return tuple(
+            Rug(int(row[at.G_T]), float(row[at.G_HEIGHT]), float(row[at.G_LENGTH]), float(row[at.G_EDGE]))
+            for row in laid
+        )
+
+    @property
     def fatigue_ratio(self) -> float:
         """Force that is left of the rested muscle's, 0..1."""
         return float(self._buffers.body[at.B_GAIN_A] / A_REST)

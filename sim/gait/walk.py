@@ -1,5 +1,6 @@
 """The walk that is asked for: speed, number of strides, aid, compensation, pauses."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -51,11 +52,13 @@ class Rug:
         t_ns: instant that places the near edge.
         height_m: height above the floor, m.
         length_m: extent in walking direction, m.
+        edge_m: place of the near edge along the walk where it is known already; NaN: it is laid down at `t_ns`.
     """
 
     t_ns: int
     height_m: float
     length_m: float
+    edge_m: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)

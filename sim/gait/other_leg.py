@@ -1,0 +1,100 @@
+"""The other leg: who it belongs to, and when it steps.
+
+Both legs share the stride time. The other leg's swing lies in the stance of the first one, with equal double support
+before and after it: it lands at (stance + swing of the other) / 2 of the first leg's cycle, at half of it where both
+legs are alike (design choice). A pause of the first leg lengthens the other's stance, and the other leg steps off a
+little before the first one's clock runs on: it is half a cycle behind.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.body.patient import Patient
+from sim.body.preparation import prepare
+from sim.gait.curves import MeasuredCycle
+from sim.gait.cycle import MID_STANCE_RATIO
+from sim.gait.schedule import StrideSchedule
+from sim.gait.targets import healthy_stance_ratio, healthy_twin
+from sim.gait.variability import THIGH_KNEE_CORRELATION, fractal_noise
+from sim.gait.walk import Walk
+from sim.streams import Streams
+
+
+def other_patient(patient: Patient) -> Patient:
+    """The person as the other leg has it: the same body, the same strides, and the disease only where it is bilateral.
+
+    A healthy other leg takes what the impaired one leaves of the two swings (`sim.gait.targets`). It keeps the
+    person's stride-to-stride scatter (design choice).
+    """
+    asymmetry = patient.swing_asymmetry_ratio
+    mirrored = None if asymmetry is None else 1.0 / asymmetry
+    if patient.bilateral:
+        return replace(patient, swing_asymmetry_ratio=mirrored)
+    stance = None
+    if patient.stance_ratio is not None:
+        stance = 2.0 * healthy_stance_ratio(patient.speed_m_s) - patient.stance_ratio
+    return replace(
+        healthy_twin(patient),
+        stride_time_s=patient.stride_time_s,
+        stance_ratio=stance,
+        swing_asymmetry_ratio=mirrored,
+    )
+
+
+def other_schedule(
+    other: Patient, curves: MeasuredCycle, walk: Walk, schedule: StrideSchedule, streams: Streams
+) -> tuple[StrideSchedule, float]:
+    """The other leg's strides beside those of the first.
+
+    Stride k of the other leg has its swing in the stance of stride k of the first. Its offsets are drawn from streams
+    of its own; its instants follow from the first leg's and need no draw.
+
+    Args:
+        other: from `other_patient`.
+        curves: measured cycle.
+        walk: the walk of both.
+        schedule: of the first leg.
+        streams: of the case.
+
+    Returns:
+        The schedule, and how far the other leg's places along the walk lie ahead of the first leg's, m.
+    """
+    ready = [prepare(other, curves, walk.speed_m_s, manner) for manner in schedule.manners]
+    stances = np.array([each.cycle.targets.stance_ratio for each in ready])[schedule.manner]
+    heel_offs = np.array([each.cycle.targets.heel_off_ratio for each in ready])[schedule.manner]
+    landing = 0.5 * (schedule.stance_ratio + 1.0 - stances)
+    moving_ns = schedule.stride_time_ns - schedule.pause_ns
+    count = schedule.strides + 1
+
+    t0_ns = np.zeros(count + 1, np.int64)
+    t0_ns[1:] = schedule.t0_ns[:-1] + schedule.pause_ns + np.rint(landing * moving_ns).astype(np.int64)
+    t0_ns[0] = t0_ns[1] - schedule.stride_time_ns[0]
+    stride_time_ns = np.diff(t0_ns)
+    own_moving_ns = stride_time_ns - schedule.pause_ns
+    before_m = np.concatenate([schedule.stride_length_m[:1], schedule.stride_length_m[:-1]])
+    left = 1.0 - np.concatenate([landing[:1], landing[:-1]])
+    length_m = left * before_m + landing * schedule.stride_length_m
+
+    def noise(name: str) -> NDArray[np.float64]:
+        return fractal_noise(count, other.fractal_exponent, streams.generator(f"other leg.{name}"))
+
+    thigh = noise("thigh")
+    knee = THIGH_KNEE_CORRELATION * thigh + np.sqrt(1.0 - THIGH_KNEE_CORRELATION**2) * noise("knee")
+    drive = np.array([each.drive_per_rad for each in ready])[schedule.manner]
+    standing_ns = t0_ns[:-1] + schedule.pause_ns
+    made = replace(
+        schedule,
+        t0_ns=t0_ns,
+        stride_time_ns=stride_time_ns,
+        stance_ratio=stances,
+        heel_off_ns=standing_ns + np.rint(heel_offs * own_moving_ns).astype(np.int64),
+        toe_off_ns=standing_ns + np.rint(stances * own_moving_ns).astype(np.int64),
+        thigh_offset_rad=other.thigh_sd_rad * thigh,
+        knee_offset_rad=other.knee_sd_rad * knee,
+        drive_offset=other.ankle_sd_rad * drive * noise("drive"),
+        pause_phase_ratio=MID_STANCE_RATIO * float(stances[0]),
+        stride_length_m=length_m,
+    )
+    return made, float(length_m[0] - landing[0] * schedule.stride_length_m[0])
