@@ -24,6 +24,7 @@ STRIDE_COLUMNS: Final = (
     *("sensor_on_s", "first_pulse_s", "last_pulse_s", "pulses", "charge_c"),
     *("foot_ic_rad", "ankle_swing_peak_rad"),
     *("steppage_rad", "circumduction_m", "recovered", "fall_drawn"),
+    *("eversion_swing_rad",),
 )
 APPENDED_PULSE_COLUMNS: Final = ("end_s",)
 """After those of formats.md: the end of a pulse's charge window, without which nothing can be judged again."""

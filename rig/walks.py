@@ -14,6 +14,7 @@ from sim.body.compensation import CompensationState
 from sim.body.other_leg import other_strides
 from sim.body.settle import PRE_RUN_STRIDES, settled_compensation
 from sim.body.walker import Walker
+from sim.electrode.placement import ElectrodeShift
 from sim.gait.curves import MeasuredCycle
 from sim.gait.draw import draw_schedule
 from sim.gait.schedule import StrideSchedule
@@ -61,6 +62,8 @@ class PreparedWalk:
             streams,
             self.compensation,
             trace=trace or sensor.tracks_foot,
+            electrodes=self.case.electrodes,
+            shifts=self._effects(ElectrodeShift),
         )
         commands = tuple(sorted(self._effects(Command), key=lambda command: command.t_ns))
         return World(walker, sensor, commands, limits)

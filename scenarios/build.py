@@ -12,6 +12,7 @@ from scenarios.catalogue import Catalogue, MeasureSpec
 from scenarios.channels import capturing_all, check_channels, check_event_channels
 from scenarios.check_reader import CheckWords, read_checks
 from scenarios.device_file import DeviceFile, describe_device, is_any, read_device
+from scenarios.electrode_reader import electrodes_for
 from scenarios.event_reader import read_events
 from scenarios.fields import as_text, one_or_list
 from scenarios.patient_file import read_patient
@@ -19,6 +20,7 @@ from scenarios.problems import Problems
 from scenarios.requirements import requirement
 from scenarios.schema import Scenario
 from scenarios.text import Node, Table, Text
+from sim.electrode.placement import CENTRED
 from sim.errors import ScenarioError
 
 
@@ -98,10 +100,12 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
             events = read_events(table.values["events"], around.catalogue.events, strides, device.words, problems)
     checks = read_checks(table.values["checks"], _check_words(scenario, around), problems)
     rows = _requirements(table, checks, around, problems)
+    electrodes = CENTRED
     if description is not None:
         check_channels(scenario, checks, around.catalogue.measures, description.channels, problems)
         check_event_channels(events, table.values.get("events"), description.channels, problems)
         _check_features(events, description, table, problems)
+        electrodes = electrodes_for(scenario.electrodes, description, events, table, problems)
     problems.raise_any()
     assert patient is not None
     assert device is not None
@@ -132,8 +136,9 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         requires=_roles(scenario, device, events),
         requirements=rows,
         axes=label.axes,
-        document=concrete_document(scenario, patient[2], device.table, rows),
+        document=concrete_document(scenario, patient[2], device.table, electrodes, rows),
         origin_file=origin.file,
+        electrodes=electrodes,
     )
 
 

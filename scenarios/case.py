@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from sim.electrode.placement import CENTRED, Electrodes
 from sim.gait.walk import Walk
 
 LimitKind: TypeAlias = Literal["at_most", "at_least", "within", "between", "equals", "never"]
@@ -199,6 +200,7 @@ class Case:
         axes: (axis, text) of the matrix.
         document: the concrete scenario as plain text values, as `case.yaml` holds it.
         origin_file: file that the case came from.
+        electrodes: between stimulator and nerve.
     """
 
     id: str
@@ -224,3 +226,4 @@ class Case:
     axes: tuple[tuple[str, str], ...]
     document: Mapping[str, Any]
     origin_file: str
+    electrodes: Electrodes = CENTRED

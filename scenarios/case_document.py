@@ -7,18 +7,24 @@ from typing import Any, Final
 
 from scenarios.case import Case, Requirement
 from scenarios.dataclass_reader import write_dataclass
+from scenarios.electrode_reader import electrode_values
 from scenarios.load_reader import load_values
 from scenarios.quantities import exact_quantity
 from scenarios.schema import CASE_SCHEMA, Scenario
 from scenarios.sensor_reader import sensor_values
 from scenarios.text import plain
+from sim.electrode.placement import Electrodes
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_±µΩ/.+-][\w ±µΩ%/.,;()=<>°²*+'-]*")
 """Scalars that need no quotes; whatever else is written as a JSON string, which YAML reads too."""
 
 
 def concrete_document(
-    scenario: Scenario, patient: Mapping[str, Any], device: Mapping[str, Any], requirements: tuple[Requirement, ...]
+    scenario: Scenario,
+    patient: Mapping[str, Any],
+    device: Mapping[str, Any],
+    electrodes: Electrodes,
+    requirements: tuple[Requirement, ...],
 ) -> dict[str, Any]:
     """The scenario as plain texts with patient, device, load and requirement rows inlined and defaults written out."""
     written = plain(scenario.table)
@@ -35,6 +41,7 @@ def concrete_document(
         "device": dict(device),
         "settings": written.get("settings"),
         "defects": written.get("defects"),
+        "electrodes": electrode_values(electrodes),
         "load": load_values(scenario.load_name, scenario.load),
         "capture": {
             "rate": exact_quantity(capture.rate_hz, "Hz"),

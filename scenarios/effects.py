@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from sim.electrode.placement import ElectrodeShift
 from sim.gait.walk import Pause, Rug
 from sim.signal import Command
 from sim.timebase import TimeNs
@@ -23,7 +24,7 @@ class SensorOverride:
     state: Literal["open", "closed"]
 
 
-Effect: TypeAlias = Command | Rug | SensorOverride | Pause
+Effect: TypeAlias = Command | Rug | SensorOverride | Pause | ElectrodeShift
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from scenarios.catalogue import EventSpec, Parameter
 from scenarios.effects import Effect, SensorOverride
 from scenarios.ramp import Ramp
 from scenarios.roles import MOST_CHANNELS
+from sim.electrode.placement import ElectrodeShift
 from sim.gait.schedule import StrideSchedule
 from sim.gait.walk import Pause, Rug
 from sim.signal import Command
@@ -61,6 +62,10 @@ def _lift(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) ->
 
 def _restore(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
     return (Command(start_ns, "contact", 1.0, _channel(parameters)),)
+
+
+def _shift(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
+    return (ElectrodeShift(start_ns, parameters["by"]),)
 
 
 def _swap(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
@@ -144,6 +149,17 @@ EVENTS: Final = (
     EventSpec("electrode.lift", _lift, _instant, (_ELECTRODE, _CHANNEL), summary="an electrode comes off at once"),
     EventSpec("electrode.restore", _restore, _instant, (_ELECTRODE, _CHANNEL), summary="an electrode sits fully again"),
     EventSpec("electrode.swap", _swap, _instant, (_CHANNEL,), summary="the two leads change places"),
+    EventSpec(
+        "electrode.shift",
+        _shift,
+        _instant,
+        (
+            Parameter(
+                "by", "m", bounds=(-0.05, 0.05), summary="along the fibular head; negative: to the superficial branch"
+            ),
+        ),
+        summary="the electrodes on the skin slip to another place",
+    ),
     EventSpec(
         "supply.sag",
         _sag,

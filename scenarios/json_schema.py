@@ -10,6 +10,7 @@ from typing import Any, Final
 from scenarios.catalogue import Catalogue, Parameter
 from scenarios.check_reader import VERDICT_WORDS
 from scenarios.dataclass_reader import settings_units
+from scenarios.electrode_reader import electrode_schema
 from scenarios.patient_file import SCHEMA as PATIENT_SCHEMA
 from scenarios.roles import FROM_DEVICE, ROLES
 from scenarios.schema import CASE_SCHEMA, KEEP, SCENARIO_SCHEMA
@@ -78,6 +79,7 @@ def _scenario(catalogue: Catalogue) -> dict[str, Any]:
             "device": {"type": "string", "description": "a file of devices/, or any"},
             "settings": _settings(catalogue),
             "defects": _defects(catalogue),
+            "electrodes": electrode_schema(_QUANTITY, _SHARE),
             "load": _load(),
             "capture": _table({"rate": _QUANTITY, "channels": _one_or_list(_words(FROM_DEVICE)), "keep": _words(KEEP)}),
             "walk": _walk(),

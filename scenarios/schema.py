@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 from scenarios.case import CaptureRequest, Keep
 from scenarios.check_reader import VERDICT_WORDS
 from scenarios.dataclass_reader import read_dataclass
+from scenarios.electrode_reader import read_electrodes
 from scenarios.fields import Key, Read, as_table, as_text, integer, one_or_list, quantity, read_keys, word
 from scenarios.load_reader import read_load
 from scenarios.problems import Problems, nearest
@@ -13,6 +14,7 @@ from scenarios.roles import FROM_DEVICE, ROLES
 from scenarios.sensor_reader import read_sensor
 from scenarios.text import Node, Table, Text, plain
 from sim.electrode.load import NAMED_LOADS
+from sim.electrode.placement import Electrodes
 from sim.errors import ScenarioError
 from sim.gait.walk import Orthosis, Walk
 from sim.sensor.heel_switch import HeelSwitch
@@ -48,6 +50,7 @@ class Scenario:
         walk: the walk.
         requires: roles.
         expect: check -> announced verdict.
+        electrodes: as the scenario places them, or None where the device decides.
         table: everything, with its places.
     """
 
@@ -64,6 +67,7 @@ class Scenario:
     walk: Walk
     requires: tuple[str, ...]
     expect: dict[str, str]
+    electrodes: Electrodes | None
     table: Table
 
 
@@ -81,6 +85,7 @@ def scenario_keys(schema: str) -> dict[str, Key]:
         "device": Key(plain, required=True),
         "settings": Key(plain),
         "defects": Key(plain),
+        "electrodes": Key(read_electrodes),
         "load": Key(read_load),
         "capture": Key(_read_capture),
         "walk": Key(_read_walk, required=True),
@@ -144,6 +149,7 @@ def read_scenario(table: Table, problems: Problems) -> Scenario | None:
         walk=found.get("walk") or Walk(SPEED_M_S[1], MAX_STRIDES),
         requires=found.get("requires", ()),
         expect=expect,
+        electrodes=found.get("electrodes"),
         table=table,
     )
 

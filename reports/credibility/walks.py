@@ -12,10 +12,11 @@ from scenarios.measured import load_measured
 from scenarios.patient_file import read_patient
 from scenarios.text import Text, Where
 from sim.body.compensation import CompensationState
+from sim.body.nerve import recruitment
 from sim.body.outcomes import Columns
 from sim.body.patient import Patient
-from sim.body.recruitment import recruitment
 from sim.body.walker import Walker
+from sim.electrode.placement import STEADY
 from sim.gait.curves import MeasuredCycle
 from sim.gait.draw import draw_schedule
 from sim.gait.schedule import StrideSchedule
@@ -159,7 +160,7 @@ def strolled(
     """The walker after his walk, and the schedule; see `walked`."""
     curves, walk, streams = curves_of(patient), Walk(speed_m_s, strides, compensation, orthosis), Streams(seed)
     schedule = draw_schedule(patient, curves, walk, streams)
-    walker = Walker(patient, curves, walk, schedule, (), streams, state, trace=trace)
+    walker = Walker(patient, curves, walk, schedule, (), streams, state, trace=trace, electrodes=STEADY)
     if stimulation is not None:
         walker.add_pulses(stimulation.pulses(titrated_to or patient, schedule))
     walker.integrate(schedule.end_ns)

@@ -20,6 +20,8 @@ from sim.body.layout import (
     B_KM,
     B_OMEGA,
     B_PHI,
+    BRANCH,
+    DEEP,
     FINE_PARTS,
     I_MODE,
     I_PULSE,
@@ -27,14 +29,19 @@ from sim.body.layout import (
     I_RESTING,
     I_STRIDE,
     I_T,
+    INT_BRANCH,
     LOADING,
     LOW_CALCIUM,
+    P_CHANNEL,
+    P_DEEP,
+    P_SUPERFICIAL,
     S_MANNER,
     S_MOVING,
     S_NEXT,
     S_TOE_OFF,
     STANCE,
     STANCE_STEPS,
+    SUPERFICIAL,
     SWING,
 )
 from sim.body.motion import move, trace_row
@@ -103,7 +110,7 @@ def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
             continue
         end = min(event, rug_ns, _next_pulse_ns(ints, pulse_ns))
         grid_ns = grid_ns_of(mode, body, step_ns)
-        if mode == STANCE and ints[I_RESTING] == 1:
+        if mode == STANCE and ints[I_RESTING] == 1 and ints[I_RESTING + INT_BRANCH] == 1:
             leap = min(end, until_ns // step_ns * step_ns)
             if leap <= t:
                 return 0
@@ -113,15 +120,25 @@ def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
         if end > until_ns:
             return 0
         if mode == STANCE:
-            force_step(body, const, (end - t) * 1e-9)
-            ints[I_T] = end
+            stand(ints, body, const, end)
         else:
             move(ints, body, const, stride_ns, stride, instants, results, work, drive, ring, rugs, end)
         if not (abs(body[B_PHI]) < WILD_RAD and abs(body[B_OMEGA]) < WILD_RAD_S):
             return 1
-        rest_if_quiet(body, ints, ints[I_T])
+        rest_if_quiet(body, ints, ints[I_T], DEEP)
+        rest_if_quiet(body, ints, ints[I_T], SUPERFICIAL)
         if trace.shape[0] > 0:
             trace_row(ints, body, const, stride_ns, stride, work, drive, trace)
+
+
+@borrowing
+def stand(ints: NDArray[np.int64], body: NDArray[np.float64], const: NDArray[np.float64], end_ns: int) -> None:
+    """One step of the muscles above a foot that stands, to `end_ns`."""
+    h = (end_ns - ints[I_T]) * 1e-9
+    for branch in (DEEP, SUPERFICIAL):
+        if ints[I_RESTING + branch * INT_BRANCH] == 0:
+            force_step(body, const, h, branch)
+    ints[I_T] = end_ns
 
 
 @borrowing
@@ -137,12 +154,17 @@ def _feel_due(
     pulse_ns: NDArray[np.int64],
     pulse_share: NDArray[np.float64],
 ) -> None:
-    """Let the muscle feel every pulse that takes effect now."""
+    """Let the muscles of both branches feel every pulse that takes effect now."""
     t = ints[I_T]
     while ints[I_PULSE] < ints[I_PULSES] and pulse_ns[ints[I_PULSE]] <= t:
-        if ints[I_RESTING] == 1:
-            wake(body, ints, t)
-        feel_pulse(body, ints, t, float(pulse_share[ints[I_PULSE]]))
+        pulse = pulse_share[ints[I_PULSE]]
+        channel = int(pulse[P_CHANNEL])
+        for branch in (DEEP, SUPERFICIAL):
+            share = pulse[P_DEEP if branch == DEEP else P_SUPERFICIAL]
+            if share > 0.0:
+                if ints[I_RESTING + branch * INT_BRANCH] == 1:
+                    wake(body, ints, t, branch)
+                feel_pulse(body, ints, t, share, branch, channel)
         ints[I_PULSE] += 1
 
 
@@ -151,9 +173,16 @@ def grid_ns_of(mode: int, body: NDArray[np.float64], step_ns: int) -> int:
     """Grid on which the next step ends, ns."""
     if mode == SWING:
         return step_ns
-    if mode == LOADING or (body[B_DRIVE_SUM] > 0.5 and body[B_CALCIUM] < LOW_CALCIUM * body[B_KM]):
+    if mode == LOADING or _bends(body, DEEP) or _bends(body, SUPERFICIAL):
         return step_ns // FINE_PARTS
     return step_ns * STANCE_STEPS
+
+
+@borrowing
+def _bends(body: NDArray[np.float64], branch: int) -> bool:
+    """Whether the saturation of calcium bends sharply in a branch."""
+    at = branch * BRANCH
+    return body[at + B_DRIVE_SUM] > 0.5 and body[at + B_CALCIUM] < LOW_CALCIUM * body[at + B_KM]
 
 
 @borrowing

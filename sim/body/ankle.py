@@ -45,6 +45,18 @@ def dorsiflexor_torque_n_m(ankle_rad: float, rate_rad_s: float, activation: floa
 
 
 @borrowing
+def everter_torque_n_m(ankle_rad: float, activation: float, force_n: float) -> float:
+    """Torque of peroneus longus and brevis about the ankle, N m: they plantarflex a little, so it is negative.
+
+    T = -F0 a r, r = 7.51 - 0.0833 q - 0.00025 q^2 mm with q in degrees, held beyond -60 and 40 deg: the two arms of
+    gait2392 at -20, 0 and 20 deg (model.md 2.4), weighted by force. Length and speed of their fibres hardly change
+    with so short an arm and are left out.
+    """
+    q = min(max(ankle_rad * DEG, -60.0), 40.0)
+    return -force_n * activation * (7.506e-3 - 8.33e-5 * q - 2.5e-7 * q * q)
+
+
+@borrowing
 def passive_torque_n_m(ankle_rad: float, knee_rad: float, torque_10_deg_n_m: float) -> float:
     """Torque of passive tissue, N m.
 

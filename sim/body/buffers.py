@@ -18,6 +18,8 @@ from sim.body.layout import (
     B_TAU1,
     BODY_FLOATS,
     BODY_INTS,
+    BRANCH,
+    BRANCHES,
     DRIVE_POINTS,
     F_DRIVE,
     F_FLOATS,
@@ -27,9 +29,12 @@ from sim.body.layout import (
     F_THIGH,
     F_X,
     GROUND,
+    I_FELT,
     I_LAST_PULSE,
     I_RESTING,
+    INT_BRANCH,
     O_INTS,
+    PULSE,
     RESULTS,
     RING,
     S_INTS,
@@ -143,10 +148,13 @@ def make_buffers(
     stride[:, F_LENGTH] = schedule.stride_length_m
     stride[1:, F_X] = np.cumsum(schedule.stride_length_m[:-1])
     ints = np.zeros(BODY_INTS, np.int64)
-    ints[I_LAST_PULSE] = -1
-    ints[I_RESTING] = 1
+    ints[I_FELT:] = -1
+    for branch in range(BRANCHES):
+        ints[I_LAST_PULSE + branch * INT_BRANCH] = -1
+        ints[I_RESTING + branch * INT_BRANCH] = 1
     body = np.zeros(2 * BODY_FLOATS)
-    body[B_GAIN_A], body[B_TAU1], body[B_KM] = A_REST, TAU1_REST_S, KM_REST
+    for branch in (0, BRANCH):
+        body[branch + B_GAIN_A], body[branch + B_TAU1], body[branch + B_KM] = A_REST, TAU1_REST_S, KM_REST
     body[B_DEMAND], body[B_MTC_RATIO] = state.demand_m, state.mtc_swing_ratio
     floor = np.full((len(rugs), GROUND), np.nan)
     for row, rug in zip(floor, rugs, strict=True):
@@ -162,7 +170,7 @@ def make_buffers(
         instants=np.full((count, O_INTS), NEVER, np.int64),
         results=np.full((count, RESULTS), np.nan),
         pulse_ns=np.zeros(256, np.int64),
-        pulse_share=np.zeros(256),
+        pulse_share=np.zeros((256, PULSE)),
         bases=np.stack([cycle.base for cycle in cycles]),
         modes=np.stack([cycle.modes for cycle in cycles]),
         swing_ankles=np.stack([cycle.swing_ankle for cycle in cycles]),

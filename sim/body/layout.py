@@ -46,8 +46,11 @@ from sim.timebase import NS_PER_MS
     C_RISE,  # what the ground rises from one stance to the next, m
     C_CIRCUMDUCTION,  # share of circumduction
     C_ABDUCTED,  # hip to floor, which abduction shortens, m
+    C_EVERTERS,  # maximum force of the everters, N
+    C_EVERSION_REST,  # eversion of the unstimulated foot in the air, rad
+    C_SUBTALAR,  # stiffness against eversion, N m/rad
     CONSTANTS,
-) = range(38)
+) = range(41)
 
 # state of the body, float64
 (
@@ -80,10 +83,20 @@ from sim.timebase import NS_PER_MS
     M_LOWEST,  # lowest in the scuff window, m
     M_TOUCH,  # phase at which the present virtual contact began, or -1
     M_LONGEST,  # longest virtual contact, s
+    B_EVERSION_WORK,  # integral of the everting moment over swing, N m s
     L_FIRST,  # the leg at the latest step, eight values of `leg_at`
-) = range(30)
+) = range(31)
 LEG_VALUES: Final = 8
-BODY_FLOATS: Final = L_FIRST + LEG_VALUES
+B_SUPERFICIAL: Final = L_FIRST + LEG_VALUES
+"""The superficial branch: eight values, in the order of `B_DRIVE_SUM` .. `B_KM`, which are the deep branch."""
+BRANCH_FLOATS: Final = 8
+BRANCH: Final = B_SUPERFICIAL - B_DRIVE_SUM
+"""From a quantity of the deep branch (0) to that of the superficial one (1)."""
+BRANCHES: Final = 2
+CHANNELS: Final = 4
+B_SHARES: Final = B_SUPERFICIAL + BRANCH_FLOATS
+"""Latest recruited share by branch and channel."""
+BODY_FLOATS: Final = B_SHARES + BRANCHES * CHANNELS
 """The array is twice as long: its second half keeps the state before a step that may have to be taken back."""
 
 # state of the body, int64
@@ -99,8 +112,14 @@ BODY_FLOATS: Final = L_FIRST + LEG_VALUES
     I_LANDED,  # instant of landing, ns
     I_HEEL_FIRST,
     I_TRACE,  # rows of the trace in use
-    BODY_INTS,
+    I_SUPERFICIAL,  # three values of the superficial branch, in the order of I_LAST_PULSE .. I_REST
 ) = range(12)
+INT_BRANCH: Final = I_SUPERFICIAL - I_LAST_PULSE
+I_FELT: Final = I_SUPERFICIAL + 3
+"""Effect of the latest pulse by branch and channel, ns."""
+BODY_INTS: Final = I_FELT + BRANCHES * CHANNELS
+
+DEEP, SUPERFICIAL = 0, 1
 
 STANCE, SWING, LOADING = 0, 1, 2
 
@@ -128,11 +147,16 @@ O_LANDING, O_FLAT, O_CONTACT, O_INTS = range(4)
     R_ANKLE_PEAK,
     R_STEPPAGE,
     R_CIRCUMDUCTION,
+    R_EVERSION_IC,
+    R_EVERSION_SWING,
     RESULTS,
-) = range(17)
+) = range(19)
 
 # a rug: instant that places it, near edge (NaN until then), length, height
 G_T, G_EDGE, G_LENGTH, G_HEIGHT, GROUND = range(5)
+
+# a pulse as the leg feels it, float64
+P_DEEP, P_SUPERFICIAL, P_CHANNEL, PULSE = range(4)
 
 # a row of the trace
 T_T, T_STRIDE, T_ANKLE, T_CLEARANCE, T_ACTIVATION, TRACE = range(6)

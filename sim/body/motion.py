@@ -7,6 +7,7 @@ from sim.body.activation import FORCE_100_HZ, force_step
 from sim.body.clearance import MTC_WINDOW, watch
 from sim.body.clock import clock_at, place_m
 from sim.body.layout import (
+    B_EVERSION_WORK,
     B_GROUND,
     B_HEIGHT,
     B_OMEGA,
@@ -14,6 +15,7 @@ from sim.body.layout import (
     B_SLAP,
     B_STIMULATED,
     BODY_FLOATS,
+    BRANCH,
     C_SHANK,
     C_STANCE,
     C_THIGH,
@@ -26,12 +28,14 @@ from sim.body.layout import (
     I_STRIDE,
     I_T,
     I_TRACE,
+    INT_BRANCH,
     L_FIRST,
     LOADING,
     R_ANKLE_MID,
     R_ANKLE_PEAK,
     S_WATCH,
     STANCE,
+    SUPERFICIAL,
     SWING,
     T_ACTIVATION,
     T_ANKLE,
@@ -40,6 +44,7 @@ from sim.body.layout import (
     T_T,
 )
 from sim.body.reflex import keep_rate, reflex_step
+from sim.body.subtalar import everting_moment_n_m
 from sim.body.swing import clearance_m, foot_step, voluntary
 from sim.body.takeoff import keep_leg
 from sim.body.touchdown import stop, stopped, time_to_stop
@@ -66,6 +71,7 @@ def move(
     mode, k, t = ints[I_MODE], ints[I_STRIDE], ints[I_T]
     h_ns = end_ns - t
     phi, omega, ankle = body[B_PHI], body[B_OMEGA], body[B_PHI] - body[L_FIRST]
+    moment = _everting_n_m(ints, body, const)
     may_stop = mode == LOADING or end_ns >= stride_ns[k, S_WATCH]
     if may_stop:
         _copy(body, 0, BODY_FLOATS)
@@ -86,6 +92,7 @@ def move(
         x, y = place_m(k, phase, body[L_FIRST + 3], body[L_FIRST + 4], const, stride)
         height, _ = clearance_m(phi1, x, y, body[B_GROUND], rugs)
         body[B_HEIGHT] = height
+        body[B_EVERSION_WORK] += 0.5 * (moment + _everting_n_m(ints, body, const)) * h_ns * 1e-9
         watch(body, s, height, 1.0 / s_rate)
         s0 = s - h_ns * 1e-9 * s_rate
         if s0 <= 0.5 < s:
@@ -96,6 +103,14 @@ def move(
         body[B_SLAP] = max(body[B_SLAP], lean_rate - omega1)
     if halts:
         stop(mode, ints, body, const, stride_ns, stride, instants, results, work, rugs)
+
+
+@borrowing
+def _everting_n_m(ints: NDArray[np.int64], body: NDArray[np.float64], const: NDArray[np.float64]) -> float:
+    """Everting moment of the stimulated muscles now, N m; costs nothing at rest."""
+    if ints[I_RESTING] == 1 and ints[I_RESTING + INT_BRANCH] == 1:
+        return 0.0
+    return everting_moment_n_m(body[B_STIMULATED] / FORCE_100_HZ, body[B_STIMULATED + BRANCH] / FORCE_100_HZ, const)
 
 
 @borrowing
@@ -142,6 +157,15 @@ def _foot_to(
             middle_drive + forces[2] / FORCE_100_HZ,
             end_drive + forces[3] / FORCE_100_HZ,
         )
+    everters = (0.0, 0.0, 0.0, 0.0)
+    if ints[I_RESTING + INT_BRANCH] == 0:
+        forces = force_step(body, const, h, SUPERFICIAL)
+        everters = (
+            forces[0] / FORCE_100_HZ,
+            forces[1] / FORCE_100_HZ,
+            forces[2] / FORCE_100_HZ,
+            forces[3] / FORCE_100_HZ,
+        )
     keep_leg(body, last)
     return foot_step(
         mode,
@@ -150,6 +174,7 @@ def _foot_to(
         (first, middle, last),
         h,
         activations,
+        everters,
         reflex_step(body, const, ring, t, h_ns),
         (t - ints[I_LANDED]) * 1e-9,
         ints[I_HEEL_FIRST],

@@ -27,7 +27,7 @@ def gait_columns(schedule: StrideSchedule, buffers: Buffers, falls: NDArray[np.b
         buffers: what the kernels found.
         falls: (N + 1,) where a stumble, if there is one, counts as a fall.
 
-    `eversion_ic_rad` is NaN: one muscle branch knows no eversion. `stance_ratio` counts a pause as stance.
+    `stance_ratio` counts a pause as stance.
     `foot_ic_rad` is the sole against the floor at landing, toes up positive; `ankle_swing_peak_rad` the largest
     dorsiflexion after 35 % of swing, past the toe-off whose ankle is prescribed.
     """
@@ -52,7 +52,7 @@ def gait_columns(schedule: StrideSchedule, buffers: Buffers, falls: NDArray[np.b
         "early_swing_min_m": results[:, at.R_EARLY].copy(),
         "ankle_ic_rad": results[:, at.R_ANKLE_IC].copy(),
         "slap_rad_s": results[:, at.R_SLAP].copy(),
-        "eversion_ic_rad": np.full(len(results), np.nan),
+        "eversion_ic_rad": results[:, at.R_EVERSION_IC].copy(),
         "hip_hike_m": results[:, at.R_HIKE].copy(),
         "scuff": results[:, at.R_SCUFF].copy(),
         "stumble": results[:, at.R_STUMBLE].copy(),
@@ -62,4 +62,5 @@ def gait_columns(schedule: StrideSchedule, buffers: Buffers, falls: NDArray[np.b
         "circumduction_m": results[:, at.R_CIRCUMDUCTION].copy(),
         "recovered": np.where(np.isnan(stumble), np.nan, (stumble > 0) & ~falls[rows]),
         "fall_drawn": np.where(np.isnan(stumble), np.nan, (stumble > 0) & falls[rows]),
+        "eversion_swing_rad": results[:, at.R_EVERSION_SWING].copy(),
     }

@@ -54,7 +54,7 @@ class Patient:
         chronaxie_s: motor chronaxie, s.
         recruitment_mid: stimulus in multiples of threshold at the middle of the recruitment curve.
         recruitment_width: width of that curve in multiples of threshold.
-        excitability_ratio: share of motor axons that can be excited, 0..1; 0 = denervated.
+        excitability_ratio: share of motor axons of the deep branch that can be excited, 0..1; 0 = denervated.
         electromechanical_delay_s: from a pulse to its first mechanical effect, s.
         fatigue_factor: scale of Ding's fatigue rates; 0 = tireless.
         thigh_sd_rad: stride-to-stride SD of the thigh angle, rad.
@@ -74,6 +74,16 @@ class Patient:
         bilateral: both legs have the impairment, each with its own noise; else the other leg is the healthy twin.
         fall_given_trip_ratio: chance with which a stumble is drawn as a fall: a parameter of the scenario, never a
             result.
+        everter_force_n: maximum isometric force of peroneus longus and brevis, N.
+        superficial_excitability_ratio: share of motor axons of the superficial branch that can be excited; None = as
+            the deep branch.
+        eversion_rest_rad: eversion of the unstimulated foot in the air, rad; negative = varus.
+        subtalar_stiffness_n_m_rad: stiffness of the foot against eversion, N m/rad.
+        sensation_ratio: sensibility of the skin under the electrodes, 0..1; 0 = numb, feels neither pulses nor pain.
+        sensory_threshold_ratio: current at which an intact skin feels a pulse, in multiples of the motor threshold.
+        pain_threshold_ratio: current at which it becomes uncomfortable, likewise.
+        withdrawal_threshold_ratio: current above which pulses provoke flexor withdrawal, likewise.
+        withdrawal_rad: largest hip flexion of that reflex, rad; 0 = none.
 
     Raises:
         ValueError: hiking and circumduction are more than the whole lift.
@@ -125,6 +135,15 @@ class Patient:
     swing_asymmetry_ratio: float | None = _within(None, 0.6, 1.7)
     bilateral: bool = False
     fall_given_trip_ratio: float = _within(0.15, 0.0, 1.0)
+    everter_force_n: float = _within(1378.0, 100.0, 5000.0)
+    superficial_excitability_ratio: float | None = _within(None, 0.0, 1.0)
+    eversion_rest_rad: float = _within(0.0, -0.6, 0.35)
+    subtalar_stiffness_n_m_rad: float = _within(22.918, 5.0, 200.0)
+    sensation_ratio: float = _within(1.0, 0.0, 1.0)
+    sensory_threshold_ratio: float = _within(0.6, 0.05, 5.0)
+    pain_threshold_ratio: float = _within(2.25, 0.1, 20.0)
+    withdrawal_threshold_ratio: float = _within(1.8, 0.1, 20.0)
+    withdrawal_rad: float = _within(0.13962634015954636, 0.0, 0.35)
 
     def __post_init__(self) -> None:
         whole = self.hike_ratio + self.circumduction_ratio

@@ -17,6 +17,7 @@ from sim.body import layout as at
 from sim.body.buffers import make_buffers
 from sim.body.compensation import CompensationState
 from sim.body.patient import Patient
+from sim.body.recruitment import deep_only
 from sim.errors import ModelError
 from sim.gait.curves import MeasuredCycle
 from sim.gait.cycle import GaitCycle, gait_cycle
@@ -98,7 +99,7 @@ def one_swing(
         demand_m: compensation, m.
         stride_time_s: if it is not the cycle's, s.
         step_ns: grid of the steps, ns.
-        pulses: effects (ns; 10 s is toe-off) and recruited shares.
+        pulses: effects (ns; 10 s is toe-off) and recruited shares of the deep branch.
     """
     aim = cycle.targets
     time_ns = ns_from_s(aim.stride_time_s if stride_time_s is None else stride_time_s)
@@ -123,7 +124,7 @@ def one_swing(
     )
     buffers = make_buffers((cycle,), const[np.newaxis], schedule, CompensationState(demand_m), step_ns=step_ns)
     if pulses is not None:
-        buffers.pulse_ns, buffers.pulse_share = pulses
+        buffers.pulse_ns, buffers.pulse_share = pulses[0], deep_only(pulses[1])
         buffers.ints[at.I_PULSES] = pulses[0].size
     if not buffers.run(schedule.end_ns):
         raise ModelError("swing", 0.0, f"the foot left the domain of the model at {aim.speed_m_s:g} m/s")
@@ -163,6 +164,8 @@ def constants(patient: Patient, cycle: GaitCycle, orthosis: Orthosis | None = No
     const[at.C_ANKLE_CONTACT] = cycle.ankle_contact_rad
     const[at.C_HIP_CONTACT], const[at.C_HIP_TOE_OFF] = cycle.hip_contact_m, cycle.hip_toe_off_m
     const[at.C_HIP_MID_STANCE] = cycle.hip_mid_stance_m
+    const[at.C_EVERTERS] = patient.everter_force_n
+    const[at.C_EVERSION_REST], const[at.C_SUBTALAR] = patient.eversion_rest_rad, patient.subtalar_stiffness_n_m_rad
     const[at.C_FEEDFORWARD] = 1.0 if patient.drive == "feedforward" else 0.0
     const[at.C_TONIC] = const[at.C_LOADING_DRIVE] = patient.residual_drive_ratio
     const[at.C_FATIGUE] = patient.fatigue_factor

@@ -16,9 +16,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body.patient import Patient
+from sim.body.layout import P_CHANNEL, P_DEEP, PULSE
 from sim.compiled import borrowing
-from sim.errors import ModelError
 
 REVERSAL = 0.15
 REVERSAL_GAP_S = 100e-6
@@ -67,16 +66,33 @@ def _times_threshold(
 
 
 @borrowing
-def _recruit(
+def excite(
     rows: NDArray[np.float64],
-    rheobase_a: float,
-    chronaxie_s: float,
-    mid: float,
-    width: float,
-    excitable: float,
+    pairs: NDArray[np.int64],
+    rheobase_a: NDArray[np.float64],
+    chronaxie_s: NDArray[np.float64],
+    factors: NDArray[np.float64],
+    curve: tuple[float, float],
+    excitable: tuple[float, float],
+    times: NDArray[np.float64],
     shares: NDArray[np.float64],
 ) -> int:
-    """Fill `shares` from the pulses in the columns of `rows`; -1, or the first pulse whose height is unknown."""
+    """What pulses do to the two branches of the nerve.
+
+    Args:
+        rows: (5, n) current and width of phase 1, gap, current and width of phase 2.
+        pairs: (n,) electrode pair of each pulse.
+        rheobase_a: by pair, A.
+        chronaxie_s: by pair, s.
+        factors: (n, 2) threshold of each branch in multiples of the pair's.
+        curve: middle and width of the recruitment curve.
+        excitable: share of the axons of each branch that can be excited.
+        times: result (n,): the pulse in multiples of its pair's threshold.
+        shares: result (n, 2): recruited share of each branch.
+
+    Returns:
+        -1, or the first pulse whose height is unknown.
+    """
     for i in range(rows.shape[1]):
         if not (math.isfinite(rows[0, i]) and math.isfinite(rows[1, i])):
             return i
@@ -84,37 +100,24 @@ def _recruit(
         gap_s = 0.0 if math.isnan(gap_s) else gap_s
         phase2_a = 0.0 if math.isnan(phase2_a) else phase2_a
         phase2_s = 0.0 if math.isnan(phase2_s) else phase2_s
-        x = _times_threshold(rows[0, i], rows[1, i], gap_s, phase2_a, phase2_s, rheobase_a, chronaxie_s)
-        shares[i] = excitable * recruited_ratio(x, mid, width)
+        rheobase, chronaxie = float(rheobase_a[pairs[i]]), float(chronaxie_s[pairs[i]])
+        x = _times_threshold(rows[0, i], rows[1, i], gap_s, phase2_a, phase2_s, rheobase, chronaxie)
+        times[i] = x
+        for branch in range(2):
+            shares[i, branch] = excitable[branch] * recruited_ratio(x / factors[i, branch], curve[0], curve[1])
     return -1
 
 
-def recruitment(patient: Patient, pulses: NDArray[np.void]) -> NDArray[np.float64]:
-    """Recruited share of the dorsiflexors' motor units by pulse, (n,), 0..1; exactly 0 for a denervated muscle.
-
-    Args:
-        patient: whose nerve.
-        pulses: `PULSE_DTYPE`; an absent second phase is NaN or 0.
-
-    Raises:
-        ModelError: the height of a pulse is unknown (a clipped sample).
-    """
-    rows, shares = np.empty((len(_NAMES), pulses.size)), np.empty(pulses.size)
+def phases(pulses: NDArray[np.void]) -> NDArray[np.float64]:
+    """The rows that `excite` takes, (5, n), of pulses in `PULSE_DTYPE`; an absent second phase is NaN or 0."""
+    rows = np.empty((len(_NAMES), pulses.size))
     for i, name in enumerate(_NAMES):
         rows[i] = pulses[name]
-    unknown = _recruit(
-        rows,
-        patient.rheobase_a,
-        patient.chronaxie_s,
-        patient.recruitment_mid,
-        patient.recruitment_width,
-        patient.excitability_ratio,
-        shares,
-    )
-    if unknown >= 0:
-        raise ModelError(
-            "recruitment",
-            float(pulses["t_s"][unknown]),
-            "the height or width of a pulse is unknown (clipped capture); widen the range of the front end",
-        )
-    return shares
+    return rows
+
+
+def deep_only(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pulses of channel 1 that recruit `shares` (n,) of the deep branch and nothing else, as the body feels them."""
+    felt = np.zeros((shares.size, PULSE))
+    felt[:, P_DEEP], felt[:, P_CHANNEL] = shares, 1.0
+    return felt

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body.ankle import ankle_torque_n_m
+from sim.body.ankle import ankle_torque_n_m, everter_torque_n_m
 from sim.body.drive import drive_at, gravity_torque_n_m
 from sim.body.foot import BALL, HEEL, TOE
 from sim.body.ground import ground_m
@@ -24,6 +24,7 @@ from sim.body.layout import (
     C_AFO,
     C_AFO_SET,
     C_DAMPING,
+    C_EVERTERS,
     C_FEEDFORWARD,
     C_FORCE,
     C_INERTIA,
@@ -68,8 +69,9 @@ def acceleration_rad_s2(
     since_landing_s: float,
     heel_first: int,
     const: NDArray[np.float64],
+    everters: float = 0.0,
 ) -> float:
-    """Angular acceleration of the foot, rad/s^2; `sine` and `cosine` are those of `phi`."""
+    """Angular acceleration of the foot, rad/s^2; `sine` and `cosine` are those of `phi`, `everters` an activation."""
     torque = (
         ankle_torque_n_m(
             phi - leg[0],
@@ -84,6 +86,8 @@ def acceleration_rad_s2(
         )
         - reflex_n_m
     )
+    if everters > 0.0:
+        torque += everter_torque_n_m(phi - leg[0], min(everters, 1.0), const[C_EVERTERS])
     if mode == SWING:
         return (torque + gravity_torque_n_m(sine, cosine, leg[5], leg[6], const)) / const[C_INERTIA]
     weight = const[C_LOADING] * (1.0 - math.exp(-since_landing_s / LOADING_RISE_S))
@@ -100,6 +104,7 @@ def foot_step(
     legs: tuple[Leg, Leg, Leg],
     h: float,
     activations: tuple[float, float, float, float],
+    everters: tuple[float, float, float, float],
     reflex: tuple[float, float, float],
     since_landing_s: float,
     heel_first: int,
@@ -114,6 +119,7 @@ def foot_step(
         legs: the leg at start, middle and end of the step.
         h: step, s.
         activations: of the dorsiflexors at the four stages.
+        everters: of the everters, likewise.
         reflex: reflex torque at start, middle and end, N m.
         since_landing_s: at the start of the step, s.
         heel_first: 1 where the heel landed first.
@@ -124,19 +130,27 @@ def foot_step(
     """
     t, half = since_landing_s, 0.5 * h
     s1, c1 = math.sin(phi), math.cos(phi)
-    a1 = acceleration_rad_s2(mode, phi, omega, s1, c1, legs[0], activations[0], reflex[0], t, heel_first, const)
+    a1 = acceleration_rad_s2(
+        mode, phi, omega, s1, c1, legs[0], activations[0], reflex[0], t, heel_first, const, everters[0]
+    )
     w2 = omega + half * a1
     p2 = phi + half * omega
     s2, c2 = turned(s1, c1, p2 - phi)
-    a2 = acceleration_rad_s2(mode, p2, w2, s2, c2, legs[1], activations[1], reflex[1], t + half, heel_first, const)
+    a2 = acceleration_rad_s2(
+        mode, p2, w2, s2, c2, legs[1], activations[1], reflex[1], t + half, heel_first, const, everters[1]
+    )
     w3 = omega + half * a2
     p3 = phi + half * w2
     s3, c3 = turned(s1, c1, p3 - phi)
-    a3 = acceleration_rad_s2(mode, p3, w3, s3, c3, legs[1], activations[2], reflex[1], t + half, heel_first, const)
+    a3 = acceleration_rad_s2(
+        mode, p3, w3, s3, c3, legs[1], activations[2], reflex[1], t + half, heel_first, const, everters[2]
+    )
     w4 = omega + h * a3
     p4 = phi + h * w3
     s4, c4 = turned(s1, c1, p4 - phi)
-    a4 = acceleration_rad_s2(mode, p4, w4, s4, c4, legs[2], activations[3], reflex[2], t + h, heel_first, const)
+    a4 = acceleration_rad_s2(
+        mode, p4, w4, s4, c4, legs[2], activations[3], reflex[2], t + h, heel_first, const, everters[3]
+    )
     new_phi = phi + h / 6.0 * (omega + 2.0 * w2 + 2.0 * w3 + w4)
     new_omega = omega + h / 6.0 * (a1 + 2.0 * a2 + 2.0 * a3 + a4)
     return new_phi, new_omega

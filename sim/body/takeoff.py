@@ -15,6 +15,7 @@ from sim.body.drive import feedforward
 from sim.body.foot import BALL, HEEL, TOE
 from sim.body.layout import (
     B_DEMAND,
+    B_EVERSION_WORK,
     B_GROUND,
     B_HEIGHT,
     B_OMEGA,
@@ -123,6 +124,7 @@ def start_swing(
     x, y = place_m(k, phase, leg[3], leg[4], const, stride)
     height, _ = clearance_m(body[B_PHI], x, y, body[B_GROUND], rugs)
     body[B_HEIGHT] = height
+    body[B_EVERSION_WORK] = 0.0
     begin_swing(body, height)
     hike, steppage, outward = shares(body[B_DEMAND], const)
     results[k, R_HIKE], results[k, R_STEPPAGE] = hike, steppage

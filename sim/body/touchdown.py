@@ -5,17 +5,21 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.body.activation import FORCE_100_HZ
 from sim.body.clearance import end_swing
 from sim.body.clock import clock_at, place_m
 from sim.body.compensation import adapt
 from sim.body.foot import BALL, HEEL
 from sim.body.ground import ground_m
 from sim.body.layout import (
+    B_EVERSION_WORK,
     B_FOOT_X,
     B_GROUND,
     B_OMEGA,
     B_PHI,
     B_SLAP,
+    B_STIMULATED,
+    BRANCH,
     C_SHANK,
     C_STANCE,
     C_THIGH,
@@ -31,12 +35,16 @@ from sim.body.layout import (
     O_FLAT,
     O_LANDING,
     R_ANKLE_IC,
+    R_EVERSION_IC,
+    R_EVERSION_SWING,
     R_FOOT_IC,
     R_SLAP,
+    S_TOE_OFF,
     S_WATCH,
     STANCE,
     SWING,
 )
+from sim.body.subtalar import eversion_rad, everting_moment_n_m
 from sim.body.swing import clearance_m, hermite
 from sim.compiled import borrowing
 from sim.gait.leg import leg_at
@@ -137,6 +145,10 @@ def land(
     instants[k, O_LANDING] = t
     results[k, R_ANKLE_IC] = phi - leg[0]
     results[k, R_FOOT_IC] = phi
+    deep, superficial = body[B_STIMULATED] / FORCE_100_HZ, body[B_STIMULATED + BRANCH] / FORCE_100_HZ
+    results[k, R_EVERSION_IC] = eversion_rad(everting_moment_n_m(deep, superficial, const), const)
+    swung_s = (t - stride_ns[k, S_TOE_OFF]) * 1e-9
+    results[k, R_EVERSION_SWING] = eversion_rad(body[B_EVERSION_WORK] / swung_s, const)
     mtc = end_swing(body, results[k])
     adapt(body, const, mtc, stride[k, F_SENSE], body[M_LOWEST] <= 0.0)
     point = HEEL

@@ -9,11 +9,12 @@ from sim.body import layout as at
 from sim.body.activation import A_REST
 from sim.body.buffers import Buffers, make_buffers
 from sim.body.compensation import CompensationState
+from sim.body.nerve import nerve_of, prescribed_knee_rad
 from sim.body.outcomes import Columns, gait_columns
 from sim.body.patient import Patient
 from sim.body.preparation import constants, prepare
-from sim.body.recruitment import recruitment
 from sim.body.traced import traced_cycles
+from sim.electrode.placement import CENTRED, Electrodes, ElectrodeShift
 from sim.errors import CausalityError, ModelError
 from sim.gait.curves import MeasuredCycle
 from sim.gait.schedule import StrideSchedule
@@ -37,6 +38,9 @@ class Walker:
         streams: of the case; gives the error with which the patient feels the own clearance.
         compensation: state at stride 1, from `settled_compensation`; `walk.compensation == "none"` freezes it at zero.
         trace: True keeps every step for plots; it changes no result.
+        stream_prefix: of the name of the stream of that error.
+        electrodes: through which pulses reach the nerve.
+        shifts: when they move.
     """
 
     def __init__(
@@ -51,6 +55,8 @@ class Walker:
         *,
         trace: bool = False,
         stream_prefix: str = "body",
+        electrodes: Electrodes = CENTRED,
+        shifts: tuple[ElectrodeShift, ...] = (),
     ) -> None:
         ready = [prepare(patient, curves, walk.speed_m_s, manner) for manner in schedule.manners]
         cycles = [each.cycle for each in ready]
@@ -64,7 +70,8 @@ class Walker:
             state = CompensationState(0.0, state.mtc_swing_ratio)
         streams = streams if streams is not None else Streams(0)
         felt = streams.generator(f"{stream_prefix}.clearance_sense").standard_normal(schedule.strides + 1)
-        self._patient, self._schedule = patient, schedule
+        self._schedule = schedule
+        self._nerve = nerve_of(patient, electrodes, tuple(sorted(shifts, key=lambda shift: shift.t_ns)), streams)
         self._buffers: Buffers = make_buffers(
             cycles, consts, schedule, state, rugs, patient.clearance_sense_sd_m * felt
         )
@@ -130,7 +137,8 @@ class Walker:
         """
         if pulses.size == 0:
             return
-        effects = np.rint(pulses["t_s"] * NS_PER_S).astype(np.int64) + self._delay_ns
+        t_ns = np.rint(pulses["t_s"] * NS_PER_S).astype(np.int64)
+        effects = t_ns + self._delay_ns
         body_ns = self.body_ns
         if effects[0] < body_ns:
             raise CausalityError(
@@ -138,8 +146,8 @@ class Walker:
                 s_from_ns(body_ns),
                 f"a pulse takes effect at {s_from_ns(int(effects[0])):.6f} s, the body has been integrated past it",
             )
-        shares = recruitment(self._patient, pulses)
-        felt = shares > 0.0
+        shares, _ = self._nerve.feel(pulses, t_ns, prescribed_knee_rad(t_ns, self._schedule, self._buffers.bases))
+        felt = (shares[:, : at.BRANCHES] > 0.0).any(axis=1)
         if not felt.all():
             effects, shares = effects[felt], shares[felt]
             if effects.size == 0:

@@ -15,6 +15,7 @@ from sim.body.activation import A_REST, FORCE_100_HZ, KM_REST, R0_LESS_KM, TAU1_
 from sim.body.buffers import make_buffers
 from sim.body.compensation import CompensationState
 from sim.body.preparation import prepare
+from sim.body.recruitment import deep_only
 from sim.body.swing import acceleration_rad_s2
 from sim.compiled import compiled
 from sim.gait.draw import draw_schedule
@@ -68,7 +69,7 @@ def kernel_run(step_ms: int) -> tuple[Callable[[], None], Callable[[], tuple[flo
     cycle, const, schedule, pulses, end = _scene()
     buffers = make_buffers((cycle,), const[np.newaxis], schedule, CompensationState(), step_ns=step_ms * 1_000_000)
     buffers.stride[:, at.F_THIGH : at.F_DRIVE + 1] = 0.0
-    buffers.pulse_ns, buffers.pulse_share = pulses, np.full(pulses.size, SHARE)
+    buffers.pulse_ns, buffers.pulse_share = pulses, deep_only(np.full(pulses.size, SHARE))
     buffers.ints[at.I_PULSES] = pulses.size
     first = buffers.ints.copy(), buffers.body.copy()
 

@@ -11,6 +11,7 @@ from scenarios.patient_file import read_patient
 from scenarios.text import Text, Where
 from sim.body.recruitment import recruited_ratio
 from sim.body.walker import Walker
+from sim.electrode.placement import STEADY
 from sim.gait.draw import draw_schedule
 from sim.gait.walk import Walk
 from sim.pulse import PULSE_DTYPE
@@ -68,11 +69,12 @@ def stroll(winter):
         pulses=None,
         seed=1,
         trace=False,
+        electrodes=STEADY,
     ):
         walk = Walk(speed_m_s, strides, compensation, orthosis)
         streams = Streams(seed)
         schedule = draw_schedule(patient, winter, walk, streams)
-        walker = Walker(patient, winter, walk, schedule, (), streams, state, trace=trace)
+        walker = Walker(patient, winter, walk, schedule, (), streams, state, trace=trace, electrodes=electrodes)
         if pulses is not None:
             walker.add_pulses(pulses(schedule))
         walker.integrate(schedule.end_ns)

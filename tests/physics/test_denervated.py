@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.body.recruitment import recruited_ratio, recruitment, threshold_a
+from sim.body.nerve import recruitment
+from sim.body.recruitment import recruited_ratio, threshold_a
 from sim.pulse import PULSE_DTYPE
 
 

@@ -30,7 +30,7 @@ def test_the_foot_at_landing_is_the_ankle_plus_the_lean_of_the_shank(walked):
         swing = (trace[:, at.T_STRIDE] == k) & np.isfinite(trace[:, at.T_CLEARANCE])
         assert trace[swing, at.T_ANKLE][-1] == pytest.approx(strides["ankle_ic_rad"][k - 1], abs=0.02)
     lean = strides["foot_ic_rad"] - strides["ankle_ic_rad"]
-    base = walker._buffers.base
+    base = walker._buffers.bases[0]
     prescribed = leg_at(base, 0.0, 1.0, 0.4, 0.4)[0]
     assert lean == pytest.approx(np.full(4, prescribed), abs=0.08)
 
