@@ -4,16 +4,14 @@ from typing import Final
 
 from reports.measures.charge import charge_imbalance, net_charge, phase_charge, train_charge
 from reports.measures.direct_current import dc
-from reports.measures.exposure import trip_exposure
 from reports.measures.latency import latency, stop_latency
 from reports.measures.on_time import on_time, silence, stance_on_time
-from reports.measures.outcomes import early_swing_clearance, min_toe_clearance, scuffs, stumbles
+from reports.measures.outcome_specs import OUTCOMES
 from reports.measures.periods import extra_pulses, missing_pulses, period_jitter, rate
 from reports.measures.pulse_shape import interphase_gap, phase_current, pulse_width
 from reports.measures.ramps import ramp_down_time, ramp_up_time
 from reports.measures.stopping import button_stop, lead_off_stop
-from reports.measures.triggers import false_stimulation, missed_stimulation
-from reports.measures.variability import stride_time_variability
+from reports.measures.triggers import false_stimulation, late_stimulation, missed_stimulation
 from scenarios.catalogue import MeasureSpec, Parameter
 from scenarios.channels import of_channels
 
@@ -181,6 +179,17 @@ TIMING: Final = (
         summary="a trigger that no pulse answered",
     ),
     MeasureSpec(
+        "late_stimulation",
+        "",
+        "measured",
+        late_stimulation,
+        "occurrence",
+        (),
+        _CURRENT,
+        occurrences=True,
+        summary="a trigger whose first pulse comes after toe-off",
+    ),
+    MeasureSpec(
         "false_stimulation",
         "",
         "measured",
@@ -281,67 +290,6 @@ PULSES: Final = (
     ),
 )
 """What a pulse is made of."""
-
-OUTCOMES: Final = (
-    MeasureSpec(
-        "min_toe_clearance",
-        "m",
-        "modelled",
-        min_toe_clearance,
-        "swing",
-        (Parameter("per", choices=("swing",), default="swing", summary="what one sample stands for"),),
-        summary="lowest forefoot point in mid-swing",
-    ),
-    MeasureSpec(
-        "early_swing_clearance",
-        "m",
-        "modelled",
-        early_swing_clearance,
-        "swing",
-        summary="lowest forefoot point between 12 and 35 % of swing",
-    ),
-    MeasureSpec(
-        "trip_exposure",
-        "",
-        "modelled",
-        trip_exposure,
-        "run",
-        (
-            Parameter(
-                "height",
-                "m",
-                default="10 mm",
-                bounds=(0.0, 0.2),
-                many=True,
-                summary="height of the unseen obstacle, or a list of heights",
-            ),
-        ),
-        summary="share of strides whose clearance is below an obstacle",
-        continuous=True,
-    ),
-    MeasureSpec(
-        "scuffs",
-        "",
-        "modelled",
-        scuffs,
-        "occurrence",
-        occurrences=True,
-        summary="a swing in which the toes touch the floor",
-    ),
-    MeasureSpec(
-        "stumbles", "", "modelled", stumbles, "occurrence", occurrences=True, summary="a swing that ends in a stumble"
-    ),
-    MeasureSpec(
-        "stride_time_variability",
-        "",
-        "modelled",
-        stride_time_variability,
-        "run",
-        summary="coefficient of variation of the stride time",
-        continuous=True,
-    ),
-)
-"""What the patient did."""
 
 MEASURES: Final[tuple[MeasureSpec, ...]] = (*map(of_channels, (*TIMING, *PULSES)), *OUTCOMES)
 """Every built-in measure."""

@@ -1,110 +1,92 @@
-"""Trip exposure: how often the toes are lower than an unseen obstacle is high (Best and Begg 2008)."""
+"""Trip exposure in checks: how often the toes are lower than an unseen obstacle is high (Best and Begg 2008)."""
 
-import math
 from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reports.intervals import all_inside
-from reports.measures.collecting import collected, not_run, nothing, windows_of
+from reports.fall_risk import exposure as curves
+from reports.fall_risk.clearance import Estimate
+from reports.fall_risk.obstacles import Obstacles
+from reports.fall_risk.rates import Rate
+from reports.fall_risk.resampling import resamples
+from reports.fall_risk.tail import STRIDES_FOR_TAIL
+from reports.measures.collecting import nothing, spans_array
+from reports.measures.walked import estimated, swings_of
 from reports.samples import Samples
 from rig.record import Record
+from rig.unaided import unaided_strides
 from sim.streams import Streams
 
-RESAMPLES: Final = 1000
-"""Number of bootstrap resamples (design choice: 25 lie beyond each end of a 95 % interval)."""
-
-
-def bandwidth_m(clearance_m: NDArray[np.float64]) -> float:
-    """Silverman's rule of thumb: 0.9 min(sd, IQR/1.349) n^(-1/5), m. Source: Silverman 1986, eq. 3.31."""
-    if clearance_m.size < 2:
-        return 0.0
-    quartiles = np.percentile(clearance_m, (25.0, 75.0))
-    spreads = [s for s in (float(np.std(clearance_m, ddof=1)), float(quartiles[1] - quartiles[0]) / 1.349) if s > 0.0]
-    return 0.9 * min(spreads, default=0.0) * clearance_m.size**-0.2
-
-
-def trip_probability(clearance_m: NDArray[np.float64], height_m: float, smoothing_m: float) -> NDArray[np.float64]:
-    """P(clearance < height) by a Gaussian kernel estimate along the last axis; empirical where `smoothing_m` is 0.
-
-    A normal distribution fitted to the clearances would be wrong at the low end: they are not normal (Begg 2007).
-    """
-    if smoothing_m <= 0.0:
-        return np.mean(clearance_m < height_m, axis=-1)
-    from scipy.special import ndtr
-
-    return np.mean(ndtr((height_m - clearance_m) / smoothing_m), axis=-1)
-
-
-def block_resamples(n: int, count: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """Rows of `count` circular block bootstrap resamples, (count, n): blocks keep the correlation of near strides.
-
-    Block length n^(1/3) rounded up. Source: Politis and Romano 1992, circular block resampling.
-    """
-    block = max(1, math.ceil(n ** (1.0 / 3.0)))
-    starts = generator.integers(0, n, size=(count, -(-n // block)))
-    rows = (starts[:, :, None] + np.arange(block)) % n
-    return rows.reshape(count, -1)[:, :n]
-
-
-def exposure(clearance_m: NDArray[np.float64], height_m: float, streams: Streams) -> tuple[float, tuple[float, float]]:
-    """Trip probability at one obstacle height and its 95 % bootstrap interval.
-
-    Args:
-        clearance_m: (n,) minimum toe clearances in stride order, n >= 2, m.
-        height_m: obstacle height, m.
-        streams: of the case; the stream `trip exposure` draws the resamples, the same for every height.
-    """
-    smoothing_m = bandwidth_m(clearance_m)
-    rows = block_resamples(clearance_m.size, RESAMPLES, streams.generator("trip exposure"))
-    spread = trip_probability(clearance_m[rows], height_m, smoothing_m)
-    low, high = np.percentile(spread, (2.5, 97.5))
-    return float(trip_probability(clearance_m, height_m, smoothing_m)), (float(low), float(high))
+_SOURCE: Final = "moving block bootstrap"
 
 
 def trip_exposure(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """Share of strides whose minimum toe clearance is below an obstacle of `height`; one sample a run and height.
 
     The interval of a sample is from the first to the last stride that counts; U is the larger half of its bootstrap
-    interval.
+    interval. A height of which fewer than 5 % of fewer than 300 strides fall short has no value, and cannot pass.
     """
-    strides = record.strides
-    if not strides["stride"].size:
-        return not_run("", "no stride of the patient is known")
+    swings = swings_of(record, parameters, "mtc_m")
+    if isinstance(swings, Samples):
+        return swings
     given = parameters["height"]
-    heights_m = [float(height) for height in (given if isinstance(given, tuple | list) else (given,))]
-    windows = windows_of(parameters)
-    ends_s = strides["t0_s"] + strides["stride_time_s"]
-    whole = all_inside(strides["toe_off_s"], ends_s, windows)
-    keep = whole & np.isfinite(strides["mtc_m"])
-    clearance_m = strides["mtc_m"][keep]
-    dropped = int((~whole).sum())
-    if clearance_m.size < 2:
-        return nothing("", "fewer than two strides with a clearance", dropped=dropped)
-    found = [exposure(clearance_m, height_m, Streams(record.case.seed)) for height_m in heights_m]
-    intervals = np.array([interval for _, interval in found])
-    values = np.array([value for value, _ in found])
-    count = len(heights_m)
-    half = np.max(np.abs(intervals - values[:, None]), axis=1)
-    made = collected(
-        "",
-        values,
-        np.full(count, strides["toe_off_s"][keep][0]),
-        np.full(count, ends_s[keep][-1]),
-        np.full(count, -1),
-        interval95=intervals,
-        items=np.full(count, clearance_m.size),
-        dropped=dropped,
-    )
-    return _with_spread(made, half)
+    heights_m = np.array([float(h) for h in (given if isinstance(given, tuple | list) else (given,))])
+    clearance_m = record.strides["mtc_m"][swings.rows]
+    found = curves.exposure(clearance_m, heights_m, resamples(clearance_m, Streams(record.case.seed)))
+    known = np.isfinite(found.ratio)
+    told = [
+        Estimate(float(value), (float(low), float(high)))
+        for value, low, high in zip(found.ratio[known], found.low_ratio[known], found.high_ratio[known], strict=True)
+    ]
+    hidden = int((~known).sum())
+    first, last = swings.span_s
+    words = f"{swings.rows.size} strides say nothing about shares below 5 %, {STRIDES_FOR_TAIL} are needed"
+    lost_s = spans_array([first] * hidden, [last] * hidden)
+    return estimated(told, swings, _SOURCE, lost_s=lost_s, lost_because=words if hidden else "")
 
 
-def _with_spread(samples: Samples, half: NDArray[np.float64]) -> Samples:
-    from dataclasses import replace
+def expected_trips(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Expected trips per km over unseen obstacles of exponential height; one sample a run, a number for comparisons."""
+    swings = swings_of(record, parameters, "mtc_m")
+    if isinstance(swings, Samples):
+        return swings
+    clearance_m = record.strides["mtc_m"][swings.rows]
+    rows = resamples(clearance_m, Streams(record.case.seed))
+    return estimated([curves.expected_trips(clearance_m, rows, _obstacles(parameters))], swings, _SOURCE)
 
-    from reports.samples import Component
 
-    part = Component("sampling of strides", "A", float(np.median(half)) / 2.0, False, "circular block bootstrap")
-    return replace(samples, expanded=half, budget=(part,))
+def relative_trip_exposure(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Expected trips over those of the same patient, seed and floor without the device; one sample a run."""
+    swings = swings_of(record, parameters, "mtc_m")
+    if isinstance(swings, Samples):
+        return swings
+    clearance_m = record.strides["mtc_m"][swings.rows]
+    reference_m = unaided_strides(record.case)["mtc_m"][swings.rows]
+    if not np.isfinite(reference_m).all():
+        return nothing("", "the walk without the device has strides without a clearance", dropped=swings.dropped)
+    rows = resamples(clearance_m, Streams(record.case.seed))
+    ratio = curves.relative_exposure(clearance_m, reference_m, rows, _obstacles(parameters))
+    return estimated([ratio], swings, _SOURCE)
+
+
+def _obstacles(parameters: Mapping[str, Any]) -> Obstacles:
+    return Obstacles(float(parameters["mean_height"]), float(parameters["spacing"]))
+
+
+def _rate(record: Record, parameters: Mapping[str, Any], column: str) -> Samples:
+    swings = swings_of(record, parameters, column)
+    if isinstance(swings, Samples):
+        return swings
+    counted = Rate(int(np.sum(record.strides[column][swings.rows] > 0.0)), swings.rows.size)
+    return estimated([Estimate(counted.per(100), counted.interval95(100))], swings, "Clopper-Pearson")
+
+
+def scuff_rate(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Swings per 100 in which the toes touch the floor; one sample a run."""
+    return _rate(record, parameters, "scuff")
+
+
+def stumble_rate(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Swings per 100 that end in a stumble; one sample a run."""
+    return _rate(record, parameters, "stumble")

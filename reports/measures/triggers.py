@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from reports.intervals import touches
-from reports.measures.collecting import collected, nothing, spans_array
+from reports.measures.collecting import collected, noted, nothing, spans_array
 from reports.measures.grouping import trains_of
 from reports.measures.openings import openings_of
 from reports.samples import Samples
@@ -130,4 +130,29 @@ def false_stimulation(record: Record, _parameters: Any) -> Samples:
         [train.t1_s for train in wrong],
         [train.stride for train in wrong],
         watched_s=(watched,),
+    )
+
+
+def late_stimulation(record: Record, _parameters: Any) -> Samples:
+    """Triggers whose first pulse comes after the foot has left the floor; one occurrence each.
+
+    Force needs about 0.1 s to rise, and the ankle of toe-off decides the first third of the swing: what comes after
+    toe-off is late for it (design choice). A replay without labelled events has no toe-off.
+    """
+    triggers, without = triggers_of(record)
+    rows = {int(stride): row for row, stride in enumerate(record.strides["stride"])}
+    toe_off_s = record.strides["toe_off_s"]
+    answered = [t for t in triggers if t.first_row >= 0 and not t.running and math.isfinite(toe_off_s[rows[t.stride]])]
+    if not answered:
+        return nothing("", *noted(without, "strides without trigger"), watched_s=())
+    first_s = record.pulses["t_s"][[t.first_row for t in answered]]
+    late = [k for k, t in enumerate(answered) if first_s[k] > toe_off_s[rows[t.stride]]]
+    return collected(
+        "",
+        np.ones(len(late)),
+        [answered[k].sensor_off_s for k in late],
+        [float(first_s[k]) for k in late],
+        [answered[k].stride for k in late],
+        watched_s=((answered[0].sensor_off_s, watch_end_s(record, answered[-1])),),
+        notes=noted(without, "strides without trigger"),
     )

@@ -1,66 +1,62 @@
-"""Stride-time variability: how regular the steps are."""
+"""How regular the steps are: variation of stride and swing time, and the memory of the stride time."""
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reports.correlation import effective_n
-from reports.intervals import all_inside
-from reports.measures.collecting import collected, not_run, noted, nothing, windows_of
+from reports.fall_risk.clearance import Estimate
+from reports.fall_risk.regularity import (
+    STRIDES_FOR_ALPHA,
+    STRIDES_FOR_CV,
+    STRIDES_FOR_FULL_ALPHA,
+    alpha_interval95,
+    cleaned,
+    fluctuations,
+    variation_ratio,
+)
+from reports.measures.collecting import noted
+from reports.measures.walked import Swings, estimated, swings_of
 from reports.samples import Samples
-from reports.uncertainty import term
 from rig.record import Record
-
-_MADS: Final = 3.0
-_NORMAL_MAD: Final = 1.4826
-"""Median absolute deviation of a normal distribution times this is its standard deviation."""
-
-FEW_STRIDES: Final = 100
-"""Below this a coefficient of variation says little (model.md 6.1)."""
+from sim.streams import Streams
 
 
-def cleaned(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values within the median -+ 3 MAD, the MAD scaled to a standard deviation (model.md 6.1)."""
-    middle = float(np.median(values))
-    spread = _NORMAL_MAD * float(np.median(np.abs(values - middle)))
-    return values[np.abs(values - middle) <= _MADS * spread] if spread > 0.0 else values
+def _variation(values: NDArray[np.float64], swings: Swings) -> Samples:
+    """CV after the clean; standard uncertainty CV sqrt(1/(2(n_eff - 1)) + CV^2/n_eff) (normal values)."""
+    used = cleaned(values)
+    ratio = float(variation_ratio(used))
+    worth = max(effective_n(used), 2.0)
+    half = 2.0 * ratio * math.sqrt(1.0 / (2.0 * (worth - 1.0)) + ratio**2 / worth)
+    notes = noted(values.size - used.size, "strides beyond the median ± 3 MAD left out")
+    found = estimated([Estimate(ratio, (ratio - half, ratio + half))], swings, "normal stride times", notes=notes)
+    return replace(found, items=np.array([used.size]))
 
 
 def stride_time_variability(record: Record, parameters: Mapping[str, Any]) -> Samples:
-    """Coefficient of variation of the stride time, SD/mean after the clean, as a ratio; one sample a run.
+    """Coefficient of variation of the stride time, SD/mean after the clean, as a ratio; one sample a run of 100."""
+    swings = swings_of(record, parameters, "stride_time_s", STRIDES_FOR_CV)
+    return swings if isinstance(swings, Samples) else _variation(record.strides["stride_time_s"][swings.rows], swings)
 
-    Its standard uncertainty is CV sqrt(1/(2(n_eff - 1)) + CV^2/n_eff) (normal stride times).
-    """
-    strides = record.strides
-    if not strides["stride"].size:
-        return not_run("", "no stride of the patient is known")
-    windows = windows_of(parameters)
-    ends_s = strides["t0_s"] + strides["stride_time_s"]
-    whole = all_inside(strides["t0_s"], ends_s, windows)
-    dropped = int((~whole).sum())
-    if whole.sum() < 3:
-        return nothing("", "fewer than three whole strides", dropped=dropped)
-    used = cleaned(strides["stride_time_s"][whole])
-    n = used.size
-    ratio = float(np.std(used, ddof=1) / np.mean(used))
-    worth = max(effective_n(used), 2.0)
-    standard = ratio * math.sqrt(1.0 / (2.0 * (worth - 1.0)) + ratio**2 / worth)
-    part = term("sampling of strides", "A", standard, 1, systematic=False, source="normal stride times")
-    few = n if n < FEW_STRIDES else 0
-    return collected(
-        "",
-        [ratio],
-        [strides["t0_s"][whole][0]],
-        [ends_s[whole][-1]],
-        [-1],
-        (part,),
-        items=np.array([n]),
-        dropped=dropped,
-        notes=(
-            *noted(int(whole.sum()) - n, "strides beyond the median ± 3 MAD left out"),
-            *noted(few, f"strides only, {FEW_STRIDES} are usual"),
-        ),
-    )
+
+def swing_time_variability(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """The same of the swing time, from toe-off to landing."""
+    swings = swings_of(record, parameters, "landing_s", STRIDES_FOR_CV)
+    if isinstance(swings, Samples):
+        return swings
+    return _variation((record.strides["landing_s"] - record.strides["toe_off_s"])[swings.rows], swings)
+
+
+def stride_time_memory(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Exponent alpha of detrended fluctuation analysis of the stride time; one sample a run of at least 256 strides."""
+    swings = swings_of(record, parameters, "stride_time_s", STRIDES_FOR_ALPHA)
+    if isinstance(swings, Samples):
+        return swings
+    found = fluctuations(record.strides["stride_time_s"][swings.rows])
+    interval = alpha_interval95(found.alpha, swings.rows.size, Streams(record.case.seed))
+    notes = () if found.full else (f"{swings.rows.size} strides only, {STRIDES_FOR_FULL_ALPHA} are usual",)
+    return estimated([Estimate(found.alpha, interval)], swings, "walks of the same exponent", notes=notes)

@@ -248,7 +248,7 @@ def test_a_patient_walks_alone(place):
     )
     assert done.returncode == 0, done.stderr
     gait = pl.read_csv(place / "gait.csv")
-    assert gait.columns[:3] == ["stride", "t0_s", "stride_time_s"] and gait.columns[-1] == "charge_c"
+    assert gait.columns[:3] == ["stride", "t0_s", "stride_time_s"] and "charge_c" in gait.columns
     assert gait["stride"].to_list() == [1, 2, 3, 4]
     assert gait["pulses"].null_count() == 4
     assert gait["mtc_m"].null_count() == 0

@@ -4,14 +4,10 @@ import dataclasses
 
 import numpy as np
 import pytest
-from scipy import stats
 
-from reports.measures.exposure import bandwidth_m, exposure
-from reports.measures.variability import cleaned
 from reports.verdict import Outcome
 from rig.record import LoopError
 from scenarios.ramp import Ramp
-from sim.streams import Streams
 
 
 @pytest.mark.parametrize(
@@ -68,90 +64,6 @@ def test_a_gap_in_the_capture_forbids_outcomes_after_it(walks):
     """Pulses may be missing from the replay."""
     verdict = walks.judge(walks.record(gaps_s=((6.0, 6.1),)), "min_toe_clearance", "at_least", low=0.005)
     assert verdict.outcome is Outcome.INCONCLUSIVE and "gap" in verdict.reason
-
-
-def _trial(walks, clearance_m, height_m):
-    n = clearance_m.size
-    return walks.record(strides=walks.strides(n, mtc_m=clearance_m), n=n)
-
-
-def test_trip_exposure_meets_the_normal_truth(walks):
-    """Against independent truth: clearances drawn from N(12 mm, 3 mm); P(below 8 mm) = Phi(-4/3) = 0.091.
-
-    The 95 % bootstrap interval holds it in about 95 % of walks; the kernel widens the spread by (1 + h^2/s^2)^0.5.
-    """
-    truth = float(stats.norm.cdf(-4.0 / 3.0))
-    draw = np.random.default_rng(11)
-    hits = 0
-    for seed in range(60):
-        low, high = exposure(draw.normal(0.012, 0.003, 300), 0.008, Streams(seed))[1]
-        hits += low <= truth <= high
-    assert hits >= 50
-    values = draw.normal(0.012, 0.003, 300)
-    kernel = float(stats.gaussian_kde(values, bandwidth_m(values) / np.std(values, ddof=1)).integrate_box_1d(-1, 0.008))
-    assert exposure(values, 0.008, Streams(1))[0] == pytest.approx(kernel, abs=1e-9)
-
-
-def test_trip_exposure_is_one_sample_a_height_and_repeats(walks):
-    """A list of heights rises; the same record gives the same interval; a low foot fails."""
-    clearance_m = np.random.default_rng(3).normal(0.012, 0.003, 120)
-    record = _trial(walks, clearance_m, 0.01)
-    first = walks.samples(record, "trip_exposure", height=(0.005, 0.010, 0.020))
-    again = walks.samples(record, "trip_exposure", height=(0.005, 0.010, 0.020))
-    assert np.all(np.diff(first.values) > 0) and list(first.items) == [120] * 3
-    assert np.array_equal(first.interval95, again.interval95)
-    asked = {"parameters": {"height": 0.010}}
-    assert walks.judge(record, "trip_exposure", high=0.10, **asked).outcome is Outcome.FAIL
-    high = _trial(walks, clearance_m + 0.02, 0.01)
-    verdict = walks.judge(high, "trip_exposure", high=0.10, needs=100, **asked)
-    assert verdict.outcome is Outcome.PASS and verdict.n == 120 and verdict.interval95 is not None
-
-
-def test_trip_exposure_of_one_stride_is_inconclusive(walks):
-    """One clearance says nothing about a share."""
-    verdict = walks.judge(
-        walks.record(strides=walks.strides(1), n=1), "trip_exposure", high=0.1, parameters={"height": 0.01}
-    )
-    assert verdict.outcome is Outcome.INCONCLUSIVE
-
-
-def test_run_level_outcomes_are_cut_by_during(walks, event, during):
-    """Low clearances after an event do not count until it."""
-    planned, became = event("rug", 2.0 + 5 * 1.25)
-    heights = [0.015, 0.016, 0.017, 0.016, 0.015] + [0.001] * 5
-    record = walks.record(strides=walks.strides(mtc_m=heights), events=(became,), planned=(planned,))
-    asked = {"parameters": {"height": 0.005}}
-    whole = walks.judge(record, "trip_exposure", high=0.05, **asked)
-    until = walks.judge(record, "trip_exposure", high=0.05, during=during(until_event="rug"), **asked)
-    assert whole.outcome is Outcome.FAIL
-    assert until.outcome is Outcome.PASS and until.n == 5 and until.dropped == 5
-
-
-def test_stride_time_variability_is_the_cv_after_the_clean(walks):
-    """3 % CV drawn, one stride of 4 s among 200: it is left out. Against numpy on the clean values."""
-    times = np.random.default_rng(5).normal(1.25, 0.0375, 200)
-    times[77] = 4.0
-    t0_s = 2.0 + np.concatenate(([0.0], np.cumsum(times)[:-1]))
-    strides = walks.strides(200, t0_s=t0_s, stride_time_s=times)
-    record = walks.record(pulses=walks.pulses([]), strides=strides, n=200)
-    samples = walks.samples(record, "stride_time_variability")
-    rest = np.delete(times, 77)
-    rest = rest[np.abs(rest - np.median(times)) < 3 * 1.4826 * np.median(np.abs(times - np.median(times)))]
-    assert samples.values == pytest.approx([np.std(rest, ddof=1) / np.mean(rest)])
-    assert abs(samples.values[0] - 0.03) < samples.expanded[0]
-    assert walks.judge(record, "stride_time_variability", high=0.02).outcome is Outcome.FAIL
-    assert walks.judge(record, "stride_time_variability", high=0.04).outcome is Outcome.PASS
-
-
-def test_equal_strides_are_all_kept():
-    """Where the MAD is zero nothing is an outlier by it."""
-    assert cleaned(np.full(5, 1.2)).size == 5
-
-
-def test_two_strides_have_no_variability(walks):
-    """Too few is INCONCLUSIVE."""
-    record = walks.record(strides=walks.strides(2), n=2)
-    assert walks.judge(record, "stride_time_variability", high=0.1).outcome is Outcome.INCONCLUSIVE
 
 
 def _peel(event, start_s=8.0):
