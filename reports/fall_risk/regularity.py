@@ -47,13 +47,13 @@ class Fluctuations:
     Attributes:
         alpha: slope of log F against log n: 0.5 without memory, above it with memory, 1.5 for a random walk.
         windows: (m,) window lengths n, strides.
-        sizes: (m,) fluctuation F(n), in the unit of the values.
+        left_over_value: (m,) fluctuation F(n), in the unit of the values.
         full: False for a walk of fewer than 512 strides.
     """
 
     alpha: float
     windows: NDArray[np.int64]
-    sizes: NDArray[np.float64]
+    left_over_value: NDArray[np.float64]
     full: bool
 
 
@@ -68,9 +68,9 @@ def fluctuations(values: NDArray[np.float64]) -> Fluctuations:
     n = values.size
     windows = np.unique(np.geomspace(_SMALLEST_WINDOW, n // 4, _WINDOWS).astype(np.int64))
     profile = np.cumsum(values - np.mean(values))
-    sizes = np.array([_left_over(profile, int(window)) for window in windows])
-    alpha = float(np.polyfit(np.log(windows), np.log(sizes), 1)[0])
-    return Fluctuations(alpha, windows, sizes, n >= STRIDES_FOR_FULL_ALPHA)
+    left_over_value = np.array([_left_over(profile, int(window)) for window in windows])
+    alpha = float(np.polyfit(np.log(windows), np.log(left_over_value), 1)[0])
+    return Fluctuations(alpha, windows, left_over_value, n >= STRIDES_FOR_FULL_ALPHA)
 
 
 def _left_over(profile: NDArray[np.float64], window: int) -> float:
