@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sim.body import layout as at
 from sim.body.ankle import dorsiflexor_torque_n_m, moment_arm_m
 from sim.body.buffers import Buffers
+from sim.body.composed import stride_curves
 from sim.body.foot import BALL, HEEL
-from sim.body.takeoff import compose_stride
 from sim.gait.leg import leg_at
 from sim.gait.schedule import StrideSchedule
 from sim.timebase import NS_PER_S
@@ -39,11 +39,8 @@ def traced_cycles(schedule: StrideSchedule, buffers: Buffers) -> dict[str, NDArr
 def _stride(
     k: int, schedule: StrideSchedule, buffers: Buffers, trace: NDArray[np.float64]
 ) -> dict[str, NDArray[np.float64]]:
-    manner = schedule.manner[k]
-    const = buffers.consts[manner]
-    body, work = buffers.body.copy(), buffers.work.copy()
-    body[at.B_DEMAND] = buffers.results[k, at.R_DEMAND]
-    compose_stride(k, body, const, buffers.stride, buffers.bases[manner], buffers.modes[manner], work)
+    const = buffers.consts[schedule.manner[k]]
+    work = stride_curves(k, buffers)
     phase = np.linspace(0.0, 1.0, POINTS)
     t_s = np.array([schedule.instant_ns(k, float(p)) for p in phase]) / NS_PER_S
     rate_hz = NS_PER_S / float(buffers.stride_ns[k, at.S_MOVING])

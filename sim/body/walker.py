@@ -9,6 +9,7 @@ from sim.body import layout as at
 from sim.body.activation import A_REST
 from sim.body.buffers import Buffers, make_buffers
 from sim.body.compensation import CompensationState
+from sim.body.composed import prescribed_legs, stride_curves
 from sim.body.nerve import nerve_of, prescribed_knee_rad
 from sim.body.outcomes import Columns, gait_columns
 from sim.body.patient import Patient
@@ -100,6 +101,19 @@ class Walker:
     def heel_contact_ns(self) -> NDArray[np.int64]:
         """(N + 1,) instant at which the heel takes load after swing k; `NEVER` while unknown."""
         return self._buffers.instants[:, at.O_CONTACT]
+
+    @property
+    def landing_ns(self) -> NDArray[np.int64]:
+        """(N + 1,) instant at which the foot lands after swing k; `NEVER` while unknown."""
+        return self._buffers.instants[:, at.O_LANDING]
+
+    def stride_curves(self, stride: int) -> NDArray[np.float64]:
+        """Spline coefficients of the leg in a stride, (200, 16); final once the swing before it has landed."""
+        return stride_curves(stride, self._buffers)
+
+    def prescribed_legs(self, led_over_ratio: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """When the leg of each stride begins and what it is made of (`sim.body.composed.prescribed_legs`)."""
+        return prescribed_legs(self._buffers, self._schedule.pause_phase_ratio, led_over_ratio)
 
     @property
     def compensation(self) -> CompensationState:

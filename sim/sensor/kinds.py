@@ -4,9 +4,10 @@ from typing import Final
 
 from sim.sensor.heel_switch import HeelSwitch, HeelSwitchSensor, Stuck
 from sim.sensor.sensor import Sensor, SensorDescription
+from sim.sensor.shank_tilt import ShankTilt, ShankTiltSensor
 from sim.streams import Streams
 
-SENSORS: Final[dict[str, type[SensorDescription]]] = {"heel_switch": HeelSwitch}
+SENSORS: Final[dict[str, type[SensorDescription]]] = {"heel_switch": HeelSwitch, "shank_tilt": ShankTilt}
 """Word after `kind:` -> its description."""
 
 
@@ -23,4 +24,6 @@ def make_sensor(description: SensorDescription, streams: Streams, stuck: tuple[S
     """
     if isinstance(description, HeelSwitch):
         return HeelSwitchSensor(description, streams, stuck)
+    if isinstance(description, ShankTilt):
+        return ShankTiltSensor(description, streams)
     raise TypeError(f"no sensor is made from {type(description).__name__}")
