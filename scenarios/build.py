@@ -15,7 +15,7 @@ from scenarios.device_file import DeviceFile, describe_device, is_any, read_devi
 from scenarios.electrode_reader import electrodes_for
 from scenarios.event_reader import read_events
 from scenarios.fields import as_text, one_or_list
-from scenarios.patient_file import read_patient
+from scenarios.patient_file import draws_by_seed, read_patient
 from scenarios.problems import Problems
 from scenarios.requirements import requirement
 from scenarios.schema import Scenario
@@ -85,7 +85,7 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
     table, origin = scenario.table, around.origin
     patient, device = None, None
     with problems.gathered():
-        patient = read_patient(table.values["patient"], around.beside)
+        patient = read_patient(table.values["patient"], around.beside, label.seed)
     with problems.gathered():
         device = read_device(_device_node(table, around), around.catalogue.models, around.beside)
     events: tuple[PlannedEvent, ...] = ()
@@ -140,6 +140,20 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         origin_file=origin.file,
         electrodes=electrodes,
     )
+
+
+def as_repeat(case: Case, label: CaseLabel, scenario: Scenario, around: Surroundings) -> Case:
+    """The same case with another label; where its seed draws the patient, with another person.
+
+    Raises:
+        ScenarioError: nobody of the class can walk.
+    """
+    again = replace(case, id=label.id, name=folder_name(label.id), number=label.number, seed=label.seed)
+    node = scenario.table.values["patient"]
+    if not draws_by_seed(node):
+        return again
+    name, patient, document = read_patient(node, around.beside, label.seed)
+    return replace(again, patient_name=name, patient=patient, document={**case.document, "patient": document})
 
 
 def _device_node(table: Table, around: Surroundings) -> Node:

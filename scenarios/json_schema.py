@@ -5,13 +5,15 @@ dimensions, events inside the walk) stays with the loader: whatever it accepts f
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from scenarios.catalogue import Catalogue, Parameter
 from scenarios.check_reader import VERDICT_WORDS
-from scenarios.dataclass_reader import settings_units
+from scenarios.dataclass_reader import key_and_unit, settings_units
 from scenarios.electrode_reader import electrode_schema
-from scenarios.patient_file import SCHEMA as PATIENT_SCHEMA
+from scenarios.patient_class import SCHEMA as PATIENT_SCHEMA
+from scenarios.patient_spread import KINDS
 from scenarios.roles import FROM_DEVICE, ROLES
 from scenarios.schema import CASE_SCHEMA, KEEP, SCENARIO_SCHEMA
 from sim.body.patient import Patient
@@ -38,7 +40,8 @@ def json_schema(catalogue: Catalogue, name: str) -> dict[str, Any]:
         KeyError: no such schema.
     """
     builders = {"scenario": _scenario, "case": _case, "device": _device, "patient": _patient, "bench": _bench}
-    return {"$schema": DIALECT, "title": f"stimrig {name}/1", **builders[name](catalogue)}
+    shared = {"$defs": {"distribution": _distribution()}} if name in {"case", "patient"} else {}
+    return {"$schema": DIALECT, "title": f"stimrig {name}/1", **shared, **builders[name](catalogue)}
 
 
 def file_name(name: str) -> str:
@@ -73,7 +76,7 @@ def _scenario(catalogue: Catalogue) -> dict[str, Any]:
             "title": _TEXT | {"description": "one line for people"},
             "why": _TEXT | {"description": "the hazard or the question behind it"},
             "seed": _COUNT,
-            "patient": {"type": "string", "description": "a class or file of patients/"},
+            "patient": _patient_choice(),
             "leg": _words(("left", "right")),
             "sensor": _sensor(),
             "device": {"type": "string", "description": "a file of devices/, or any"},
@@ -105,7 +108,7 @@ def _case(catalogue: Catalogue) -> dict[str, Any]:
     properties |= {
         "schema": {"const": CASE_SCHEMA},
         "case": _table(header, ("id", "number", "seed", "origin")),
-        "patient": {"anyOf": [{"type": "string"}, _patient(catalogue)]},
+        "patient": {"anyOf": [_patient_choice(), _patient(catalogue)]},
         "device": {"anyOf": [{"type": "string"}, _device(catalogue)]},
         "requirements": {"type": "array", "items": row},
         "inputs": {},
@@ -288,22 +291,51 @@ def _device(catalogue: Catalogue) -> dict[str, Any]:
     )
 
 
-def _patient(_: Catalogue) -> dict[str, Any]:
-    """Every field of `Patient`, alone or as {value, source}."""
+def _patient_choice() -> dict[str, Any]:
+    """A class, or one of its people, or the class with some parameters changed."""
+    choice = {
+        "class": {"type": "string", "description": "a class or file of patients/"},
+        "sample": {"anyOf": [{"enum": [True, False, "true", "false"]}, _COUNT], "description": "draw a person"},
+    }
+    named = {"type": "string", "description": "a class or file of patients/"}
+    return {"anyOf": [named, _table({**choice, **_parameter_values()}, ("class",))]}
+
+
+def _parameter_values() -> dict[str, Any]:
+    """Key -> value of every field of `Patient` but its title."""
     numbers = settings_units(Patient)
-    properties: dict[str, Any] = {}
-    for key in (*numbers, "title", "drive", "measured_cycle"):
+    optional = {key_and_unit(field.name)[0] for field in fields(Patient) if field.default is None}
+    values: dict[str, Any] = {}
+    for key in (*numbers, "drive", "measured_cycle"):
         value = _TEXT if not numbers.get(key) else _QUANTITY
-        sourced = {"type": "object", "properties": {"value": value}, "required": ["value"]}
-        properties[key] = {"anyOf": [value, sourced]}
+        values[key] = {"anyOf": [value, {"const": "none"}]} if key in optional else value
+    flags = {key_and_unit(field.name)[0] for field in fields(Patient) if isinstance(field.default, bool)}
+    return values | {key: {"enum": [True, False, "true", "false"]} for key in sorted(flags)}
+
+
+def _patient(_: Catalogue) -> dict[str, Any]:
+    """Every field of `Patient`, alone or as {value, source, distribution}."""
+    properties: dict[str, Any] = {}
+    for key, value in {**_parameter_values(), "title": _TEXT}.items():
+        beside = {"value": value, "source": _TEXT, "distribution": {"$ref": "#/$defs/distribution"}, "note": _TEXT}
+        properties[key] = {"anyOf": [value, _table(beside, ("value",))]}
     header = {
         "schema": {"const": PATIENT_SCHEMA},
         "name": {"type": "string"},
         "why": _TEXT,
         "note": _TEXT,
         "source": {},
+        "origin": {"type": "object"},
     }
     return _table({**header, **properties}, ("schema", "title", "speed"))
+
+
+def _distribution() -> dict[str, Any]:
+    """Of any kind: which words go together is the loader's."""
+    numbers = dict.fromkeys(("value", "mean", "sd", "cv", "from", "to", "low", "high", "with", "correlation"), _TEXT)
+    part = {"kind": _words(KINDS[:-1]), "share": _SHARE, **numbers}
+    parts = {"type": "array", "minItems": 2, "items": _table(part, ("kind", "share"))}
+    return _table({"kind": _words(KINDS), "parts": parts, **numbers}, ("kind",))
 
 
 def _bench(catalogue: Catalogue) -> dict[str, Any]:

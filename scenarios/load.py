@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scenarios.build import CaseLabel, Origin, Surroundings, build_case, folder_name
+from scenarios.build import CaseLabel, Origin, Surroundings, as_repeat, build_case
 from scenarios.case import Case, Keep, Requirement
 from scenarios.catalogue import Catalogue
 from scenarios.fields import Key, as_table, as_text, integer, read_keys
@@ -145,7 +145,8 @@ def _load_scenario(
             continue
         for repeat in variant.repeats:
             label = _label(scenario, variant, repeat, len(cases) + 1)
-            cases.append(_relabelled(first, label))
+            with problems.gathered():
+                cases.append(as_repeat(first, label, scenario, around))
             tables[label.id] = variant.table
     if not cases:
         return None
@@ -155,10 +156,6 @@ def _load_scenario(
 def _label(scenario: Scenario, variant: Variant, repeat: int, number: int) -> CaseLabel:
     seed = case_seed(scenario.seed, repeat, variant.canonical)
     return CaseLabel(case_id(scenario.id, variant, repeat), number, seed, variant.axes)
-
-
-def _relabelled(case: Case, label: CaseLabel) -> Case:
-    return replace(case, id=label.id, name=folder_name(label.id), number=label.number, seed=label.seed)
 
 
 def _unchecked(cases: list[Case], rows: dict[str, Requirement] | None) -> tuple[str, ...]:

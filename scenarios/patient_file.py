@@ -1,55 +1,113 @@
-"""Reads a patient: a file of `scenarios/patients/`, or the same table inlined in a `case.yaml`."""
+"""The patient of a scenario: a class as it stands, one of its individuals, or a class with some parameters changed.
+
+patient: stroke_moderate
+patient: {class: stroke_moderate, sample: true}          another person for every seed of the case
+patient: {class: stroke_moderate, sample: 17}            the same person in every case
+patient: {class: stroke_moderate, body_mass: 90 kg}      given, not drawn
+"""
 
 from pathlib import Path
 from typing import Any, Final
 
-from scenarios.dataclass_reader import read_dataclass
-from scenarios.fields import Key, as_text, read_keys, word
-from scenarios.places import find_named
-from scenarios.problems import Problems
-from scenarios.text import Node, Table, Text, plain, read_document
+from scenarios.dataclass_reader import key_and_unit, read_dataclass, write_dataclass
+from scenarios.fields import as_text, integer
+from scenarios.patient_class import PatientClass, read_patient_class
+from scenarios.problems import Problems, nearest
+from scenarios.text import Node, Table, plain
 from sim.body.patient import Patient
+from sim.body.population import sample_patient
+from sim.errors import ModelError, ScenarioError
+from sim.streams import Streams
 
-SCHEMA: Final = "patient/1"
-HEADER: Final = ("schema", "name", "why", "note", "source")
-"""Keys of a patient file beside the fields of `Patient`."""
+CHOICE_KEYS: Final = ("class", "sample")
+"""Keys of a choice beside the parameters of `Patient`."""
+MAX_PERSON: Final = (1 << 64) - 1
 
 
-def read_patient(node: Node, beside: tuple[Path, ...]) -> tuple[str, Patient, dict[str, Any]]:
+def read_patient(node: Node, beside: tuple[Path, ...], seed: int = 0) -> tuple[str, Patient, dict[str, Any]]:
     """Name, parameters and concrete table of a patient.
 
     Args:
-        node: the name of a class, a path of a file, or the table itself.
+        node: the name of a class, a path of a file, a choice with `class:`, or the table of a patient itself.
         beside: folders that are searched before the shipped ones.
+        seed: of the case; a person who is drawn depends on it and on the class only.
 
     Raises:
-        ScenarioError: no such patient, or a file that does not read.
+        ScenarioError: no such patient, a file or a choice that does not read, or nobody of the class can walk.
     """
-    if isinstance(node, Table):
-        name = as_text(node.values["name"]) if "name" in node.values else "own"
-        table = node
-    else:
-        path = find_named("patients", as_text(node), beside, node.where)
-        name, table = path.name.removesuffix(".yaml"), read_document(path)
+    if not isinstance(node, Table) or "class" not in node.values:
+        file = read_patient_class(node, beside)
+        return file.population.name, file.population.typical, file.document
+    _refuse_unknown(node)
+    file = read_patient_class(node.values["class"], beside)
+    name = file.population.name
+    given = _given(node, file)
+    person = _person(node, seed)
+    patient = read_dataclass(Patient, given, f"patient `{name}`", file.population.typical)
+    if person is not None:
+        fields = {field: getattr(patient, field) for field in _fields_of(given)}
+        try:
+            patient = sample_patient(file.population, Streams(person), fields)
+        except ModelError as error:
+            raise ScenarioError(str(node.where), error.problem, "narrow its distributions or what is given") from None
+    return name, patient, _document(node, file, patient, person)
+
+
+def draws_by_seed(node: Node) -> bool:
+    """True where another seed of the case is another person."""
+    if not isinstance(node, Table) or "sample" not in node.values or "class" not in node.values:
+        return False
+    return plain(node.values["sample"]) == "true"
+
+
+def _refuse_unknown(node: Table) -> None:
     problems = Problems()
-    header = Table(
-        {key: table.keys[key] for key in HEADER if key in table.keys},
-        {key: table.values[key] for key in HEADER if key in table.values},
-        table.where,
-    )
-    keys = {key: Key(plain) for key in HEADER} | {"schema": Key(word((SCHEMA,), "schema")), "name": Key(as_text)}
-    read_keys(header, keys, "a patient", problems)
-    if not isinstance(node, Table) and "schema" not in table.values:
-        problems.add(table.where, "a patient lacks the key `schema`", f"begin with `schema: {SCHEMA}`")
-    patient = None
-    with problems.gathered():
-        patient = read_dataclass(Patient, table.without(*HEADER), f"patient `{name}`")
+    allowed = (*CHOICE_KEYS, *(key_and_unit(name)[0] for name in Patient.__dataclass_fields__))
+    for key in node.keys.values():
+        if key.text not in allowed:
+            problems.add(key.where, f"unknown key `{key.text}` of a patient's choice", nearest(key.text, allowed))
     problems.raise_any()
-    assert patient is not None
-    concrete = table if "name" in table.values else _with_name(table, name)
-    return name, patient, plain(concrete)
 
 
-def _with_name(table: Table, name: str) -> Table:
-    key, value = Text("name", table.where), Text(name, table.where)
-    return Table({"name": key, **table.keys}, {"name": value, **table.values}, table.where)
+def _given(node: Table, file: PatientClass) -> Table:
+    given = node.without(*CHOICE_KEYS)
+    if "title" in given.values:
+        problem = f"the title stands in the file of {file.population.name}"
+        raise ScenarioError(str(given.keys["title"].where), problem, "drop it")
+    return given
+
+
+def _fields_of(given: Table) -> tuple[str, ...]:
+    return tuple(name for name in Patient.__dataclass_fields__ if key_and_unit(name)[0] in given.values)
+
+
+def _person(node: Table, seed: int) -> int | None:
+    """Seed of the person who is drawn, or None where nobody is."""
+    if "sample" not in node.values:
+        return None
+    value = node.values["sample"]
+    text = as_text(value)
+    if text in {"true", "false"}:
+        return seed if text == "true" else None
+    if not text.isdecimal():
+        problem = f"`sample: {text[:40]}` is neither true, false nor the number of a person"
+        raise ScenarioError(
+            str(value.where), problem, "write `sample: true` or, for one person in every case, `sample: 17`"
+        )
+    return integer(0, MAX_PERSON, "sample")(value)
+
+
+def _document(node: Table, file: PatientClass, patient: Patient, person: int | None) -> dict[str, Any]:
+    """The person as plain texts; `origin` tells how he came about."""
+    stated = file.document
+    origin: dict[str, Any] = {"class": file.population.name}
+    if person is not None:
+        origin["person"] = str(person)
+    changed = {key: text for key, text in plain(node).items() if key not in CHOICE_KEYS}
+    if changed:
+        origin["given"] = changed
+    values = write_dataclass(patient)
+    before = write_dataclass(file.population.typical)
+    kept = {key: stated[key] if key in stated and values[key] == before[key] else values[key] for key in values}
+    header = {key: value for key, value in stated.items() if key not in values}
+    return header | {"origin": origin} | kept

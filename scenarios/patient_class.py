@@ -1,0 +1,85 @@
+"""Reads a class of patients: a file of `scenarios/patients/`, or the same table inlined in a `case.yaml`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from scenarios.dataclass_reader import read_dataclass
+from scenarios.fields import Key, as_text, read_keys, word
+from scenarios.patient_spread import read_spreads
+from scenarios.places import find_named
+from scenarios.problems import Problems
+from scenarios.text import Node, Table, Text, plain, read_document
+from sim.body.patient import Patient
+from sim.body.population import Population
+
+SCHEMA: Final = "patient/1"
+HEADER: Final = ("schema", "name", "why", "note", "source", "origin")
+"""Keys of a patient file beside the fields of `Patient`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientClass:
+    """What a patient file says.
+
+    Attributes:
+        population: the class: name, stated values, distributions.
+        table: the file, with its places, and with a name.
+    """
+
+    population: Population
+    table: Table
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The table as plain texts for a `case.yaml`: a concrete person has no distributions."""
+        return {key: _concrete(value) for key, value in plain(self.table).items()}
+
+
+def read_patient_class(node: Node, beside: tuple[Path, ...]) -> PatientClass:
+    """The patient class of a name, a path, or a table.
+
+    Args:
+        node: the name of a class, a path of a file, or the table itself.
+        beside: folders that are searched before the shipped ones.
+
+    Raises:
+        ScenarioError: no such patient, or a file that does not read.
+    """
+    if isinstance(node, Table):
+        name = as_text(node.values["name"]) if "name" in node.values else "own"
+        table = node
+    else:
+        path = find_named("patients", as_text(node), beside, node.where)
+        name, table = path.name.removesuffix(".yaml"), read_document(path)
+    problems = Problems()
+    header = Table(
+        {key: table.keys[key] for key in HEADER if key in table.keys},
+        {key: table.values[key] for key in HEADER if key in table.values},
+        table.where,
+    )
+    keys = {key: Key(plain) for key in HEADER} | {"schema": Key(word((SCHEMA,), "schema")), "name": Key(as_text)}
+    read_keys(header, keys, "a patient", problems)
+    if not isinstance(node, Table) and "schema" not in table.values:
+        problems.add(table.where, "a patient lacks the key `schema`", f"begin with `schema: {SCHEMA}`")
+    patient, spreads = None, ()
+    with problems.gathered():
+        parameters = table.without(*HEADER)
+        patient = read_dataclass(Patient, parameters, f"patient `{name}`")
+        spreads = read_spreads(parameters, patient, problems)
+    problems.raise_any()
+    assert patient is not None
+    return PatientClass(
+        Population(name, patient, spreads), table if "name" in table.values else _with_name(table, name)
+    )
+
+
+def _with_name(table: Table, name: str) -> Table:
+    key, value = Text("name", table.where), Text(name, table.where)
+    return Table({"name": key, **table.keys}, {"name": value, **table.values}, table.where)
+
+
+def _concrete(value: Any) -> Any:
+    if isinstance(value, dict) and "value" in value:
+        return {key: item for key, item in value.items() if key != "distribution"}
+    return value
