@@ -102,7 +102,7 @@ def test_a_brace_with_a_stiffness_in_another_unit(desk):
     """N/m is no stiffness of a joint."""
     with pytest.raises(ScenarioError) as caught:
         desk.load(desk.with_("strides: 90}", "strides: 90, aid: {kind: afo, stiffness: 0.4 N/m}}"))
-    _hold(caught.value, f"{desk.path}:7:84", "is not a rotational stiffness", "N m/deg")
+    _hold(caught.value, f"{desk.path}:7:81", "is not a rotational stiffness", "0.4 N m/deg")
 
 
 def _hold(error, where, problem, mend):
