@@ -47,6 +47,7 @@ class Row:
         measure: the value of the model.
         note: what the reader must know: an input, a calibration.
         controls: wrong models that must fail; every P row has one.
+        letter: of the table, before the number; none for the validation table.
     """
 
     number: int
@@ -61,11 +62,12 @@ class Row:
     high: float = math.inf
     note: str = ""
     controls: tuple[Control, ...] = ()
+    letter: str = ""
 
     @property
     def name(self) -> str:
         """Number and part, as tests and tables call the row."""
-        return f"{self.number} {self.part}".strip()
+        return f"{self.letter}{self.number} {self.part}".strip()
 
     @property
     def tolerance(self) -> str:

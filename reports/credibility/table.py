@@ -1,6 +1,6 @@
 """The validation table: every row, measured on request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from reports.credibility import rows_curves, rows_levers, rows_muscle, rows_rig, rows_speed, rows_swing, rows_treatment
 from reports.credibility.row import Finding, Row
@@ -13,12 +13,13 @@ def all_rows() -> tuple[Row, ...]:
     return tuple(sorted((row for group in GROUPS for row in group.rows()), key=lambda row: row.number))
 
 
-def measured(say: Callable[[str], object] = str) -> Iterator[Finding]:
-    """Measure the rows one after the other.
+def measured(rows: Iterable[Row], say: Callable[[str], object] = str) -> Iterator[Finding]:
+    """Measure rows one after the other.
 
     Args:
+        rows: which.
         say: hears the name of each row before it is measured.
     """
-    for row in all_rows():
+    for row in rows:
         say(row.name)
         yield Finding(row, float(row.measure()))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 
 from scenarios.measured import load_measured
 from scenarios.patient_file import read_patient
+from scenarios.places import named_files
 from scenarios.text import Text, Where
 from sim.body.compensation import CompensationState
 from sim.body.nerve import recruitment
@@ -28,6 +29,9 @@ WIDTH_S = 300e-6
 GAP_S = 100e-6
 ADAPTED_AFTER = 100
 """Strides that are left out where the adapted walk is measured; adapted means 60 or more (model.md 5.3)."""
+
+CLASSES: Final = tuple(named_files("patients"))
+"""Names of the patient classes that ship."""
 
 
 @cache
@@ -66,16 +70,17 @@ class Stimulation:
         share: recruited share of the dorsiflexors that the full pulse is titrated to, 0..1.
         onset_s: first pulse after toe-off, s; heel-off of a slow walk lies 0.36 s before it.
         ramp_s: rising ramp of the recruited share, s.
+        current_ratio: part of the current that reaches the skin, 0..1.
     """
 
     share: float
     onset_s: float = -0.36
     ramp_s: float = 0.2
+    current_ratio: float = 1.0
 
     def pulses(self, patient: Patient, schedule: StrideSchedule) -> NDArray[np.void]:
         """The pulses of a whole walk, `PULSE_DTYPE`; the patient's nerve decides what they recruit."""
         trains: list[NDArray[np.void]] = []
-        heights: dict[float, float] = {}
         for k in range(schedule.strides + 1):
             first_s = float(schedule.toe_off_ns[k]) / 1e9 + self.onset_s
             t_s = np.arange(first_s, float(schedule.t0_ns[k + 1]) / 1e9, 1 / 40)
@@ -83,7 +88,7 @@ class Stimulation:
             train = np.zeros(t_s.size, PULSE_DTYPE)
             train["t_s"] = t_s
             shares = (self.share * ramp).tolist()
-            train["phase1_a"] = [heights.setdefault(s, pulse_height_a(patient, s)) for s in shares]
+            train["phase1_a"] = [self.current_ratio * pulse_height_a(patient, s) for s in shares]
             trains.append(train)
         train = np.concatenate(trains)
         train["phase1_s"], train["gap_s"], train["phase2_s"] = WIDTH_S, GAP_S, WIDTH_S
@@ -156,13 +161,30 @@ def strolled(
     titrated_to: Patient | None = None,
     seed: int = 1,
     trace: bool = False,
+    cut_ns: int = 0,
 ) -> tuple[Walker, StrideSchedule]:
-    """The walker after his walk, and the schedule; see `walked`."""
+    """The walker after his walk, and the schedule; see `walked`.
+
+    Args:
+        patient: as there, and so on.
+        speed_m_s: m/s.
+        strides: number.
+        compensation: start.
+        orthosis: aid.
+        state: at stride 1.
+        stimulation: pulses.
+        titrated_to: whose nerve.
+        seed: of the walk.
+        trace: keep every step, for curves.
+        cut_ns: integrate in pieces of this length; 0 for one piece.
+    """
     curves, walk, streams = curves_of(patient), Walk(speed_m_s, strides, compensation, orthosis), Streams(seed)
     schedule = draw_schedule(patient, curves, walk, streams)
     walker = Walker(patient, curves, walk, schedule, (), streams, state, trace=trace, electrodes=STEADY)
     if stimulation is not None:
         walker.add_pulses(stimulation.pulses(titrated_to or patient, schedule))
+    for t_ns in range(cut_ns, schedule.end_ns, cut_ns) if cut_ns else ():
+        walker.integrate(t_ns)
     walker.integrate(schedule.end_ns)
     return walker, schedule
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.body import foot
 from sim.body import layout as at
-from sim.body.buffers import make_buffers
+from sim.body.buffers import Buffers, make_buffers
 from sim.body.compensation import CompensationState
 from sim.body.patient import Patient
 from sim.body.recruitment import deep_only
@@ -76,7 +76,7 @@ class OneSwing:
     slap_rad_s: float
 
 
-def one_swing(
+def swing_buffers(
     cycle: GaitCycle,
     const: NDArray[np.float64],
     *,
@@ -87,20 +87,8 @@ def one_swing(
     stride_time_s: float | None = None,
     step_ns: int = at.STEP_NS,
     pulses: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None,
-) -> OneSwing:
-    """Walk one swing.
-
-    Args:
-        cycle: prescribed cycle.
-        const: constants.
-        thigh_rad: offset of the thigh, rad.
-        knee_rad: offset of the knee, rad.
-        drive: offset of the drive.
-        demand_m: compensation, m.
-        stride_time_s: if it is not the cycle's, s.
-        step_ns: grid of the steps, ns.
-        pulses: effects (ns; 10 s is toe-off) and recruited shares of the deep branch.
-    """
+) -> tuple[Buffers, StrideSchedule]:
+    """The arrays of one swing that begins at t = 10 s, not yet integrated, and its schedule; arguments: `one_swing`."""
     aim = cycle.targets
     time_ns = ns_from_s(aim.stride_time_s if stride_time_s is None else stride_time_s)
     toe_off_ns = ns_from_s(10.0)
@@ -126,10 +114,49 @@ def one_swing(
     if pulses is not None:
         buffers.pulse_ns, buffers.pulse_share = pulses[0], deep_only(pulses[1])
         buffers.ints[at.I_PULSES] = pulses[0].size
+    return buffers, schedule
+
+
+def one_swing(
+    cycle: GaitCycle,
+    const: NDArray[np.float64],
+    *,
+    thigh_rad: float = 0.0,
+    knee_rad: float = 0.0,
+    drive: float = 0.0,
+    demand_m: float = 0.0,
+    stride_time_s: float | None = None,
+    step_ns: int = at.STEP_NS,
+    pulses: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None,
+) -> OneSwing:
+    """Walk one swing.
+
+    Args:
+        cycle: prescribed cycle.
+        const: constants.
+        thigh_rad: offset of the thigh, rad.
+        knee_rad: offset of the knee, rad.
+        drive: offset of the drive.
+        demand_m: compensation, m.
+        stride_time_s: if it is not the cycle's, s.
+        step_ns: grid of the steps, ns.
+        pulses: effects (ns; 10 s is toe-off) and recruited shares of the deep branch.
+    """
+    buffers, schedule = swing_buffers(
+        cycle,
+        const,
+        thigh_rad=thigh_rad,
+        knee_rad=knee_rad,
+        drive=drive,
+        demand_m=demand_m,
+        stride_time_s=stride_time_s,
+        step_ns=step_ns,
+        pulses=pulses,
+    )
     if not buffers.run(schedule.end_ns):
-        raise ModelError("swing", 0.0, f"the foot left the domain of the model at {aim.speed_m_s:g} m/s")
+        raise ModelError("swing", 0.0, f"the foot left the domain of the model at {cycle.targets.speed_m_s:g} m/s")
     row, instants = buffers.results[0], buffers.instants[0]
-    after = (instants - schedule.t0_ns[1]) / time_ns
+    after = (instants - schedule.t0_ns[1]) / int(schedule.stride_time_ns[0])
     return OneSwing(
         mtc_m=float(row[at.R_MTC]),
         mtc_swing_ratio=float(row[at.R_MTC_S]),

@@ -30,6 +30,8 @@ from sim.gait.targets import StrideTargets, stride_targets
 NODES: Final = 200
 MID_STANCE_RATIO: Final = 0.41
 CONTRALATERAL_DROP_M: Final = 0.004
+SOLE_GIVES_M: Final = 0.008
+"""What heel pad and shoe give way under body weight (design choice; 9 mm in running, De Clercq 1994, from memory)."""
 STEPPAGE_M_RAD: Final = 0.0016 * 180.0 / np.pi
 KNEE_PER_STEPPAGE: Final = 0.9
 _WINTER_TOE_OFF: Final = 60.9
@@ -107,6 +109,9 @@ def gait_cycle(
 
     thigh_of, knee_of = closed(thigh), closed(knee)
 
+    def leg_of(p: NDArray[np.float64]) -> NDArray[np.float64]:
+        return thigh_m * np.cos(thigh_of(p)) + shank_m * np.cos(thigh_of(p) - knee_of(p))
+
     def leg_m(p: float) -> tuple[float, float]:
         lean = float(thigh_of(p)) - float(knee_of(p))
         return thigh_m * float(np.cos(thigh_of(p))) + shank_m * float(np.cos(lean)), lean
@@ -127,6 +132,7 @@ def gait_cycle(
     lift = bump(phase, stance, stance + 0.3 * swing, stance + 0.7 * swing, 1.0)
     hike = bump(phase, stance - 0.25 * swing, stance + 0.25 * swing, stance + 0.7 * swing, 1.0)
     hip_y = cards @ np.array([contact_m, mid_m, toe_off_m, swing_m]) + swing_offset_m * lift
+    hip_y += _raised(phase, hip_y, leg_of(phase) + ANKLE_HEIGHT_M, stance)
     hip_x = periodic(curves.hip_x_m)(np.mod(clock, 1.0)) * aim.thigh_scale * size
     base = [thigh_of, knee_of, closed(hip_y), closed(hip_x)]
     # the hip abducts like `lift`; the height that it gains, L (1 - cos b), goes with the square of the angle
@@ -147,6 +153,18 @@ def gait_cycle(
         hip_toe_off_m=toe_off_m,
         hip_mid_stance_m=mid_m,
     )
+
+
+def _raised(
+    phase: NDArray[np.float64], hip_m: NDArray[np.float64], standing_m: NDArray[np.float64], stance: float
+) -> NDArray[np.float64]:
+    """What the hip must rise in mid and late stance so that the standing foot is not pressed through the floor, m.
+
+    Between its closed heights the hip may sink below leg and flat foot by what heel pad and shoe give way; a class
+    that walks much faster than its own speed would sink further before its toe-off.
+    """
+    window = bump(phase, 0.2, 0.28, stance - 0.1, stance)
+    return window * np.maximum(standing_m - SOLE_GIVES_M - hip_m, 0.0)
 
 
 def _stretched(
