@@ -9,7 +9,7 @@ from typing import Any
 from scenarios.case import Case, Check, DeviceDescription, PlannedEvent, Requirement
 from scenarios.case_document import concrete_document
 from scenarios.catalogue import Catalogue, MeasureSpec
-from scenarios.channels import capturing_all, check_channels, check_event_channels
+from scenarios.channels import check_channels, check_event_channels, with_defaults_of
 from scenarios.check_reader import CheckWords, read_checks
 from scenarios.device_file import DeviceFile, describe_device, is_any, read_device
 from scenarios.electrode_reader import electrodes_for
@@ -91,7 +91,7 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
     events: tuple[PlannedEvent, ...] = ()
     description: DeviceDescription | None = None
     if device is not None:
-        scenario = capturing_all(scenario, device.channels)
+        scenario = with_defaults_of(scenario, device)
         with problems.gathered():
             description = describe_device(device, table.values.get("settings"), table.values.get("defects"))
         _check_sensor(scenario, device, problems)

@@ -6,6 +6,7 @@ from typing import Final
 
 from scenarios.case import CaptureRequest, Check, PlannedEvent
 from scenarios.catalogue import MeasureSpec, Parameter
+from scenarios.device_file import DeviceFile
 from scenarios.problems import Problems
 from scenarios.roles import FROM_DEVICE, MOST_CHANNELS
 from scenarios.schema import Scenario
@@ -50,13 +51,19 @@ def asked_channels(check: Check, channels: int) -> tuple[int, ...]:
     return tuple(range(1, channels + 1)) if word in {EVERY, ALL} else (int(word),)
 
 
-def capturing_all(scenario: Scenario, channels: int) -> Scenario:
-    """The scenario with current and voltage of every channel captured, where it does not say what to capture."""
-    written = scenario.table.values.get("capture")
-    if channels == 1 or (isinstance(written, Table) and "channels" in written.values):
-        return scenario
-    roles = tuple(role_of(name, n) for n in range(1, channels + 1) for name in CaptureRequest().channels)
-    return replace(scenario, capture=replace(scenario.capture, channels=roles))
+def with_defaults_of(scenario: Scenario, device: DeviceFile) -> Scenario:
+    """The scenario with what its device says where it says nothing itself.
+
+    That is current and voltage of every channel to be captured, and the load of the device.
+    """
+    written, table = scenario.table.values.get("capture"), scenario.table
+    if device.channels > 1 and not (isinstance(written, Table) and "channels" in written.values):
+        numbers = range(1, device.channels + 1)
+        roles = tuple(role_of(name, number) for number in numbers for name in CaptureRequest().channels)
+        scenario = replace(scenario, capture=replace(scenario.capture, channels=roles))
+    if device.load is not None and "load" not in table.values:
+        scenario = replace(scenario, load_name=device.load[0], load=device.load[1])
+    return scenario
 
 
 def check_channels(

@@ -17,12 +17,14 @@ from scenarios.dataclass_reader import (
     write_dataclass,
 )
 from scenarios.fields import Key, Read, as_table, as_text, integer, one_or_list, quantity, read_keys, word
+from scenarios.load_reader import read_load
 from scenarios.parameters import DeviceWords, read_dose
 from scenarios.places import find_named
 from scenarios.problems import Problems, nearest
 from scenarios.quantities import parse_quantity
 from scenarios.roles import ROLES
 from scenarios.text import Listing, Node, Table, Text, plain, read_document
+from sim.electrode.load import Load
 from sim.errors import ScenarioError
 
 SCHEMA: Final = "device/1"
@@ -45,6 +47,7 @@ class DeviceFile:
         defects: seeded in this device, SI.
         note: stamp.
         table: the file as texts, settings complete.
+        load: load of a scenario that names none (a name, or R_s + (R_p || C_p)), or None.
     """
 
     id: str
@@ -59,6 +62,7 @@ class DeviceFile:
     defects: Mapping[str, float]
     note: str
     table: Mapping[str, Any]
+    load: tuple[str, Load] | None = None
 
     @property
     def words(self) -> DeviceWords:
@@ -90,6 +94,7 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
         "roles": Key(one_or_list(word(ROLES, "role"))),
         "features": Key(one_or_list(as_text)),
         "channels": Key(integer(1, 8, "channels")),
+        "load": Key(read_load),
         "max_current": Key(quantity("A", 1e-6, 1.0, "max_current"), required=True),
         "settings": Key(plain),
         "allowed": Key(plain),
@@ -128,6 +133,7 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
         defects=defects,
         note=found.get("note", ""),
         table=complete,
+        load=found.get("load"),
     )
 
 

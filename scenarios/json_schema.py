@@ -129,9 +129,10 @@ def _quantities(settings: type[Any]) -> dict[str, Any]:
 
 
 def _settings(catalogue: Catalogue) -> dict[str, Any]:
-    """Any setting of any model: which device it will be is not known here."""
+    """Any setting of any model, alone or as {value, source}: which device it will be is not known here."""
     names = sorted({key for spec in catalogue.models.values() for key in settings_units(spec.settings)})
-    return {"type": "object", "properties": dict.fromkeys(names, _TEXT), "additionalProperties": _TEXT}
+    value = {"anyOf": [_TEXT, _table({"value": _TEXT, "source": _TEXT}, ("value",))]}
+    return {"type": "object", "properties": dict.fromkeys(names, value), "additionalProperties": value}
 
 
 def _defects(catalogue: Catalogue) -> dict[str, Any]:
@@ -282,6 +283,7 @@ def _device(catalogue: Catalogue) -> dict[str, Any]:
             "roles": _one_or_list(_words(ROLES)),
             "features": _one_or_list({"type": "string"}),
             "channels": _COUNT | {"minimum": 1},
+            "load": _load(),
             "max_current": _QUANTITY,
             "settings": _settings(catalogue),
             "allowed": {"type": "object"},

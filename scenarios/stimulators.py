@@ -1,18 +1,29 @@
 """The simulated stimulators that a `*.device.yaml` may name under `model:`."""
 
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from scenarios.catalogue import DeviceModelSpec
+from sim.stimulator.defects import checked_doses
+from sim.stimulator.implant_four import CHANNELS, ImplantFour, ImplantSettings
 from sim.stimulator.odfs import Odfs
-from sim.stimulator.odfs_settings import DEFECTS, OdfsSettings, checked_defects
+from sim.stimulator.odfs_settings import OdfsSettings
+
+
+def _model(build: Any, settings: Any, summary: str, channels: int = 1) -> DeviceModelSpec:
+    return DeviceModelSpec(
+        name=settings.NAME,
+        settings=settings,
+        defects=build.DEFECTS,
+        build=build,
+        check_defects=partial(checked_doses, settings.NAME, build.DEFECTS),
+        summary=f"{summary} (a preset, not a product claim)",
+        channels=channels,
+    )
+
 
 MODELS: Final[tuple[DeviceModelSpec, ...]] = (
-    DeviceModelSpec(
-        name="odfs",
-        settings=OdfsSettings,
-        defects=DEFECTS,
-        build=Odfs,
-        check_defects=checked_defects,
-        summary="Single-channel heel-switch stimulator, the reference device (a preset, not a product claim)",
-    ),
+    _model(Odfs, OdfsSettings, "Single-channel heel-switch stimulator, the reference device"),
+    _model(ImplantFour, ImplantSettings, "Implant of up to four channels, heel switch", CHANNELS),
 )
+"""What the entry point `stimrig.devices` gives."""

@@ -1,12 +1,13 @@
 """The exact circuit: a current source of limited voltage into R_s + (R_p || C_p), one exponential at a time.
 
 While nothing switches, the voltage u of the capacitor, the current and the voltage at the terminals are
-a + b exp(-t/tau). The source is in one of four conditions, s being the sign of the current that it wants:
+a + b exp(-t/tau). The source is in one of five conditions, s being the sign of the current that it wants:
 
 * source: i = I, as long as s (I R_s + u) <= V;
 * clamped at the compliance voltage: i = (s V - u) / R_s, tau = C R_s R_p / (R_s + R_p);
 * blocked: the capacitor alone holds more than V (the supply sagged): no current until it has leaked away;
-* open: no contact, no current; the terminals show s V.
+* open: no contact, no current; the terminals show s V;
+* shorted: the electrodes are connected to each other: i = -u / R_s, tau = C R_s R_p / (R_s + R_p).
 
 Each condition ends at a root that has a closed form.
 """
@@ -30,6 +31,7 @@ CIRCUIT_FIELDS: Final = [
     ("compliance_v", np.float64),
     ("polarity", np.float64),
     ("leak_a", np.float64),
+    ("shorted", np.int64),
     ("level_a", np.float64),
     ("t_ns", np.int64),
     ("change_ns", np.int64),
@@ -41,8 +43,8 @@ CIRCUIT_FIELDS: Final = [
     ("v_b_v", np.float64),
     ("tau_s", np.float64),
 ]
-"""State of the circuit. First what is set (load, contact, compliance voltage, polarity, leak and wanted current, A),
-then the running segment: its start `t_ns`, the instant `change_ns` at which its condition ends by itself, and the
+"""State of the circuit. First what is set (load, contact, compliance voltage, polarity, leak, short and wanted current,
+A), then the running segment: its start `t_ns`, the instant `change_ns` at which its condition ends by itself, and the
 coefficients of capacitor voltage, current and voltage as in `sim.edges`."""
 
 
@@ -144,7 +146,9 @@ def begin_segment(circuit: Record, t_ns: int) -> None:
         return
     r_s = circuit["series_ohm"] / contact
     r_p = circuit["parallel_ohm"] / contact
-    if wanted == 0.0 or sign * (wanted * r_s + u) <= abs(limit):
+    if circuit["shorted"] != 0:
+        _clamped(circuit, u, 0.0, 0.0, r_s, r_p, tau_s)
+    elif wanted == 0.0 or sign * (wanted * r_s + u) <= abs(limit):
         _source(circuit, u, wanted, limit, r_s, r_p, tau_s)
     elif sign * u < abs(limit):
         _clamped(circuit, u, wanted, limit, r_s, r_p, tau_s)

@@ -136,6 +136,9 @@ class Output:
         stage["least_width_ns"] = rig_ns(program.least_width_s)
         stage["gap_ns"] = self._clock.span_ns(program.gap_s)
         stage["recharge_ratio"] = program.recharge_ratio
+        stage["recovery_ns"] = self._clock.span_ns(program.recovery_s * (1.0 - defects.recovery_lost_ratio))
+        if program.recovery_s > 0.0:  # a recovery that is lost altogether is still no driven phase 2
+            stage["recovery_ns"] = max(1, int(stage["recovery_ns"]))
         stage["jitter_ns"] = rig_ns(program.jitter_s)
         stage["ramps_width"] = int(program.ramps_width)
         stage["missing_ratio"] = defects.missing_ratio
@@ -151,15 +154,21 @@ class Output:
         self._stage["lead_off_ratio"] = ratio
         self._stage["lead_off_pulses"] = pulses
 
-    def start_train(self, t_ns: TimeNs, ramp_s: float) -> None:
-        """Begin a train at `t_ns` with a ramp of `ramp_s`, whose first pulse is one period up the ramp."""
+    def start_train(self, t_ns: TimeNs, ramp_s: float, delay_s: float = 0.0) -> None:
+        """Begin a train at `t_ns` with a ramp of `ramp_s`, whose first pulse is one period up the ramp.
+
+        Args:
+            t_ns: instant.
+            ramp_s: time of the ramp, s.
+            delay_s: the first pulse comes this much later, s, and with it the whole grid of the train.
+        """
         self.catch_up(t_ns)
         stage = self._stage
         period_s = stage["period_ns"] * 1e-9
         ramp_rig_s = self._clock.rig_ns(ramp_s) * 1e-9
         stage["ramp_from_ratio"] = min(1.0, period_s / ramp_rig_s) if ramp_s > 0.0 else 1.0
         stage["ramp_per_s"] = 1.0 / ramp_rig_s if ramp_s > 0.0 else 0.0
-        stage["ramp_t_ns"] = stage["anchor_ns"] = t_ns
+        stage["ramp_t_ns"] = stage["anchor_ns"] = t_ns + self._clock.span_ns(delay_s)
         stage["step"] = stage["low_pulses"] = 0
         stage["outcome"] = RUNNING
         schedule_next(stage)

@@ -152,12 +152,14 @@ def _next_phase(stage: Record, t_ns: int, pulses: NDArray[Any], m: int) -> int:
     close_segment(stage, t_ns)
     if stage["phase"] == PHASE2:
         stage["level_a"] = 0.0
+        stage["shorted"] = 0
         return finish_pulse(stage, t_ns, pulses, m)
     if stage["phase"] == PHASE1:
         _watch_lead(stage, t_ns)
     has_gap = stage["phase"] == PHASE1 and stage["t2_ns"] > t_ns
     stage["phase"] = GAP if has_gap else PHASE2
     stage["level_a"] = 0.0 if has_gap else stage["level2_a"]
+    stage["shorted"] = 0 if has_gap else stage["is_passive"]
     return m
 
 
@@ -226,6 +228,7 @@ def cut_pulse(
     """
     stage = stages[0]
     stage["level_a"] = 0.0
+    stage["shorted"] = 0
     if stage["phase"] != IDLE:
         close_segment(stage, t_ns)
         m = finish_pulse(stage, t_ns, pulses, m)

@@ -17,6 +17,8 @@ class PulseProgram:
         ramps_width: True where ramps change the pulse width, False where they change the current.
         least_width_s: shortest phase 1 that the timer can give, s.
         jitter_s: a pulse begins up to this much after its place on the device's grid, s.
+        recovery_s: more than 0 for a passive phase 2: instead of driving a current, the stage connects the two
+            electrodes for this long, s, and their own capacitance gives the charge back.
     """
 
     current_a: float
@@ -27,6 +29,7 @@ class PulseProgram:
     ramps_width: bool = True
     least_width_s: float = 1e-6
     jitter_s: float = 0.0
+    recovery_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,11 @@ class PulseDefects:
         double_ratio: share of the pulses that are followed by a second one a fifth of a period later.
         net_charge_c: charge that every pulse leaves behind, C.
         drift_per_s: growth of both pulse widths per second of run, relative.
+        recovery_lost_ratio: share of a passive recovery that is missing.
     """
 
     missing_ratio: float = 0.0
     double_ratio: float = 0.0
     net_charge_c: float = 0.0
     drift_per_s: float = 0.0
+    recovery_lost_ratio: float = 0.0

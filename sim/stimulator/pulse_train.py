@@ -27,6 +27,7 @@ STAGE_DTYPE: Final = np.dtype(
         ("least_width_ns", np.float64),
         ("gap_ns", np.int64),
         ("recharge_ratio", np.float64),
+        ("recovery_ns", np.int64),
         ("period_ns", np.float64),
         ("jitter_ns", np.float64),
         ("ramps_width", np.int64),
@@ -54,6 +55,7 @@ STAGE_DTYPE: Final = np.dtype(
         # the pulse under way
         ("phase", np.int64),
         ("is_probe", np.int64),
+        ("is_passive", np.int64),
         ("t0_ns", np.int64),
         ("t1_ns", np.int64),
         ("t2_ns", np.int64),
@@ -108,7 +110,7 @@ def shape_pulse(stage: Record, t_ns: int, ratio: float) -> None:
     """Lay out one pulse from `t_ns`: phase 1, gap and a phase 2 of equal and opposite charge.
 
     Phase 2 has the width w2 = w1 / r and the current -I w1 / w2, r = `recharge_ratio` (1: symmetric), so that the
-    charges agree although both widths are whole nanoseconds.
+    charges agree although both widths are whole nanoseconds. A passive phase 2 lasts `recovery_ns` and drives nothing.
 
     Args:
         stage: record of `STAGE_DTYPE`; written.
@@ -128,6 +130,11 @@ def shape_pulse(stage: Record, t_ns: int, ratio: float) -> None:
     if stage["net_charge_c"] != 0.0:
         wrong = back + stage["net_charge_c"] / (w2_ns * 1e-9)
         back = max(2.0 * back, min(0.0, wrong))
+    stage["is_passive"] = 0
+    if stage["recovery_ns"] > 0:
+        stage["is_passive"] = 1
+        w2_ns = np.int64(stage["recovery_ns"])
+        back = 0.0
     stage["t0_ns"] = t_ns
     stage["t1_ns"] = t_ns + w1_ns
     stage["t2_ns"] = stage["t1_ns"] + stage["gap_ns"]

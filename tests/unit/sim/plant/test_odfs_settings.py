@@ -11,7 +11,7 @@ from scenarios.device_file import read_device
 from scenarios.stimulators import MODELS
 from scenarios.text import read_document
 from sim.signal import Command
-from sim.stimulator.odfs_settings import OdfsSettings, changed
+from sim.stimulator.odfs_settings import OdfsSettings
 
 
 def test_defaults_are_those_of_the_contract():
@@ -52,7 +52,7 @@ def test_what_the_device_cannot_do_is_refused_with_the_range(values, text):
 def test_a_setting_goes_by_its_key_or_its_field(name, field):
     """`current` and `current_a` are the same setting; `lead_off` is the ratio and not the number of pulses."""
     value = {"current": 0.02, "lead_off": 0.8, "lead_off_pulses": 5, "rate_hz": 25.0}[name]
-    assert changed(OdfsSettings(), name, value) == dataclasses.replace(OdfsSettings(), **{field: value})
+    assert OdfsSettings().changed(name, value) == dataclasses.replace(OdfsSettings(), **{field: value})
 
 
 def test_the_device_file_says_what_the_model_does():

@@ -5,7 +5,7 @@ import pytest
 
 from scenarios.stimulators import MODELS
 from sim.signal import Command
-from sim.stimulator.odfs_settings import DEFECTS, OdfsSettings, checked_defects
+from sim.stimulator.odfs_settings import OdfsSettings
 
 pytestmark = pytest.mark.kernels
 
@@ -15,7 +15,7 @@ STEPS = tuple((0.5 + 1.2 * k, 1.0 + 1.2 * k) for k in range(24))
 def test_dose_zero_is_the_sound_device_bit_for_bit(Bench):
     """All nine defects named with dose 0: the same segments, pulses and messages."""
     sound = Bench(lifts=STEPS, until_s=4.0).run()
-    zero = Bench(lifts=STEPS, until_s=4.0, defects=dict.fromkeys(DEFECTS, 0.0)).run()
+    zero = Bench(lifts=STEPS, until_s=4.0, defects=dict.fromkeys(MODELS[0].defects, 0.0)).run()
     assert sound.rows.tobytes() == zero.rows.tobytes()
     assert sound.pulses.tobytes() == zero.pulses.tobytes()
 
@@ -148,4 +148,4 @@ def test_a_defect_can_begin_in_mid_run(Bench):
 def test_a_dose_that_makes_no_sense_is_refused(defects, text):
     """Unknown names and impossible doses are told with what is allowed."""
     with pytest.raises(ValueError, match=text):
-        checked_defects(defects)
+        MODELS[0].check_defects(defects)

@@ -1,0 +1,103 @@
+"""The output stages of a device as one: they start, ramp and stop together, each a little after the one before."""
+
+from collections.abc import Sequence
+
+from sim.stimulator.defects import dose_of, pulse_defects
+from sim.stimulator.output import Output
+from sim.stimulator.program import PulseProgram
+from sim.stimulator.pulse_train import LEAD_OFF, RUNNING
+from sim.timebase import TimeNs
+
+
+class Channels:
+    """Every stimulation channel of a device. A channel whose electrode is off, or that has no current, stays silent.
+
+    Args:
+        outputs: one a channel.
+    """
+
+    def __init__(self, outputs: Sequence[Output]) -> None:
+        self._outputs = tuple(outputs)
+        self._programs: tuple[PulseProgram, ...] = ()
+        self._is_lifted = [False] * len(self._outputs)
+        self._noticed_ns: list[TimeNs] = [-1] * len(self._outputs)
+
+    def load(self, programs: Sequence[PulseProgram], doses: dict[str, float], t_ns: TimeNs) -> None:
+        """Take another program for each channel from `t_ns` on, with the defects of each."""
+        self._programs = tuple(programs)[: len(self._outputs)]
+        for output, program in zip(self._outputs, self._programs, strict=True):
+            output.load_program(program, pulse_defects(doses, output.channel), t_ns)
+
+    def watch_lead(self, ratio: float, pulses: int) -> None:
+        """As `Output.watch_lead`, on every channel."""
+        for output in self._outputs:
+            output.watch_lead(ratio, pulses)
+
+    def power(self, t_ns: TimeNs, compliance_v: float, doses: dict[str, float]) -> None:
+        """Highest voltage of every source from `t_ns` on, V, and what leaks."""
+        for output in self._outputs:
+            output.set_circuit(t_ns, compliance_v=compliance_v, leak_a=dose_of(doses, "dc_leak", output.channel))
+
+    def start(self, t_ns: TimeNs, ramp_s: float, stagger_s: float) -> None:
+        """Begin a train on every channel that can have one, each `stagger_s` after the one before."""
+        for k, output in enumerate(self._outputs):
+            if not self._is_lifted[k] and self._programs[k].current_a > 0.0:
+                output.start_train(t_ns, ramp_s, k * stagger_s)
+
+    def ramp(self, t_ns: TimeNs, ramp_s: float, *, up: bool) -> None:
+        """Let every running train ramp up or down."""
+        for output in self._outputs:
+            if output.outcome == RUNNING:
+                output.ramp(t_ns, ramp_s, up=up)
+
+    def stop(self, t_ns: TimeNs) -> None:
+        """As `Output.stop`, on every channel."""
+        for output in self._outputs:
+            output.stop(t_ns)
+
+    def cut(self, t_ns: TimeNs) -> None:
+        """As `Output.cut`, on every channel."""
+        for output in self._outputs:
+            output.cut(t_ns)
+
+    def catch_up(self, t_ns: TimeNs) -> None:
+        """Let everything happen that lies before `t_ns`."""
+        for output in self._outputs:
+            output.catch_up(t_ns)
+
+    @property
+    def is_running(self) -> bool:
+        """True while a train of any channel runs."""
+        return any(output.outcome == RUNNING for output in self._outputs)
+
+    @property
+    def lifted(self) -> tuple[Output, ...]:
+        """Channels whose electrode was noticed to be off."""
+        return tuple(output for output, off in zip(self._outputs, self._is_lifted, strict=True) if off)
+
+    @property
+    def any_left(self) -> bool:
+        """True where at least one channel may stimulate."""
+        return not all(self._is_lifted)
+
+    def newly_lifted(self) -> tuple[Output, ...]:
+        """Channels that ended their train by themselves since the last call, because the electrode is off."""
+        found: list[Output] = []
+        for k, output in enumerate(self._outputs):
+            if output.outcome == LEAD_OFF and output.outcome_ns != self._noticed_ns[k]:
+                self._is_lifted[k] = True
+                self._noticed_ns[k] = output.outcome_ns
+                found.append(output)
+        return tuple(found)
+
+    def rearm(self, output: Output) -> None:
+        """The electrode of this channel sits again."""
+        self._is_lifted[output.channel - 1] = False
+
+    def current_of(self, output: Output) -> float:
+        """Set current of a channel, A."""
+        return self._programs[output.channel - 1].current_a
+
+    def name(self, output: Output) -> str:
+        """What to call a channel in a message; one alone needs no name."""
+        return f"channel {output.channel}: " if len(self._outputs) > 1 else ""
