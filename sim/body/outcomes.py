@@ -41,7 +41,7 @@ def gait_columns(schedule: StrideSchedule, buffers: Buffers, falls: NDArray[np.b
         "t0_s": t0_ns / NS_PER_S,
         "stride_time_s": time_ns / NS_PER_S,
         "stance_ratio": (toe_off_ns - t0_ns) / time_ns,
-        "heel_off_s": schedule.heel_off_ns[rows] / NS_PER_S,
+        "heel_off_s": _seconds(schedule.heel_off_ns[rows]),
         "toe_off_s": toe_off_ns / NS_PER_S,
         "landing_s": _seconds(instants[:, at.O_LANDING]),
         "foot_flat_s": _seconds(instants[:, at.O_FLAT]),

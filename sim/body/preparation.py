@@ -107,7 +107,7 @@ def swing_buffers(
         end_ns=toe_off_ns + 2 * time_ns,
         pause_phase_ratio=0.25,
         manner=np.zeros(1, np.int64),
-        stride_length_m=one * aim.speed_m_s * time_ns * 1e-9,
+        stride_length_m=one * aim.pace_m_s * time_ns * 1e-9,
         manners=(LEVEL,),
     )
     buffers = make_buffers((cycle,), const[np.newaxis], schedule, CompensationState(demand_m), step_ns=step_ns)
@@ -174,7 +174,9 @@ def constants(patient: Patient, cycle: GaitCycle, orthosis: Orthosis | None = No
     mass, shoe = patient.body_mass_kg, patient.shoe_mass_kg
     const = np.zeros(at.CONSTANTS)
     const[at.C_THIGH], const[at.C_SHANK] = cycle.thigh_length_m, cycle.shank_length_m
-    const[at.C_GRAVITY_Y] = GRAVITY_M_S2
+    const[at.C_GRAVITY_X] = GRAVITY_M_S2 * np.sin(cycle.manner.slope_rad)
+    const[at.C_GRAVITY_Y] = GRAVITY_M_S2 * np.cos(cycle.manner.slope_rad)
+    const[at.C_RISE] = 2.0 * cycle.manner.riser_m
     const[at.C_STANCE] = cycle.targets.stance_ratio
     const[at.C_FORCE], const[at.C_PASSIVE] = patient.force_n, patient.passive_torque_n_m
     const[at.C_DAMPING] = patient.damping_n_m_s_rad
@@ -204,26 +206,27 @@ def constants(patient: Patient, cycle: GaitCycle, orthosis: Orthosis | None = No
 
 
 @lru_cache(maxsize=32)
-def healthy_offset_m(twin: Patient, curves: MeasuredCycle, speed_m_s: float) -> tuple[float, float]:
-    """Swing offset `c_sw` of a healthy twin at a speed, m, and its hip height at mid-stance, m."""
+def healthy_offset_m(
+    twin: Patient, curves: MeasuredCycle, speed_m_s: float, manner: Manner = LEVEL
+) -> tuple[float, float]:
+    """Swing offset `c_sw` of a healthy twin at a speed, in a manner, m, and its hip height at mid-stance, m."""
+    aim_m = twin.healthy_clearance_m * manner.clearance_ratio
 
     def clearance(offset: float) -> tuple[float, float]:
-        cycle = gait_cycle(twin, curves, speed_m_s, offset)
+        cycle = gait_cycle(twin, curves, speed_m_s, offset, None, manner)
         return one_swing(cycle, constants(twin, cycle)).mtc_m, cycle.hip_mid_stance_m
 
     offset, step = 0.030, 0.004
     before, middle = clearance(offset)
     for _ in range(8):
-        error = before - twin.healthy_clearance_m
+        error = before - aim_m
         if abs(error) < 1e-6:
             return offset, middle
         slope = (clearance(offset + step)[0] - before) / step if step else 1.0
         offset -= error / slope
         before, middle = clearance(offset)
         step = max(abs(error) * 0.1, 1e-5)
-    raise ModelError(
-        "swing offset", 0.0, f"no offset gives {twin.healthy_clearance_m} m clearance at {speed_m_s:g} m/s"
-    )
+    raise ModelError("swing offset", 0.0, f"no offset gives {aim_m:g} m clearance at {speed_m_s:g} m/s ({manner.name})")
 
 
 @lru_cache(maxsize=64)
@@ -234,8 +237,8 @@ def prepare(patient: Patient, curves: MeasuredCycle, speed_m_s: float, manner: M
         ModelError: the swing offset cannot be solved.
     """
     speed_m_s *= manner.speed_ratio
-    offset, middle = healthy_offset_m(healthy_twin(patient), curves, speed_m_s)
-    cycle = gait_cycle(patient, curves, speed_m_s, offset, middle)
+    offset, middle = healthy_offset_m(healthy_twin(patient), curves, speed_m_s, manner)
+    cycle = gait_cycle(patient, curves, speed_m_s, offset, middle, manner)
     const = constants(patient, cycle)
     if patient.drive == "feedforward":
         const[at.C_LOADING_DRIVE] = _loading_drive(cycle, const)

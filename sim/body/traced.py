@@ -46,7 +46,8 @@ def _stride(
     rate_hz = NS_PER_S / float(buffers.stride_ns[k, at.S_MOVING])
     legs = np.array([leg_at(work, float(p), rate_hz, const[at.C_THIGH], const[at.C_SHANK]) for p in phase])
     lean, knee, thigh = legs[:, 0], legs[:, 2], legs[:, 7]
-    heel_off_s, toe_off_s = schedule.heel_off_ns[k] / NS_PER_S, schedule.toe_off_ns[k] / NS_PER_S
+    toe_off_s = schedule.toe_off_ns[k] / NS_PER_S
+    heel_off_s = min(schedule.heel_off_ns[k] / NS_PER_S, toe_off_s)
     moving = np.isfinite(trace[:, at.T_ANKLE])
     foot = np.interp(t_s, trace[moving, at.T_T], trace[moving, at.T_ANKLE]) + lean
     flat_s = buffers.instants[k - 1, at.O_FLAT] / NS_PER_S

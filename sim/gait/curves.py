@@ -60,6 +60,13 @@ def periodic(values: NDArray[np.float64]) -> CubicSpline:
     return CubicSpline(phase, closed, bc_type="periodic")
 
 
+def bump(x: NDArray[np.float64], a: float, b: float, c: float, d: float) -> NDArray[np.float64]:
+    """Raised cosine: 0 before a, 1 from b to c, 0 after d."""
+    rise = np.clip((x - a) / (b - a), 0.0, 1.0)
+    fall = np.clip((d - x) / (d - c), 0.0, 1.0)
+    return 0.25 * (1.0 - np.cos(np.pi * rise)) * (1.0 - np.cos(np.pi * fall))
+
+
 def measured_cycle(name: str, columns: Mapping[str, NDArray[np.float64]], facts: Mapping[str, float]) -> MeasuredCycle:
     """A cycle from the columns and facts of a file of `scenarios/patients/measured`.
 

@@ -24,7 +24,9 @@ from scipy.interpolate import CubicSpline
 
 from sim.body.foot import ANKLE_HEIGHT_M, FOREFOOT, SOLE, reach_m
 from sim.body.patient import Patient
-from sim.gait.curves import MeasuredCycle, periodic
+from sim.gait import slope
+from sim.gait.curves import MeasuredCycle, bump, periodic
+from sim.gait.manner import LEVEL, Manner
 from sim.gait.targets import StrideTargets, stride_targets
 
 NODES: Final = 200
@@ -34,6 +36,10 @@ SOLE_GIVES_M: Final = 0.008
 """What heel pad and shoe give way under body weight (design choice; 9 mm in running, De Clercq 1994, from memory)."""
 STEPPAGE_M_RAD: Final = 0.0016 * 180.0 / np.pi
 KNEE_PER_STEPPAGE: Final = 0.9
+FLAT_KNEE_RAD: Final = float(np.radians(15.0))
+"""Knee at toe-off of a foot that leaves the floor flat (design choice)."""
+MOST_DORSIFLEXED_RAD: Final = float(np.radians(15.0))
+"""Ankle at toe-off at most, where the foot leaves the floor flat (design choice: passive range with the knee bent)."""
 _WINTER_TOE_OFF: Final = 60.9
 
 
@@ -43,6 +49,7 @@ class GaitCycle:
 
     Attributes:
         targets: what it was built for.
+        manner: how it is walked.
         base: (200, 16) spline coefficients by interval: thigh, knee, hip height, hip progression, four each.
         modes: (200, 24) what is added for 1 m of hiking, 1 rad of steppage (thigh, knee), 1 m more hip height at
             contact and at toe-off, 1 m of lift by circumduction.
@@ -58,6 +65,7 @@ class GaitCycle:
     """
 
     targets: StrideTargets
+    manner: Manner
     base: NDArray[np.float64]
     modes: NDArray[np.float64]
     swing_ankle: NDArray[np.float64]
@@ -71,30 +79,25 @@ class GaitCycle:
     hip_mid_stance_m: float
 
 
-def bump(x: NDArray[np.float64], a: float, b: float, c: float, d: float) -> NDArray[np.float64]:
-    """Raised cosine: 0 before a, 1 from b to c, 0 after d."""
-    rise = np.clip((x - a) / (b - a), 0.0, 1.0)
-    fall = np.clip((d - x) / (d - c), 0.0, 1.0)
-    return 0.25 * (1.0 - np.cos(np.pi * rise)) * (1.0 - np.cos(np.pi * fall))
-
-
 def gait_cycle(
     patient: Patient,
     curves: MeasuredCycle,
     speed_m_s: float,
     swing_offset_m: float,
     other_mid_stance_m: float | None = None,
+    manner: Manner = LEVEL,
 ) -> GaitCycle:
     """Build the cycle of `patient` at a speed.
 
     Args:
         patient: class parameters.
         curves: measured cycle.
-        speed_m_s: walking speed, m/s.
+        speed_m_s: speed whose gait law holds, m/s.
         swing_offset_m: `c_sw`, m.
         other_mid_stance_m: hip height over the other leg at mid-stance, m; None where both legs are alike.
+        manner: how the stride is walked.
     """
-    aim = stride_targets(patient, curves, speed_m_s)
+    aim = stride_targets(patient, curves, speed_m_s, manner)
     size = patient.leg_length_m / curves.leg_length_m
     thigh_m, shank_m = curves.thigh_length_m * size, curves.shank_length_m * size
     phase = np.linspace(0.0, 1.0, NODES + 1)
@@ -103,6 +106,14 @@ def gait_cycle(
     thigh = _thigh(curves, clock, aim, bell)
     knee, knee_per_peak = _knee(curves, clock, winter, aim)
     knee += patient.knee_contact_extra_rad * (bump(winter, 84, 98, 108, 120) + bump(winter + 100.0, 84, 98, 108, 120))
+
+    ankle_contact = patient.ankle_contact_rad
+    if manner.slope_rad != 0.0:
+        thigh = thigh + slope.thigh_change_rad(winter, manner.slope_rad)
+        knee = knee + slope.knee_change_rad(winter, manner.slope_rad)
+        ankle_contact += slope.ankle_change_rad(manner.slope_rad)
+
+    knee -= _less_knee_at_toe_off(knee, phase, winter, aim)
 
     def closed(values: NDArray[np.float64]) -> CubicSpline:
         return _closed(phase, values)
@@ -117,13 +128,17 @@ def gait_cycle(
         return thigh_m * float(np.cos(thigh_of(p))) + shank_m * float(np.cos(lean)), lean
 
     ankle = periodic(curves.ankle_rad)
-    ankle_toe_off = patient.ankle_toe_off_rad
-    if ankle_toe_off is None:
-        ankle_toe_off = float(ankle(curves.toe_off_ratio)) * aim.ankle_scale
+    swing_ankle = _swing_ankle(ankle, curves.toe_off_ratio, aim.ankle_scale, ankle_contact - patient.ankle_contact_rad)
+    ankle_toe_off = float(swing_ankle(0.0)) if patient.ankle_toe_off_rad is None else patient.ankle_toe_off_rad
+    if aim.flat_foot_ratio > 0.0:
+        lean = leg_m(aim.stance_ratio)[1]
+        flatter = min((1.0 - aim.flat_foot_ratio) * (lean + ankle_toe_off) - lean, MOST_DORSIFLEXED_RAD)
+        swing_ankle = _flatter(swing_ankle, flatter - float(swing_ankle(0.0)))
+        ankle_toe_off = flatter
     stance, swing = aim.stance_ratio, 1.0 - aim.stance_ratio
     mid_m = leg_m(MID_STANCE_RATIO * stance)[0] + ANKLE_HEIGHT_M
     length_m, lean = leg_m(0.0)
-    contact_m = length_m - reach_m(lean + patient.ankle_contact_rad, SOLE)
+    contact_m = length_m - reach_m(lean + ankle_contact, SOLE)
     length_m, lean = leg_m(stance)
     toe_off_m = min(length_m - reach_m(lean + ankle_toe_off, FOREFOOT), mid_m)
     swing_m = (mid_m if other_mid_stance_m is None else other_mid_stance_m) - CONTRALATERAL_DROP_M
@@ -138,9 +153,9 @@ def gait_cycle(
     # the hip abducts like `lift`; the height that it gains, L (1 - cos b), goes with the square of the angle
     abducted = lift * lift
     modes = [closed(c) for c in (hike, bell, KNEE_PER_STEPPAGE * knee_per_peak, cards[:, 0], cards[:, 2], abducted)]
-    swing_ankle = _swing_ankle(ankle, curves.toe_off_ratio, aim.ankle_scale)
     return GaitCycle(
         targets=aim,
+        manner=manner,
         base=np.hstack([_coefficients(spline) for spline in base]),
         modes=np.hstack([_coefficients(spline) for spline in modes]),
         swing_ankle=_coefficients(swing_ankle),
@@ -148,7 +163,7 @@ def gait_cycle(
         shank_length_m=shank_m,
         ankle_toe_off_rad=ankle_toe_off,
         ankle_rate_rad=float(swing_ankle(0.0, 1)) if patient.drive == "feedforward" else 0.0,
-        ankle_contact_rad=patient.ankle_contact_rad,
+        ankle_contact_rad=ankle_contact,
         hip_contact_m=contact_m,
         hip_toe_off_m=toe_off_m,
         hip_mid_stance_m=mid_m,
@@ -201,11 +216,29 @@ def _knee(
     return base + per_peak * (aim.knee_peak_rad - base[top]), per_peak
 
 
-def _swing_ankle(ankle: CubicSpline, toe_off_ratio: float, scale: float) -> CubicSpline:
-    """Healthy ankle over swing 0..1: plantarflexion scaled with speed, dorsiflexion kept."""
+def _swing_ankle(ankle: CubicSpline, toe_off_ratio: float, scale: float, lifted_rad: float) -> CubicSpline:
+    """Healthy ankle over swing 0..1: plantarflexion scaled with speed, dorsiflexion kept, lifted towards its end."""
     part = np.linspace(0.0, 1.0, 101)
     angle = np.asarray(ankle(np.mod(toe_off_ratio + part * (1.0 - toe_off_ratio), 1.0)), float)
-    return CubicSpline(part, np.where(angle < 0.0, angle * scale, angle))
+    lift = lifted_rad * part * part * (3.0 - 2.0 * part)
+    return CubicSpline(part, np.where(angle < 0.0, angle * scale, angle) + lift)
+
+
+def _less_knee_at_toe_off(
+    knee: NDArray[np.float64], phase: NDArray[np.float64], winter: NDArray[np.float64], aim: StrideTargets
+) -> NDArray[np.float64] | float:
+    """What a foot that leaves the floor flat takes from the knee about toe-off: the heel has not risen, rad."""
+    if aim.flat_foot_ratio == 0.0:
+        return 0.0
+    excess = float(np.interp(aim.stance_ratio, phase, knee)) - FLAT_KNEE_RAD
+    return aim.flat_foot_ratio * max(excess, 0.0) * bump(winter, 40.0, 56.0, 62.0, 74.0)
+
+
+def _flatter(swing_ankle: CubicSpline, change_rad: float) -> CubicSpline:
+    """The healthy ankle over swing, begun `change_rad` higher and back on its curve at half of swing."""
+    part = swing_ankle.x
+    left = np.clip(1.0 - 2.0 * part, 0.0, 1.0)
+    return CubicSpline(part, swing_ankle(part) + change_rad * left * left * (3.0 - 2.0 * left))
 
 
 def _closed(phase: NDArray[np.float64], values: NDArray[np.float64]) -> CubicSpline:

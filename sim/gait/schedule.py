@@ -1,12 +1,16 @@
 """The prescribed strides of a walk: every instant that no pulse can move."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.gait.manner import Manner
 from sim.timebase import TimeNs
+
+
+def _no_spans() -> NDArray[np.int64]:
+    return np.zeros((0, 2), np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +27,7 @@ class StrideSchedule:
         stride_time_ns: (N + 1,) int64, ``t0_ns[k + 1] - t0_ns[k]``, pauses included.
         pause_ns: (N + 1,) int64, time stood still inside the stride.
         stance_ratio: (N + 1,), toe-off as a fraction of the stride time without its pause.
-        heel_off_ns: (N + 1,) int64, prescribed heel-off.
+        heel_off_ns: (N + 1,) int64, prescribed heel-off; `NEVER` where the heel does not rise in the stride.
         toe_off_ns: (N + 1,) int64, prescribed toe-off.
         thigh_offset_rad: (N + 1,), stride-to-stride offset of the thigh angle, rad.
         knee_offset_rad: (N + 1,), the same of the knee angle, rad.
@@ -33,6 +37,8 @@ class StrideSchedule:
         manner: (N + 1,) int64, how the stride is walked: index into `manners`.
         stride_length_m: (N + 1,), prescribed progression in the stride, m.
         manners: the manners of this walk; 0 is level walking.
+        heel_free_ns: (U, 2) int64, spans [from, to) in stance in which the heel carries nothing (seated).
+        seated_ns: (S, 2) int64, pauses in which the patient sits.
     """
 
     t0_ns: NDArray[np.int64]
@@ -49,6 +55,8 @@ class StrideSchedule:
     manner: NDArray[np.int64]
     stride_length_m: NDArray[np.float64]
     manners: tuple[Manner, ...]
+    heel_free_ns: NDArray[np.int64] = field(default_factory=_no_spans)
+    seated_ns: NDArray[np.int64] = field(default_factory=_no_spans)
 
     @property
     def strides(self) -> int:

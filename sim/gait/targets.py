@@ -20,6 +20,7 @@ import numpy as np
 
 from sim.body.patient import Patient
 from sim.gait.curves import MeasuredCycle
+from sim.gait.manner import LEVEL, Manner
 from sim.gait.speed_law import step_length_m, stride_time_s
 
 ANKLE_SPEED_EXPONENT = 0.6
@@ -31,10 +32,12 @@ class StrideTargets:
     """Aims of a stride.
 
     Attributes:
-        speed_m_s: walking speed, m/s.
+        speed_m_s: speed whose gait law holds, m/s.
         stride_time_s: s.
+        pace_m_s: progression, m/s.
         stance_ratio: toe-off, 0..1.
         heel_off_ratio: prescribed heel-off, 0..1.
+        flat_foot_ratio: 0 = the foot rolls over its toes before toe-off as usual, 1 = it leaves the floor flat.
         thigh_scale: thigh excursion relative to the measured cycle.
         ankle_scale: plantarflexion relative to the measured cycle.
         knee_peak_rad: rad.
@@ -43,8 +46,10 @@ class StrideTargets:
 
     speed_m_s: float
     stride_time_s: float
+    pace_m_s: float
     stance_ratio: float
     heel_off_ratio: float
+    flat_foot_ratio: float
     thigh_scale: float
     ankle_scale: float
     knee_peak_rad: float
@@ -72,8 +77,8 @@ def healthy_stance_ratio(speed_m_s: float) -> float:
     return float(np.clip(0.62 - 0.08 * (speed_m_s - 1.3), 0.58, 0.75))
 
 
-def stride_targets(patient: Patient, curves: MeasuredCycle, speed_m_s: float) -> StrideTargets:
-    """The aims of this patient at a speed; see the module for the laws."""
+def stride_targets(patient: Patient, curves: MeasuredCycle, speed_m_s: float, manner: Manner = LEVEL) -> StrideTargets:
+    """The aims of this patient at a speed, in a manner; see the module for the laws."""
     leg, own = patient.leg_length_m, patient.speed_m_s
     time = stride_time_s(speed_m_s, leg)
     if patient.stride_time_s is not None:
@@ -84,22 +89,39 @@ def stride_targets(patient: Patient, curves: MeasuredCycle, speed_m_s: float) ->
         stance = 1.0 - 2.0 * (1.0 - stance) * rho / (1.0 + rho)
     elif patient.stance_ratio is not None:
         stance = float(np.clip(patient.stance_ratio - 0.08 * (speed_m_s - own), 0.58, 0.75))
+    stance += manner.stance_change_ratio
     knee = healthy_knee_peak_rad(speed_m_s)
     if patient.knee_peak_rad is not None:
         knee *= patient.knee_peak_rad / healthy_knee_peak_rad(own)
     thigh = healthy_thigh_peak_rad(curves, speed_m_s, leg) + patient.thigh_peak_change_rad
     if patient.thigh_peak_rad is not None:
         thigh += patient.thigh_peak_rad - healthy_thigh_peak_rad(curves, own, leg) - patient.thigh_peak_change_rad
+    heel_off, flat_foot = _heel_off(stance, time * manner.time_ratio, manner)
     return StrideTargets(
         speed_m_s=speed_m_s,
-        stride_time_s=time,
+        stride_time_s=time * manner.time_ratio,
+        pace_m_s=speed_m_s * (manner.step_ratio / manner.time_ratio),
         stance_ratio=stance,
-        heel_off_ratio=stance * 38.0 / 62.0,
-        thigh_scale=thigh_scale(curves, speed_m_s, leg),
+        heel_off_ratio=heel_off,
+        flat_foot_ratio=flat_foot,
+        thigh_scale=thigh_scale(curves, speed_m_s, leg) * manner.step_ratio,
         ankle_scale=(speed_m_s / curves.speed_m_s) ** ANKLE_SPEED_EXPONENT,
-        knee_peak_rad=knee,
+        knee_peak_rad=knee * manner.knee_ratio,
         thigh_peak_rad=thigh,
     )
+
+
+def _heel_off(stance_ratio: float, stride_time_s: float, manner: Manner) -> tuple[float, float]:
+    """Heel-off: 38/62 of stance, or as long before toe-off as the manner asks, but not earlier; and how flat the foot.
+
+    The foot pitches up to toe-off at its usual mean rate, so that half the time leaves half the pitch (design choice).
+    """
+    usual = stance_ratio * 38.0 / 62.0
+    lead_s = 0.0 if not manner.heel_rises else manner.heel_off_lead_s
+    if lead_s is None:
+        return usual, 0.0
+    asked = max(usual, stance_ratio - lead_s / stride_time_s)
+    return asked, (asked - usual) / (stance_ratio - usual)
 
 
 def healthy_twin(patient: Patient) -> Patient:

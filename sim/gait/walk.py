@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from sim.gait.manner import Passage
+from sim.gait.sitting import Sit
+
 Legs: TypeAlias = Literal["one", "both"]
 """Which legs are walked: the stimulated one alone, or the other as well."""
 
@@ -63,7 +66,7 @@ class Rug:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A walk over level ground.
+    """A walk: level at one speed, save for its passages.
 
     Attributes:
         speed_m_s: mean walking speed, m/s, 0.2 to 2.0.
@@ -72,6 +75,8 @@ class Walk:
         orthosis: ankle-foot orthosis, or None.
         pauses: where the patient stands still.
         legs: see `Legs`; the other leg changes nothing of this one.
+        passages: strides that are walked in a manner of their own; they do not overlap.
+        sits: where the patient sits down and stands up again.
     """
 
     speed_m_s: float
@@ -80,3 +85,5 @@ class Walk:
     orthosis: Orthosis | None = None
     pauses: tuple[Pause, ...] = ()
     legs: Legs = "one"
+    passages: tuple[Passage, ...] = ()
+    sits: tuple[Sit, ...] = ()
