@@ -47,8 +47,9 @@ from sim.body.layout import (
     STEP_NS,
     TRACE,
 )
-from sim.gait.cycle import GaitCycle
+from sim.gait.cycle import GaitCycle, contact_x_m
 from sim.gait.schedule import StrideSchedule
+from sim.gait.stairs import way_of
 from sim.gait.walk import Rug
 from sim.timebase import NEVER
 
@@ -156,9 +157,8 @@ def make_buffers(
     for branch in (0, BRANCH):
         body[branch + B_GAIN_A], body[branch + B_TAU1], body[branch + B_KM] = A_REST, TAU1_REST_S, KM_REST
     body[B_DEMAND], body[B_MTC_RATIO] = state.demand_m, state.mtc_swing_ratio
-    floor = np.full((len(rugs), GROUND), np.nan)
-    for row, rug in zip(floor, rugs, strict=True):
-        row[:] = rug.t_ns, rug.edge_m, rug.length_m, rug.height_m
+    laid = [(rug.t_ns, rug.edge_m, rug.length_m, rug.height_m) for rug in rugs]
+    floor = np.array([*laid, *_stairs(cycles, schedule, stride[:, F_X])], np.float64).reshape(-1, GROUND)
     first = cycles[schedule.manner[0]]
     body[B_FOOT_X] = _standing_ankle_m(first, float(schedule.stride_length_m[0]), schedule.pause_phase_ratio)
     return Buffers(
@@ -181,6 +181,21 @@ def make_buffers(
         trace=np.zeros((0, TRACE)),
         step_ns=step_ns,
     )
+
+
+def _stairs(
+    cycles: Sequence[GaitCycle], schedule: StrideSchedule, start_x_m: NDArray[np.float64]
+) -> list[tuple[float, float, float, float]]:
+    """Two stairs for every stride on them, where that stride's feet find them: rows of the ground."""
+    found: list[tuple[float, float, float, float]] = []
+    for k, manner in enumerate(schedule.manner):
+        way = cycles[manner].manner
+        if way.riser_m != 0.0:
+            foot_x = float(start_x_m[k]) + contact_x_m(cycles[manner])
+            for tread in (1, 2):
+                edge = foot_x + tread * way.tread_m - way_of(way).overlap_m
+                found.append((0.0, edge, np.inf, way.riser_m))
+    return found
 
 
 def _standing_ankle_m(cycle: GaitCycle, length_m: float, phase: float) -> float:

@@ -42,6 +42,8 @@ EARLY_WINDOW: Final = (0.12, 0.35)
 SCUFF_WINDOW: Final = (0.15, 0.85)
 STUMBLE_DEPTH_M: Final = 0.010
 STUMBLE_TIME_S: Final = 0.100
+LARGEST_FALL_M: Final = 0.004
+"""A foot falls less than this in a step (2 m/s): more is the edge of a rug or of a stair, and no parabola fits it."""
 MEAN_MEMORY: Final = 0.02
 """Weight of the latest cycle in the mean MTC phase (design choice)."""
 
@@ -83,6 +85,8 @@ def watch(body: NDArray[np.float64], s: float, height_m: float, swing_s: float) 
         bend = ((height_m - y1) / right - slope) / (left + right)
         at = s1 - 0.5 * (slope / bend + left)
         low = y1 + (at - s1) * (slope + bend * (at - s2))
+        if y2 - y1 > LARGEST_FALL_M:
+            at, low = s1, y1
         if MTC_WINDOW[0] <= at <= MTC_WINDOW[1] and not body[M_BEST] <= low:
             body[M_BEST], body[M_BEST_S] = low, at
     body[M_EARLY] = _lowest(body[M_EARLY], s1, y1, s, height_m, EARLY_WINDOW[0], EARLY_WINDOW[1])

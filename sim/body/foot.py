@@ -15,6 +15,8 @@ TOE: Final = (0.20, -0.060)
 SOLE: Final = (HEEL, BALL, TOE)
 FOREFOOT: Final = (BALL, TOE)
 ANKLE_HEIGHT_M: Final = 0.085
+MIDDLE_X_M: Final = 0.5 * (HEEL[0] + BALL[0])
+"""Middle of the sole: what lies under it carries the standing foot (design choice)."""
 COM_RADIUS_M: Final = 0.085
 COM_ANGLE_RAD: Final = float(np.radians(-30.0))
 """Centre of mass of foot and shoe, seen from the ankle with the foot flat (design choice, Dempster by Winter 2009)."""

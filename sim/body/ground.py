@@ -1,4 +1,4 @@
-"""The floor with its rugs: a height at every place along the walk."""
+"""The ground: stairs, and what lies on them; a height at every place along the walk."""
 
 import math
 
@@ -11,13 +11,16 @@ from sim.compiled import borrowing
 
 @borrowing
 def ground_m(rugs: NDArray[np.float64], x_m: float) -> float:
-    """Height of the ground at `x_m`: of the highest rug that lies there, else 0, m."""
-    height = 0.0
+    """Height of the ground at `x_m`: of all stairs passed, and of the highest rug that lies there, m."""
+    height, stairs = 0.0, 0.0
     for i in range(rugs.shape[0]):
         along = x_m - rugs[i, G_EDGE]
         if 0.0 <= along < rugs[i, G_LENGTH]:  # false while the edge is NaN: not yet placed
-            height = max(height, rugs[i, G_HEIGHT])
-    return height
+            if rugs[i, G_LENGTH] == math.inf:
+                stairs += rugs[i, G_HEIGHT]
+            else:
+                height = max(height, rugs[i, G_HEIGHT])
+    return stairs + height
 
 
 @borrowing

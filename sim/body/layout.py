@@ -152,7 +152,7 @@ O_LANDING, O_FLAT, O_CONTACT, O_INTS = range(4)
     RESULTS,
 ) = range(19)
 
-# a rug: instant that places it, near edge (NaN until then), length, height
+# a piece of ground: instant that places it, near edge (NaN until then), length (infinite: a stair), height
 G_T, G_EDGE, G_LENGTH, G_HEIGHT, GROUND = range(5)
 
 # a pulse as the leg feels it, float64

@@ -24,6 +24,7 @@ from sim.gait.cycle import GaitCycle, gait_cycle
 from sim.gait.manner import LEVEL, Manner
 from sim.gait.schedule import StrideSchedule
 from sim.gait.speed_law import GRAVITY_M_S2
+from sim.gait.stair_cycle import stair_cycle
 from sim.gait.targets import healthy_twin
 from sim.gait.walk import Orthosis
 from sim.timebase import ns_from_s
@@ -59,6 +60,7 @@ class OneSwing:
         mtc_m: minimum toe clearance, m (a non-MTC cycle: height at mid-swing).
         mtc_swing_ratio: its phase.
         early_swing_min_m: m.
+        lowest_m: lowest between 15 and 85 % of swing, m.
         ankle_mid_rad: ankle at half of swing, rad.
         ankle_contact_rad: ankle at landing, rad.
         landing_ratio: landing, of the stride time after the prescribed heel strike.
@@ -69,6 +71,7 @@ class OneSwing:
     mtc_m: float
     mtc_swing_ratio: float
     early_swing_min_m: float
+    lowest_m: float
     ankle_mid_rad: float
     ankle_contact_rad: float
     landing_ratio: float
@@ -161,6 +164,7 @@ def one_swing(
         mtc_m=float(row[at.R_MTC]),
         mtc_swing_ratio=float(row[at.R_MTC_S]),
         early_swing_min_m=float(row[at.R_EARLY]),
+        lowest_m=float(row[at.R_LOWEST]),
         ankle_mid_rad=float(row[at.R_ANKLE_MID]),
         ankle_contact_rad=float(row[at.R_ANKLE_IC]),
         landing_ratio=float(after[at.O_LANDING]),
@@ -237,8 +241,12 @@ def prepare(patient: Patient, curves: MeasuredCycle, speed_m_s: float, manner: M
         ModelError: the swing offset cannot be solved.
     """
     speed_m_s *= manner.speed_ratio
-    offset, middle = healthy_offset_m(healthy_twin(patient), curves, speed_m_s, manner)
-    cycle = gait_cycle(patient, curves, speed_m_s, offset, middle, manner)
+    offset = 0.0
+    if manner.riser_m != 0.0:
+        cycle = stair_cycle(patient, curves, speed_m_s, manner)
+    else:
+        offset, middle = healthy_offset_m(healthy_twin(patient), curves, speed_m_s, manner)
+        cycle = gait_cycle(patient, curves, speed_m_s, offset, middle, manner)
     const = constants(patient, cycle)
     if patient.drive == "feedforward":
         const[at.C_LOADING_DRIVE] = _loading_drive(cycle, const)

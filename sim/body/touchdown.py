@@ -9,7 +9,7 @@ from sim.body.activation import FORCE_100_HZ
 from sim.body.clearance import end_swing
 from sim.body.clock import clock_at, place_m
 from sim.body.compensation import adapt
-from sim.body.foot import BALL, HEEL
+from sim.body.foot import BALL, HEEL, MIDDLE_X_M
 from sim.body.ground import ground_m
 from sim.body.layout import (
     B_EVERSION_WORK,
@@ -173,13 +173,13 @@ def finish_loading(
     results: NDArray[np.float64],
     rugs: NDArray[np.float64],
 ) -> None:
-    """Foot flat: it stands until the next toe-off, on the ground that lies under the ankle."""
+    """Foot flat: it stands until the next toe-off, on the ground under its middle."""
     k, t = ints[I_STRIDE], ints[I_T]
     instants[k, O_FLAT] = t
     if ints[I_HEEL_FIRST] == 0:
         instants[k, O_CONTACT] = t
     results[k, R_SLAP] = body[B_SLAP]
     body[B_PHI], body[B_OMEGA] = 0.0, 0.0
-    body[B_GROUND] = ground_m(rugs, body[B_FOOT_X])
+    body[B_GROUND] = ground_m(rugs, body[B_FOOT_X] + MIDDLE_X_M)
     ints[I_STRIDE] = k + 1
     ints[I_MODE] = STANCE

@@ -36,9 +36,9 @@ SOLE_GIVES_M: Final = 0.008
 """What heel pad and shoe give way under body weight (design choice; 9 mm in running, De Clercq 1994, from memory)."""
 STEPPAGE_M_RAD: Final = 0.0016 * 180.0 / np.pi
 KNEE_PER_STEPPAGE: Final = 0.9
-FLAT_KNEE_RAD: Final = float(np.radians(15.0))
+FLAT_KNEE_RAD: Final = float(np.radians(8.0))
 """Knee at toe-off of a foot that leaves the floor flat (design choice)."""
-MOST_DORSIFLEXED_RAD: Final = float(np.radians(15.0))
+MOST_DORSIFLEXED_RAD: Final = float(np.radians(12.0))
 """Ankle at toe-off at most, where the foot leaves the floor flat (design choice: passive range with the knee bent)."""
 _WINTER_TOE_OFF: Final = 60.9
 
@@ -113,12 +113,10 @@ def gait_cycle(
         knee = knee + slope.knee_change_rad(winter, manner.slope_rad)
         ankle_contact += slope.ankle_change_rad(manner.slope_rad)
 
-    knee -= _less_knee_at_toe_off(knee, phase, winter, aim)
+    if aim.flat_foot_ratio > 0.0:
+        knee += aim.flat_foot_ratio * (FLAT_KNEE_RAD - knee) * bump(winter, 44.0, 58.0, 62.0, 74.0)
 
-    def closed(values: NDArray[np.float64]) -> CubicSpline:
-        return _closed(phase, values)
-
-    thigh_of, knee_of = closed(thigh), closed(knee)
+    thigh_of, knee_of = ring(thigh), ring(knee)
 
     def leg_of(p: NDArray[np.float64]) -> NDArray[np.float64]:
         return thigh_m * np.cos(thigh_of(p)) + shank_m * np.cos(thigh_of(p) - knee_of(p))
@@ -149,16 +147,16 @@ def gait_cycle(
     hip_y = cards @ np.array([contact_m, mid_m, toe_off_m, swing_m]) + swing_offset_m * lift
     hip_y += _raised(phase, hip_y, leg_of(phase) + ANKLE_HEIGHT_M, stance)
     hip_x = periodic(curves.hip_x_m)(np.mod(clock, 1.0)) * aim.thigh_scale * size
-    base = [thigh_of, knee_of, closed(hip_y), closed(hip_x)]
+    base = [thigh_of, knee_of, ring(hip_y), ring(hip_x)]
     # the hip abducts like `lift`; the height that it gains, L (1 - cos b), goes with the square of the angle
     abducted = lift * lift
-    modes = [closed(c) for c in (hike, bell, KNEE_PER_STEPPAGE * knee_per_peak, cards[:, 0], cards[:, 2], abducted)]
+    modes = [ring(c) for c in (hike, bell, KNEE_PER_STEPPAGE * knee_per_peak, cards[:, 0], cards[:, 2], abducted)]
     return GaitCycle(
         targets=aim,
         manner=manner,
-        base=np.hstack([_coefficients(spline) for spline in base]),
-        modes=np.hstack([_coefficients(spline) for spline in modes]),
-        swing_ankle=_coefficients(swing_ankle),
+        base=np.hstack([coefficients(spline) for spline in base]),
+        modes=np.hstack([coefficients(spline) for spline in modes]),
+        swing_ankle=coefficients(swing_ankle),
         thigh_length_m=thigh_m,
         shank_length_m=shank_m,
         ankle_toe_off_rad=ankle_toe_off,
@@ -180,6 +178,13 @@ def _raised(
     """
     window = bump(phase, 0.2, 0.28, stance - 0.1, stance)
     return window * np.maximum(standing_m - SOLE_GIVES_M - hip_m, 0.0)
+
+
+def contact_x_m(cycle: GaitCycle) -> float:
+    """Ankle at contact, ahead of the point that moves with the mean pace, m."""
+    at = cycle.base[0]
+    lean = at[0] - at[4]
+    return float(at[12] + cycle.thigh_length_m * np.sin(at[0]) + cycle.shank_length_m * np.sin(lean))
 
 
 def _stretched(
@@ -224,16 +229,6 @@ def _swing_ankle(ankle: CubicSpline, toe_off_ratio: float, scale: float, lifted_
     return CubicSpline(part, np.where(angle < 0.0, angle * scale, angle) + lift)
 
 
-def _less_knee_at_toe_off(
-    knee: NDArray[np.float64], phase: NDArray[np.float64], winter: NDArray[np.float64], aim: StrideTargets
-) -> NDArray[np.float64] | float:
-    """What a foot that leaves the floor flat takes from the knee about toe-off: the heel has not risen, rad."""
-    if aim.flat_foot_ratio == 0.0:
-        return 0.0
-    excess = float(np.interp(aim.stance_ratio, phase, knee)) - FLAT_KNEE_RAD
-    return aim.flat_foot_ratio * max(excess, 0.0) * bump(winter, 40.0, 56.0, 62.0, 74.0)
-
-
 def _flatter(swing_ankle: CubicSpline, change_rad: float) -> CubicSpline:
     """The healthy ankle over swing, begun `change_rad` higher and back on its curve at half of swing."""
     part = swing_ankle.x
@@ -241,13 +236,14 @@ def _flatter(swing_ankle: CubicSpline, change_rad: float) -> CubicSpline:
     return CubicSpline(part, swing_ankle(part) + change_rad * left * left * (3.0 - 2.0 * left))
 
 
-def _closed(phase: NDArray[np.float64], values: NDArray[np.float64]) -> CubicSpline:
-    ring = np.array(values, float)
-    ring[-1] = ring[0]
-    return CubicSpline(phase, ring, bc_type="periodic")
+def ring(values: NDArray[np.float64]) -> CubicSpline:
+    """Periodic cubic spline over the phase 0..1 through evenly spaced `values`, (n + 1,), the last as the first."""
+    closed = np.array(values, float)
+    closed[-1] = closed[0]
+    return CubicSpline(np.linspace(0.0, 1.0, len(closed)), closed, bc_type="periodic")
 
 
-def _coefficients(spline: CubicSpline) -> NDArray[np.float64]:
+def coefficients(spline: CubicSpline) -> NDArray[np.float64]:
     """(n, 4) coefficients in the position 0..1 inside each interval, constant term first."""
     step = float(spline.x[1] - spline.x[0])
     return np.ascontiguousarray(spline.c[::-1].T * step ** np.arange(4))

@@ -61,10 +61,13 @@ def healthy_knee_peak_rad(speed_m_s: float) -> float:
     return float(np.radians(60.0) * (speed_m_s / 1.3) ** 0.25)
 
 
-def healthy_thigh_peak_rad(curves: MeasuredCycle, speed_m_s: float, leg_length_m: float) -> float:
+def healthy_thigh_peak_rad(
+    curves: MeasuredCycle, speed_m_s: float, leg_length_m: float, step_ratio: float = 1.0
+) -> float:
     """Healthy thigh peak from the vertical, rad: the measured excursion about its mean, scaled as the step length."""
     mean = float(np.mean(curves.thigh_rad[:-1]))
-    return mean + thigh_scale(curves, speed_m_s, leg_length_m) * (float(curves.thigh_rad.max()) - mean)
+    scale = thigh_scale(curves, speed_m_s, leg_length_m) * step_ratio
+    return mean + scale * (float(curves.thigh_rad.max()) - mean)
 
 
 def thigh_scale(curves: MeasuredCycle, speed_m_s: float, leg_length_m: float) -> float:
@@ -93,7 +96,7 @@ def stride_targets(patient: Patient, curves: MeasuredCycle, speed_m_s: float, ma
     knee = healthy_knee_peak_rad(speed_m_s)
     if patient.knee_peak_rad is not None:
         knee *= patient.knee_peak_rad / healthy_knee_peak_rad(own)
-    thigh = healthy_thigh_peak_rad(curves, speed_m_s, leg) + patient.thigh_peak_change_rad
+    thigh = healthy_thigh_peak_rad(curves, speed_m_s, leg, manner.step_ratio) + patient.thigh_peak_change_rad
     if patient.thigh_peak_rad is not None:
         thigh += patient.thigh_peak_rad - healthy_thigh_peak_rad(curves, own, leg) - patient.thigh_peak_change_rad
     heel_off, flat_foot = _heel_off(stance, time * manner.time_ratio, manner)

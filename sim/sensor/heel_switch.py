@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.body.walker import Walker
 from sim.compiled import borrowing
+from sim.gait.heel_load import HeelLoad, heel_load
 from sim.noise import INVERSE_NORMAL, normal_at
 from sim.signal import Signal
 from sim.timebase import NEVER, TimeNs, first_sample_at_or_after, sample_period_ns
@@ -170,6 +171,7 @@ class HeelSwitchSensor:
         d = description
         self.description = description
         self._unknown_contact = 0
+        self._load: HeelLoad | None = None
         self._period_ns = sample_period_ns(d.rate_hz)
         self._key = streams.key("sensor.heel_switch")
         self._stuck = np.array([(s.t0_ns, s.t1_ns, int(s.closed)) for s in stuck], np.int64).reshape(-1, 3)
@@ -206,7 +208,10 @@ class HeelSwitchSensor:
 
     def emit(self, t0_ns: TimeNs, t1_ns: TimeNs, walker: Walker) -> dict[str, Signal]:
         """The samples that stand in [t0_ns, t1_ns)."""
-        signal = self.samples(t0_ns, t1_ns, walker.heel_contact_ns, walker.schedule.heel_off_ns)
+        if self._load is None:
+            self._load = heel_load(walker.schedule)
+        contacts_ns = self._load.contacts_ns(walker.heel_contact_ns)
+        signal = self.samples(t0_ns, t1_ns, contacts_ns, self._load.liftoff_ns)
         return dict.fromkeys(self.roles, signal)
 
     def samples(
@@ -217,8 +222,8 @@ class HeelSwitchSensor:
         Args:
             t0_ns: start.
             t1_ns: end, not included; every contact before it must be known.
-            heel_contact_ns: (N + 1,), the heel takes load after swing k; NEVER while unknown.
-            heel_off_ns: (N + 1,), the heel leaves the floor in stride k.
+            heel_contact_ns: (n,), the heel takes load after lift-off i; NEVER while unknown.
+            heel_off_ns: (n,), the heel leaves the floor.
         """
         first = first_sample_at_or_after(t0_ns, self._period_ns)
         end = first_sample_at_or_after(t1_ns, self._period_ns)
