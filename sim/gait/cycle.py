@@ -36,7 +36,7 @@ SOLE_GIVES_M: Final = 0.008
 """What heel pad and shoe give way under body weight (design choice; 9 mm in running, De Clercq 1994, from memory)."""
 STEPPAGE_M_RAD: Final = 0.0016 * 180.0 / np.pi
 KNEE_PER_STEPPAGE: Final = 0.9
-FLAT_KNEE_RAD: Final = float(np.radians(8.0))
+FLAT_KNEE_RAD: Final = float(np.radians(12.0))
 """Knee at toe-off of a foot that leaves the floor flat (design choice)."""
 MOST_DORSIFLEXED_RAD: Final = float(np.radians(12.0))
 """Ankle at toe-off at most, where the foot leaves the floor flat (design choice: passive range with the knee bent)."""
@@ -114,7 +114,7 @@ def gait_cycle(
         ankle_contact += slope.ankle_change_rad(manner.slope_rad)
 
     if aim.flat_foot_ratio > 0.0:
-        knee += aim.flat_foot_ratio * (FLAT_KNEE_RAD - knee) * bump(winter, 44.0, 58.0, 62.0, 74.0)
+        knee += aim.flat_foot_ratio * (FLAT_KNEE_RAD - knee) * bump(winter, 44.0, 56.0, 61.0, 71.0)
 
     thigh_of, knee_of = ring(thigh), ring(knee)
 

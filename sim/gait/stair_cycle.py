@@ -53,7 +53,7 @@ def stair_cycle(patient: Patient, curves: MeasuredCycle, speed_m_s: float, manne
     ankle = CubicSpline(
         [0.0, 0.5, 1.0],
         [leg.ankle_toe_off_rad, way.ankle_mid_rad, leg.ankle_contact_rad],
-        bc_type=((1, 0.0), (1, 0.0)),
+        bc_type="clamped",
     )
     part = np.linspace(0.0, 1.0, 101)
     lean_at = [float(base[0](p)) - float(base[1](p)) for p in (0.0, stance)]

@@ -19,7 +19,7 @@ choices that meet those ranges (tests/physics/test_stairs.py).
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from scipy.interpolate import CubicSpline
 from sim.body.foot import ANKLE_HEIGHT_M, BALL, FOREFOOT, SOLE, reach_m
 from sim.gait.manner import Manner
 
-Points = tuple[tuple[float, float, float], ...]
+Points: TypeAlias = tuple[tuple[float, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,8 @@ def _ankle_path(
     knots.append(1.0)
     x.append(last_x)
     y.append(last_y)
-    return tuple(_periodic(np.array(knots), np.array(c), trend)(phase) for c, trend in ((x, run_m), (y, rise_m)))  # pyright: ignore[reportReturnType]
+    at = np.array(knots)
+    return _repeating(at, np.array(x), run_m, phase), _repeating(at, np.array(y), rise_m, phase)
 
 
 def _pitch(p: float, way: StairWay) -> float:
@@ -190,12 +191,13 @@ def _pitch(p: float, way: StairWay) -> float:
     return settled + way.pitch_toe_off_rad * rolling * rolling
 
 
-def _periodic(knots: NDArray[np.float64], values: NDArray[np.float64], trend: float):  # noqa: ANN202 - a callable
-    """Cubic spline that repeats every cycle but for a rise of `trend`."""
+def _repeating(
+    knots: NDArray[np.float64], values: NDArray[np.float64], trend: float, phase: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Cubic spline through `values` at `knots` that repeats every cycle but for a rise of `trend`."""
     level = values - trend * knots
     level[-1] = level[0]
-    spline = CubicSpline(knots, level, bc_type="periodic")
-    return lambda phase: spline(phase) + trend * phase
+    return np.asarray(CubicSpline(knots, level, bc_type="periodic")(phase), float) + trend * phase
 
 
 def _reach(thigh_m: float, shank_m: float, knee_rad: float) -> float:
