@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.aid_effect import read_effect
 from rig.bench import ChannelAccuracy
 from rig.both_legs import apart
 from rig.idle import idle_in_si
@@ -98,6 +99,7 @@ def load_record(folder: Path, catalogue: Catalogue) -> Record:
         clipped=facts["clipped"],
         sensor_delay_s=(facts["sensor_delay_s"][0], facts["sensor_delay_s"][1]),
         other_strides=other,
+        effect=read_effect(folder),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.aid_effect import AidEffect
 from rig.bench import ChannelAccuracy
 from scenarios.case import Case
 
@@ -120,6 +121,7 @@ class Record:
         clipped: clipped samples by role.
         sensor_delay_s: (delay, uncertainty) from the emitted sensor block to the device's terminal, s.
         other_strides: the same columns of the other leg; empty where one leg walked.
+        effect: of the aid, acute and adapted; None where it cannot be told (`rig.aid_walks.why_no_effect`).
     """
 
     case: Case
@@ -138,3 +140,4 @@ class Record:
     clipped: Mapping[str, int] = field(default_factory=dict[str, int])
     sensor_delay_s: tuple[float, float] = (0.0, 0.0)
     other_strides: Table = field(default_factory=dict[str, NDArray[np.float64]])
+    effect: AidEffect | None = None

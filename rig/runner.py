@@ -1,12 +1,13 @@
 """The runner: one case on one bench gives one record. It never knows which bench it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.aid_walks import effect_of
 from rig.bench import Bench, Capture
 from rig.both_legs import until
 from rig.pulse_source import PulseSource
@@ -202,7 +203,7 @@ def _record(
         for span in walk.spans:
             if span.start_ns < loop.reached_ns:
                 recorder.event(span.start_ns, span.kind, span.name, f"stride {span.stride}")
-    return Record(
+    record = Record(
         case=case,
         hardware=hardware,
         span_s=(0.0, reached_s),
@@ -219,3 +220,4 @@ def _record(
         clipped=loop.clipped,
         other_strides=until(other, reached_s),
     )
+    return replace(record, effect=effect_of(record))

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.aid_effect import write_effect
 from rig.bench import Capabilities, Capture, ChannelAccuracy
 from rig.both_legs import of_both
 from rig.files import cannot_write, write_file
@@ -120,6 +121,8 @@ class CaseWriter:
         try:
             write_table(self.folder / PULSE_FILE, record.pulses, PULSE_COLUMNS + APPENDED_PULSE_COLUMNS)
             write_table(self.folder / STRIDE_FILE, of_both(record), STRIDE_COLUMNS)
+            if record.effect is not None:
+                write_effect(self.folder, record.effect)
             self.event(ns_from_s(record.span_s[1]), RECORD_KIND, "record", facts_of(record))
         finally:
             self.close()

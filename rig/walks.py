@@ -12,6 +12,7 @@ from scenarios.effects import EventSpan, SensorOverride
 from scenarios.measured import load_measured
 from sim.body.compensation import CompensationState
 from sim.body.other_leg import other_strides
+from sim.body.patient import Patient
 from sim.body.settle import PRE_RUN_STRIDES, settled_compensation
 from sim.body.walker import Walker
 from sim.electrode.placement import ElectrodeShift
@@ -53,20 +54,26 @@ class PreparedWalk:
         streams = Streams(self.case.seed)
         stuck = tuple(Stuck(o.t0_ns, o.t1_ns, o.state == "closed") for o in self._effects(SensorOverride))
         sensor = make_sensor(self.case.sensor, streams, stuck)
-        walker = Walker(
-            self.case.patient,
+        trace = trace or sensor.tracks_foot
+        walker = self.walker(self.case.patient, self.walk, self.compensation, trace=trace)
+        commands = tuple(sorted(self._effects(Command), key=lambda command: command.t_ns))
+        return World(walker, sensor, commands, limits)
+
+    def walker(self, patient: Patient, walk: Walk, state: CompensationState, *, trace: bool = False) -> Walker:
+        """A fresh walker of these strides on this floor; patient, aid and state may be others than the case's."""
+        streams = Streams(self.case.seed)
+        return Walker(
+            patient,
             self.curves,
-            self.walk,
+            walk,
             self.schedule,
             self._effects(Rug),
             streams,
-            self.compensation,
-            trace=trace or sensor.tracks_foot,
+            state,
+            trace=trace,
             electrodes=self.case.electrodes,
             shifts=self._effects(ElectrodeShift),
         )
-        commands = tuple(sorted(self._effects(Command), key=lambda command: command.t_ns))
-        return World(walker, sensor, commands, limits)
 
     def other_leg(self, walker: Walker) -> dict[str, NDArray[np.float64]]:
         """The gait columns of the other leg; empty where one leg is walked.

@@ -125,11 +125,13 @@ class CaptureRequest:
         rate_hz: sample rate, Hz.
         channels: roles.
         keep: how much of the waveform goes to the file.
+        effects: walk the patient three times more afterwards: the effect of the aid, acute and adapted.
     """
 
     rate_hz: float = 1e6
     channels: tuple[str, ...] = ("current", "voltage")
     keep: Keep = "windows"
+    effects: bool = True
 
 
 @dataclass(frozen=True, slots=True)

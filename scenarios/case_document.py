@@ -47,6 +47,7 @@ def concrete_document(
             "rate": exact_quantity(capture.rate_hz, "Hz"),
             "channels": list(capture.channels),
             "keep": capture.keep,
+            "effects": "true" if capture.effects else "false",
         },
         "walk": {
             "terrain": "level",

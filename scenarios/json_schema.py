@@ -84,7 +84,7 @@ def _scenario(catalogue: Catalogue) -> dict[str, Any]:
             "defects": _defects(catalogue),
             "electrodes": electrode_schema(_QUANTITY, _SHARE),
             "load": _load(),
-            "capture": _table({"rate": _QUANTITY, "channels": _one_or_list(_words(FROM_DEVICE)), "keep": _words(KEEP)}),
+            "capture": _capture(),
             "walk": _walk(),
             "requires": _one_or_list(_words(ROLES)),
             "events": {"type": "object", "additionalProperties": _event(catalogue)},
@@ -143,6 +143,17 @@ def _defects(catalogue: Catalogue) -> dict[str, Any]:
 def _load() -> dict[str, Any]:
     values = _table({"r": _QUANTITY, "r_p": _QUANTITY, "c_p": _QUANTITY, "name": _TEXT}, ("r",))
     return {"anyOf": [_words(NAMED_LOADS), values]}
+
+
+def _capture() -> dict[str, Any]:
+    return _table(
+        {
+            "rate": _QUANTITY,
+            "channels": _one_or_list(_words(FROM_DEVICE)),
+            "keep": _words(KEEP),
+            "effects": {"type": "boolean", "description": "effect of the aid, acute and adapted; default true"},
+        }
+    )
 
 
 def _walk() -> dict[str, Any]:

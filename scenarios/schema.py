@@ -7,7 +7,7 @@ from scenarios.case import CaptureRequest, Keep
 from scenarios.check_reader import VERDICT_WORDS
 from scenarios.dataclass_reader import read_dataclass
 from scenarios.electrode_reader import read_electrodes
-from scenarios.fields import Key, Read, as_table, as_text, integer, one_or_list, quantity, read_keys, word
+from scenarios.fields import Key, Read, as_table, as_text, flag, integer, one_or_list, quantity, read_keys, word
 from scenarios.load_reader import read_load
 from scenarios.problems import Problems, nearest
 from scenarios.roles import FROM_DEVICE, ROLES
@@ -167,12 +167,14 @@ def _read_capture(node: Node) -> tuple[CaptureRequest, bool]:
         "rate": Key(_rate),
         "channels": Key(one_or_list(word(FROM_DEVICE, "role"))),
         "keep": Key(word(KEEP, "word for keep")),
+        "effects": Key(flag),
     }
     found = read_keys(node, keys, "`capture`", problems)
     problems.raise_any()
     default = CaptureRequest()
     channels = tuple(dict.fromkeys(found.get("channels", default.channels)))
-    request = CaptureRequest(found.get("rate", default.rate_hz), channels, found.get("keep", default.keep))
+    keep, effects = found.get("keep", default.keep), found.get("effects", default.effects)
+    request = CaptureRequest(found.get("rate", default.rate_hz), channels, keep, effects)
     return request, "keep" in found
 
 

@@ -86,7 +86,7 @@ def case_of(wanted: Wanted, catalogue: Catalogue, beside: tuple[Path, ...]) -> C
         "seed": str(wanted.seed),
         "patient": wanted.patient,
         "device": "odfs" if wanted.device == "none" else wanted.device,
-        "capture": {"keep": "none"},
+        "capture": {"keep": "none", "effects": "false"},
         "walk": {
             "speed": speed,
             "strides": str(wanted.strides),

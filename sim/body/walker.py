@@ -1,5 +1,6 @@
 """The walker: a patient's body through time, driven by the pulses that were found."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,20 @@ class Walker:
         """What the patient has got used to so far."""
         body = self._buffers.body
         return CompensationState(float(body[at.B_DEMAND]), float(body[at.B_MTC_RATIO]))
+
+    @property
+    def demand_m(self) -> NDArray[np.float64]:
+        """(N + 1,) compensation of strides 0..N, m of lift; NaN where the body has not come that far."""
+        return self._buffers.results[:, at.R_DEMAND]
+
+    def hold(self, demand_m: float) -> None:
+        """Give the compensation of the coming swing, whatever the patient would have chosen; NaN leaves it.
+
+        Args:
+            demand_m: lift, m.
+        """
+        if math.isfinite(demand_m):
+            self._buffers.body[at.B_DEMAND] = demand_m
 
     @property
     def floor(self) -> tuple[Rug, ...]:
