@@ -5,10 +5,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from rig.files import write_file
 from sim.errors import RecordError
+
+if TYPE_CHECKING:
+    from rig.record import Record
 
 EFFECT_FILE: Final = "effects.json"
 EFFECT_SCHEMA: Final = "stimrig/effects/1"
@@ -62,6 +65,23 @@ class AidEffect:
     def change(self, quantity: str, walk: WalkName) -> float:
         """What the aid changed in the mean of a quantity, SI."""
         return self.mean(quantity, walk) - self.mean(quantity, "without")
+
+
+def why_no_effect(record: "Record") -> str:
+    """Why the effect of the aid cannot be told from a record, or ""."""
+    pulses, orthosis = len(record.pulses["t_s"]), record.case.walk.orthosis
+    slow = record.loop_error is None or not record.loop_error.acceptable
+    walked = any(math.isfinite(height) for height in record.strides.get("mtc_m", ()))
+    reasons = (
+        (not record.case.capture.effects, "switched off by `capture: {effects: false}`"),
+        (record.fault is not None or record.interrupted, "the run did not come to its end"),
+        (any(record.clipped.values()), "the capture is clipped"),
+        (bool(record.gaps_s), "the capture has gaps"),
+        (slow, "the closed loop was too slow"),
+        (not walked, "no stride of the patient is known"),
+        (not pulses and orthosis is None, "no pulse came and no orthosis was worn"),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
 
 
 def write_effect(folder: Path, effect: AidEffect) -> None:

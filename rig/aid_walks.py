@@ -9,29 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from rig.aid_effect import EXPOSURE, QUANTITIES, WALKS, AidEffect, Spread
+from rig.aid_effect import EXPOSURE, QUANTITIES, WALKS, AidEffect, Spread, why_no_effect
 from rig.record import Record, Table
 from rig.tables import pulse_array
 from rig.walks import prepare_walk
 from sim.body.aid_effect import exposure_ratio, three_walks
 from sim.errors import ModelError
-
-
-def why_no_effect(record: Record) -> str:
-    """Why the effect of the aid cannot be told from a record, or ""."""
-    pulses, orthosis = len(record.pulses["t_s"]), record.case.walk.orthosis
-    slow = record.loop_error is None or not record.loop_error.acceptable
-    walked = np.isfinite(record.strides.get("mtc_m", np.empty(0))).any()
-    reasons = (
-        (not record.case.capture.effects, "switched off by `capture: {effects: false}`"),
-        (record.fault is not None or record.interrupted, "the run did not come to its end"),
-        (any(record.clipped.values()), "the capture is clipped"),
-        (bool(record.gaps_s), "the capture has gaps"),
-        (slow, "the closed loop was too slow"),
-        (not walked, "no stride of the patient is known"),
-        (not pulses and orthosis is None, "no pulse came and no orthosis was worn"),
-    )
-    return next((reason for holds, reason in reasons if holds), "")
 
 
 def effect_of(record: Record) -> AidEffect | None:

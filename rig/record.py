@@ -121,7 +121,7 @@ class Record:
         clipped: clipped samples by role.
         sensor_delay_s: (delay, uncertainty) from the emitted sensor block to the device's terminal, s.
         other_strides: the same columns of the other leg; empty where one leg walked.
-        effect: of the aid, acute and adapted; None where it cannot be told (`rig.aid_walks.why_no_effect`).
+        effect: of the aid, acute and adapted; None where it cannot be told (`rig.aid_effect.why_no_effect`).
     """
 
     case: Case

@@ -151,7 +151,7 @@ def _capture() -> dict[str, Any]:
             "rate": _QUANTITY,
             "channels": _one_or_list(_words(FROM_DEVICE)),
             "keep": _words(KEEP),
-            "effects": {"type": "boolean", "description": "effect of the aid, acute and adapted; default true"},
+            "effects": {"enum": [True, False, "true", "false"], "description": "effect of the aid; default true"},
         }
     )
 

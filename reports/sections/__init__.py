@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from reports.sections import bench, checks, method, outcomes, overview, repeat, requirements, summary, uncertainty
+from reports.sections import (
+    aid_effect,
+    bench,
+    checks,
+    method,
+    outcomes,
+    overview,
+    repeat,
+    requirements,
+    summary,
+    uncertainty,
+)
 from scenarios.catalogue import SectionSpec
 
 SECTIONS: Final = (
@@ -10,6 +21,7 @@ SECTIONS: Final = (
     SectionSpec("overview", 20, overview.build, "one line a check"),
     SectionSpec("checks", 30, checks.build, "every check with its numbers and chart"),
     SectionSpec("outcomes", 40, outcomes.build, "what became of the patient"),
+    SectionSpec("aid_effect", 45, aid_effect.build, "effect of the aid, acute and adapted"),
     SectionSpec("requirements", 50, requirements.build, "requirement ids and whether they are closed"),
     SectionSpec("bench", 60, bench.build, "bench identity and accuracy"),
     SectionSpec("uncertainty", 70, uncertainty.build, "uncertainty budgets"),

@@ -1,12 +1,20 @@
 """`stimrig show`: the verdicts of a run or of one of its cases; a run that was cut off is marked as incomplete."""
 
 import json
+import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from rig.commands.console import say, say_json, table
+
+_EFFECTS: Final = (
+    ("mtc_m", "clearance in swing", 1e3, "mm"),
+    ("hip_hike_m", "hip hike", 1e3, "mm"),
+    ("ankle_ic_rad", "ankle at contact", 180.0 / math.pi, "deg"),
+)
+"""What `show` says of `effects.json`, and in which unit; the report says the rest."""
 
 
 def _verdicts(folder: Path) -> dict[str, Any] | None:
@@ -49,8 +57,29 @@ def _cases(run: Path, only: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for folder in folders:
         document = _verdicts(folder)
-        found += document["cases"] if document is not None else [_state_of_cut_case(folder)]
+        cases: list[dict[str, Any]] = document["cases"] if document is not None else [_state_of_cut_case(folder)]
+        found += [case | {"effect": _effect(folder)} for case in cases]
     return found
+
+
+def _effect(folder: Path) -> dict[str, Any] | None:
+    """What the aid was worth to the patient of a case; None where that is not told."""
+    from rig.aid_effect import WALKS, read_effect
+    from rig.record_facts import plain
+
+    told = read_effect(folder)
+    if told is None:
+        return None
+    walks = {walk: {name: plain(spread) for name, spread in told.walks[walk].items()} for walk in WALKS}
+    return {"aid": told.aid, "strides": told.strides, "adapting_strides": told.adapting_strides, **walks}
+
+
+def _told_effect(effect: dict[str, Any]) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for name, label, per_si, unit in _EFFECTS:
+        means = [effect[walk][name]["mean"] for walk in ("without", "acute", "adapted")]
+        rows.append((label, *("–" if mean is None else f"{per_si * mean:.1f} {unit}" for mean in means)))
+    return rows
 
 
 def _is_named(folder: Path, name: str) -> bool:
@@ -117,4 +146,9 @@ def show(
         rows = [_shown(check) for check in case["checks"]]
         for line in table(rows, ("verdict", "check", "value", "limit", "n", "place", "reason")) if rows else []:
             say(f"    {line}")
+        if case["effect"]:
+            say("")
+            titles = (f"modelled effect of {case['effect']['aid']}", "without", "acute", "adapted")
+            for line in table(_told_effect(case["effect"]), titles):
+                say(f"    {line}")
     return 0
