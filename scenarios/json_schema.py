@@ -17,6 +17,8 @@ from scenarios.patient_spread import KINDS
 from scenarios.roles import FROM_DEVICE, ROLES
 from scenarios.schema import CASE_SCHEMA, KEEP, SCENARIO_SCHEMA
 from sim.body.patient import Patient
+from sim.body.regrowth import RegrowthPrior
+from sim.body.training import TrainingPrior
 from sim.electrode.load import NAMED_LOADS
 from sim.sensor.kinds import SENSORS
 
@@ -309,6 +311,8 @@ def _patient_choice() -> dict[str, Any]:
     choice = {
         "class": {"type": "string", "description": "a class or file of patients/"},
         "sample": {"anyOf": [{"enum": [True, False, "true", "false"]}, _COUNT], "description": "draw a person"},
+        "training": _table({"weeks": _SHARE, "strides_per_day": _SHARE}, ("weeks",)),
+        "recovery": _table({"months": _SHARE, "of": {"type": "string"}}, ("months", "of")),
     }
     named = {"type": "string", "description": "a class or file of patients/"}
     return {"anyOf": [named, _table({**choice, **_parameter_values()}, ("class",))]}
@@ -316,22 +320,32 @@ def _patient_choice() -> dict[str, Any]:
 
 def _parameter_values() -> dict[str, Any]:
     """Key -> value of every field of `Patient` but its title."""
-    numbers = settings_units(Patient)
-    optional = {key_and_unit(field.name)[0] for field in fields(Patient) if field.default is None}
-    values: dict[str, Any] = {}
-    for key in (*numbers, "drive", "measured_cycle"):
-        value = _TEXT if not numbers.get(key) else _QUANTITY
-        values[key] = {"anyOf": [value, {"const": "none"}]} if key in optional else value
+    values = _numbers_of(Patient) | {"drive": _TEXT, "measured_cycle": _TEXT}
     flags = {key_and_unit(field.name)[0] for field in fields(Patient) if isinstance(field.default, bool)}
     return values | {key: {"enum": [True, False, "true", "false"]} for key in sorted(flags)}
 
 
+def _numbers_of(kind: type[Any]) -> dict[str, Any]:
+    """Key -> quantity of every number of a dataclass, `none` allowed where that is its default."""
+    optional = {key_and_unit(field.name)[0] for field in fields(kind) if field.default is None}
+    values = {key: _QUANTITY if unit else _TEXT for key, unit in settings_units(kind).items()}
+    return {key: {"anyOf": [each, {"const": "none"}]} if key in optional else each for key, each in values.items()}
+
+
+def _sourced(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values that stand alone or as {value, source, distribution}."""
+    spread = {"$ref": "#/$defs/distribution"}
+    return {
+        key: {
+            "anyOf": [each, _table({"value": each, "source": _TEXT, "distribution": spread, "note": _TEXT}, ("value",))]
+        }
+        for key, each in values.items()
+    }
+
+
 def _patient(_: Catalogue) -> dict[str, Any]:
     """Every field of `Patient`, alone or as {value, source, distribution}."""
-    properties: dict[str, Any] = {}
-    for key, value in {**_parameter_values(), "title": _TEXT}.items():
-        beside = {"value": value, "source": _TEXT, "distribution": {"$ref": "#/$defs/distribution"}, "note": _TEXT}
-        properties[key] = {"anyOf": [value, _table(beside, ("value",))]}
+    properties = _sourced({**_parameter_values(), "title": _TEXT})
     header = {
         "schema": {"const": PATIENT_SCHEMA},
         "name": {"type": "string"},
@@ -339,6 +353,8 @@ def _patient(_: Catalogue) -> dict[str, Any]:
         "note": _TEXT,
         "source": {},
         "origin": {"type": "object"},
+        "training": _table(_sourced(_numbers_of(TrainingPrior))),
+        "recovery": {"type": "object", "additionalProperties": _table(_sourced(_numbers_of(RegrowthPrior)))},
     }
     return _table({**header, **properties}, ("schema", "title", "speed"))
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from scenarios.dataclass_reader import read_dataclass
 from scenarios.fields import Key, as_text, read_keys, word
 from scenarios.patient_spread import read_spreads
+from scenarios.patient_treatment import TREATMENTS, Priors, read_priors
 from scenarios.places import find_named
 from scenarios.problems import Problems
 from scenarios.text import Node, Table, Text, plain, read_document
@@ -14,7 +15,7 @@ from sim.body.patient import Patient
 from sim.body.population import Population
 
 SCHEMA: Final = "patient/1"
-HEADER: Final = ("schema", "name", "why", "note", "source", "origin")
+HEADER: Final = ("schema", "name", "why", "note", "source", "origin", *TREATMENTS)
 """Keys of a patient file beside the fields of `Patient`."""
 
 
@@ -24,16 +25,18 @@ class PatientClass:
 
     Attributes:
         population: the class: name, stated values, distributions.
+        priors: what training and operations may do.
         table: the file, with its places, and with a name.
     """
 
     population: Population
+    priors: Priors
     table: Table
 
     @property
     def document(self) -> dict[str, Any]:
-        """The table as plain texts for a `case.yaml`: a concrete person has no distributions."""
-        return {key: _concrete(value) for key, value in plain(self.table).items()}
+        """The table as plain texts for a `case.yaml`: a concrete person has no distributions and no priors."""
+        return {key: _concrete(value) for key, value in plain(self.table.without(*TREATMENTS)).items()}
 
 
 def read_patient_class(node: Node, beside: tuple[Path, ...]) -> PatientClass:
@@ -62,16 +65,15 @@ def read_patient_class(node: Node, beside: tuple[Path, ...]) -> PatientClass:
     read_keys(header, keys, "a patient", problems)
     if not isinstance(node, Table) and "schema" not in table.values:
         problems.add(table.where, "a patient lacks the key `schema`", f"begin with `schema: {SCHEMA}`")
-    patient, spreads = None, ()
+    patient, spreads, priors = None, (), read_priors(header, problems)
     with problems.gathered():
         parameters = table.without(*HEADER)
         patient = read_dataclass(Patient, parameters, f"patient `{name}`")
         spreads = read_spreads(parameters, patient, problems)
     problems.raise_any()
     assert patient is not None
-    return PatientClass(
-        Population(name, patient, spreads), table if "name" in table.values else _with_name(table, name)
-    )
+    population = Population(name, patient, spreads)
+    return PatientClass(population, priors, table if "name" in table.values else _with_name(table, name))
 
 
 def _with_name(table: Table, name: str) -> Table:

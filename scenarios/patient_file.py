@@ -6,12 +6,14 @@ patient: {class: stroke_moderate, sample: 17}            the same person in ever
 patient: {class: stroke_moderate, body_mass: 90 kg}      given, not drawn
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from scenarios.dataclass_reader import key_and_unit, read_dataclass, write_dataclass
 from scenarios.fields import as_text, integer
 from scenarios.patient_class import PatientClass, read_patient_class
+from scenarios.patient_treatment import TREATMENTS, treated
 from scenarios.problems import Problems, nearest
 from scenarios.text import Node, Table, plain
 from sim.body.patient import Patient
@@ -19,7 +21,7 @@ from sim.body.population import sample_patient
 from sim.errors import ModelError, ScenarioError
 from sim.streams import Streams
 
-CHOICE_KEYS: Final = ("class", "sample")
+CHOICE_KEYS: Final = ("class", "sample", *TREATMENTS)
 """Keys of a choice beside the parameters of `Patient`."""
 MAX_PERSON: Final = (1 << 64) - 1
 
@@ -50,7 +52,16 @@ def read_patient(node: Node, beside: tuple[Path, ...], seed: int = 0) -> tuple[s
             patient = sample_patient(file.population, Streams(person), fields)
         except ModelError as error:
             raise ScenarioError(str(node.where), error.problem, "narrow its distributions or what is given") from None
-    return name, patient, _document(node, file, patient, person)
+    patient, notes = treated(patient, node, file.priors, name, person)
+    return name, patient, _document(node, file, patient, person, notes)
+
+
+def patient_notes(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a report must say about the patient of a case, from the case's document: training, recovery, how drawn."""
+    patient = document.get("patient")
+    origin = patient.get("origin", {}) if isinstance(patient, Mapping) else {}
+    drawn = f"one person drawn from {origin['class']} by the seed {origin['person']}" if "person" in origin else ""
+    return tuple(note for note in (drawn, *origin.get("notes", ())) if note)
 
 
 def draws_by_seed(node: Node) -> bool:
@@ -97,15 +108,21 @@ def _person(node: Table, seed: int) -> int | None:
     return integer(0, MAX_PERSON, "sample")(value)
 
 
-def _document(node: Table, file: PatientClass, patient: Patient, person: int | None) -> dict[str, Any]:
+def _document(
+    node: Table, file: PatientClass, patient: Patient, person: int | None, notes: tuple[str, ...]
+) -> dict[str, Any]:
     """The person as plain texts; `origin` tells how he came about."""
     stated = file.document
     origin: dict[str, Any] = {"class": file.population.name}
     if person is not None:
         origin["person"] = str(person)
-    changed = {key: text for key, text in plain(node).items() if key not in CHOICE_KEYS}
+    written = plain(node)
+    origin |= {key: written[key] for key in TREATMENTS if key in written}
+    changed = {key: text for key, text in written.items() if key not in CHOICE_KEYS}
     if changed:
         origin["given"] = changed
+    if notes:
+        origin["notes"] = list(notes)
     values = write_dataclass(patient)
     before = write_dataclass(file.population.typical)
     kept = {key: stated[key] if key in stated and values[key] == before[key] else values[key] for key in values}

@@ -18,7 +18,6 @@ from scenarios.fields import Key, Read, as_table, as_text, quantity, read_keys, 
 from scenarios.problems import Problems, nearest
 from scenarios.text import Listing, Node, Table
 from sim.body.distributions import Distribution, Fixed, LogNormal, Mixture, Normal, Plain, Uniform
-from sim.body.patient import Patient
 from sim.body.population import Spread
 from sim.errors import ScenarioError
 
@@ -46,15 +45,15 @@ class _Parameter:
     value: float
 
 
-def read_spreads(table: Table, patient: Patient, problems: Problems) -> tuple[Spread, ...]:
-    """The spread parameters of a patient's table, parents before their children; problems are noted.
+def read_spreads(table: Table, stated: Any, problems: Problems) -> tuple[Spread, ...]:
+    """The spread parameters of a table, parents before their children; problems are noted.
 
     Args:
         table: the parameters, key -> value or ``{value, source, distribution}``.
-        patient: what was read from it.
+        stated: the dataclass that was read from it: a `Patient`, or the prior of a treatment.
         problems: takes every problem.
     """
-    names = {key_and_unit(field.name)[0]: field for field in fields(Patient)}
+    names = {key_and_unit(field.name)[0]: field for field in fields(stated)}
     found: dict[str, tuple[Spread, Node]] = {}
     inner = Problems()
     for key, node in table.values.items():
@@ -66,18 +65,13 @@ def read_spreads(table: Table, patient: Patient, problems: Problems) -> tuple[Sp
         field = names[key]
         with inner.gathered():
             described = as_table(node.values["distribution"], "`distribution`")
-            spread = _read_spread(field.name, field.metadata.get("bounds"), getattr(patient, field.name), described)
+            spread = _read_spread(field.name, field.metadata.get("bounds"), getattr(stated, field.name), described)
             if spread is not None:
                 found[field.name] = (spread, described)
     with problems.gathered():
         inner.raise_any()
         return _parents_first(found, {key: field.name for key, field in names.items()})
     return ()
-
-
-def read_distribution(table: Table, unit: str, low: float, high: float, value: float, what: str) -> Distribution:
-    """A distribution outside a patient's fields: of a quantity in `unit` between `low` and `high`."""
-    return _read_any(table, _Parameter(what, unit, low, high, value), ())
 
 
 def _read_spread(name: str, bounds: Any, value: Any, table: Table) -> Spread | None:

@@ -9,7 +9,7 @@ with the bounds of the parameter as low and high: truncation by quantile, never 
 not walk is drawn again, whole, with the next number of every stream: see `why_not_walkable`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
@@ -82,22 +82,33 @@ def sample_patient(description: Population, streams: NamedStreams, fixed: Mappin
     """
     given = dict(fixed or {})
     typical = replace(description.typical, **given)
-    names = [spread.field for spread in description.spreads]
-    own = {name: streams.generator(f"patient.{name}").standard_normal(MAX_ATTEMPTS) for name in names}
     reason = ""
+    for drawn in draws(description.spreads, streams, "patient"):
+        person = replace(typical, **{name: value for name, value in drawn.items() if name not in given})
+        reason = why_not_walkable(person)
+        if not reason:
+            return person
+    raise ModelError("patient", 0.0, f"none of {MAX_ATTEMPTS} people drawn from {description.name} can walk: {reason}")
+
+
+def draws(spreads: tuple[Spread, ...], streams: NamedStreams, prefix: str) -> Iterator[dict[str, float]]:
+    """Drawn values by field, again and again: `MAX_ATTEMPTS` times.
+
+    Args:
+        spreads: parents before their children.
+        streams: of the case.
+        prefix: of the names of the random streams.
+    """
+    own = {each.field: streams.generator(f"{prefix}.{each.field}").standard_normal(MAX_ATTEMPTS) for each in spreads}
     for attempt in range(MAX_ATTEMPTS):
         scores: dict[str, float] = {}
-        drawn: dict[str, Any] = {}
-        for spread in description.spreads:
+        for spread in spreads:
             score = float(own[spread.field][attempt])
             if spread.parent:
                 rho = spread.correlation
                 score = rho * scores[spread.parent] + float(np.sqrt(1.0 - rho * rho)) * score
             scores[spread.field] = score
-            if spread.field not in given:
-                drawn[spread.field] = spread.distribution.quantile(float(ndtr(score)), spread.low, spread.high)
-        person = replace(typical, **drawn)
-        reason = why_not_walkable(person)
-        if not reason:
-            return person
-    raise ModelError("patient", 0.0, f"none of {MAX_ATTEMPTS} people drawn from {description.name} can walk: {reason}")
+        yield {
+            each.field: each.distribution.quantile(float(ndtr(scores[each.field])), each.low, each.high)
+            for each in spreads
+        }

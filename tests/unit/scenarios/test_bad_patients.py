@@ -4,26 +4,40 @@ import pytest
 
 from sim.errors import CollectedScenarioError, ScenarioError
 
-# what stands behind `patient:`; line:column of the error; words of its problem; words of its mend
+# what stands behind `patient:`; where in it the error stands; words of its problem; words of its mend
 CHOICES = [
-    ("stroke_moderat", "5:10", "unknown patient `stroke_moderat`", "`stroke_moderate`"),
-    ("{class: stroke_moderat, sample: true}", "5:18", "unknown patient `stroke_moderat`", "`stroke_moderate`"),
-    ("{class: ms, sampel: true}", "5:22", "unknown key `sampel`", "`sample`"),
-    ("{class: ms, sample: yes}", "5:30", "`sample: yes`", "sample: true"),
-    ("{class: ms, sample: -3}", "5:30", "`sample: -3`", "sample: 17"),
-    ("{class: ms, body_mass: -72 kg}", "5:33", "out of bounds", "20 kg to 250 kg"),
-    ("{class: ms, body_mass: 72 N}", "5:33", "a mass is asked for", "72 kg"),
-    ("{class: ms, body_mas: 72 kg}", "5:22", "unknown key `body_mas`", "`body_mass`"),
-    ("{class: ms, title: me}", "5:22", "title", "drop it"),
-    ("{class: ms, sample: true, stride_time: 4 s}", "5:10", "none of 64 people", "narrow"),
+    ("stroke_moderat", "stroke", "unknown patient `stroke_moderat`", "`stroke_moderate`"),
+    ("{class: stroke_moderat, sample: true}", "stroke", "unknown patient `stroke_moderat`", "`stroke_moderate`"),
+    ("{class: ms, sampl: true}", "sampl", "unknown key `sampl`", "`sample`"),
+    ("{class: ms, sample: yes}", "yes", "`sample: yes`", "sample: true"),
+    ("{class: ms, sample: -3}", "-3", "`sample: -3`", "sample: 17"),
+    ("{class: ms, body_mass: -72 kg}", "-72", "out of bounds", "20 kg to 250 kg"),
+    ("{class: ms, body_mass: 72 N}", "72", "a mass is asked for", "72 kg"),
+    ("{class: ms, body_mas: 72 kg}", "body", "unknown key `body_mas`", "`body_mass`"),
+    ("{class: ms, title: me}", "title", "title", "drop it"),
+    ("{class: ms, sample: true, stride_time: 4 s}", "{class", "none of 64 people", "narrow"),
+    ("{class: healthy_young, training: {weeks: 18}}", "training", "no residual drive that training", "drop"),
+    ("{class: peroneal_complete, training: {weeks: 18}}", "training", "no residual drive", "`recovery:`"),
+    ("{class: ms, training: {weeks: -1}}", "-1", "weeks `-1` is out of bounds", "520"),
+    ("{class: ms, training: {weeks: 6 months}}", "6 months", "a pure number is asked for", "90 %"),
+    ("{class: ms, training: {}}", "{}", "lacks the key `weeks`", "weeks"),
+    ("{class: ms, training: {weks: 6}}", "weks", "unknown key `weks`", "`weeks`"),
+    ("{class: ms, recovery: {months: 6, of: decompression}}", "{months", "nerve of `ms` is whole", "drop"),
+    (
+        "{class: peroneal_complete, recovery: {months: 6, of: decompression}}",
+        "decom",
+        "decompression",
+        "nerve_transfer",
+    ),
+    ("{class: peroneal_partial, recovery: {months: 6}}", "{months", "lacks the key `of`", "of"),
 ]
 
 
-@pytest.mark.parametrize(("choice", "place", "problem", "mend"), CHOICES, ids=lambda value: str(value)[:40])
-def test_each_mistake_in_a_choice_is_one_error(desk, choice, place, problem, mend):
+@pytest.mark.parametrize(("choice", "at", "problem", "mend"), CHOICES, ids=lambda value: str(value)[:40])
+def test_each_mistake_in_a_choice_is_one_error(desk, choice, at, problem, mend):
     with pytest.raises(ScenarioError) as caught:
         desk.load(desk.with_("patient: tester", f"patient: {choice}"))
-    _hold(caught.value, f"{desk.path}:{place}", problem, mend)
+    _hold(caught.value, f"{desk.path}:5:{10 + choice.index(at)}", problem, mend)
 
 
 GOOD = """\
@@ -52,9 +66,9 @@ FILES = [
     ),
     (
         "kind: normal, sd: 0.1 m/s",
-        "kind: norml, sd: 0.1 m/s",
+        "kind: nrmal, sd: 0.1 m/s",
         "6:24",
-        "unknown kind of distribution `norml`",
+        "unknown kind of distribution `nrmal`",
         "`normal`",
     ),
     ("{kind: normal, sd: 0.1 m/s", "{sd: 0.1 m/s", "6:17", "lacks the key `kind`", "lognormal"),
