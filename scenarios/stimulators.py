@@ -6,8 +6,10 @@ from typing import Any, Final
 from scenarios.catalogue import DeviceModelSpec
 from sim.stimulator.defects import checked_doses
 from sim.stimulator.implant_four import CHANNELS, ImplantFour, ImplantSettings
+from sim.stimulator.imu_trigger import ImuSettings, ImuTrigger
 from sim.stimulator.odfs import Odfs
 from sim.stimulator.odfs_settings import OdfsSettings
+from sim.stimulator.tilt_trigger import TiltSettings, TiltTrigger
 
 
 def _model(build: Any, settings: Any, summary: str, channels: int = 1) -> DeviceModelSpec:
@@ -24,6 +26,8 @@ def _model(build: Any, settings: Any, summary: str, channels: int = 1) -> Device
 
 MODELS: Final[tuple[DeviceModelSpec, ...]] = (
     _model(Odfs, OdfsSettings, "Single-channel heel-switch stimulator, the reference device"),
+    _model(TiltTrigger, TiltSettings, "Single-channel stimulator triggered by the tilt of the shank"),
+    _model(ImuTrigger, ImuSettings, "Single-channel stimulator triggered by the motion of the foot"),
     _model(ImplantFour, ImplantSettings, "Implant of up to four channels, heel switch", CHANNELS),
 )
 """What the entry point `stimrig.devices` gives."""

@@ -20,10 +20,8 @@ OUTPUT_DEFECTS: Final[dict[str, str]] = {
 `double_pulse`: share of the pulses followed by a second one a fifth of a period later.
 """
 
-_SHARES: Final = frozenset(
-    {"no_lead_off", "missing_pulses", "double_pulse", "no_time_out", "short_recovery", "stuck_threshold", "no_limit"}
-)
-_SIGNED: Final = frozenset({"net_charge", "dc_leak", "width_drift"})
+_SHARES: Final = frozenset({"no_lead_off", "missing_pulses", "double_pulse", "no_time_out", "short_recovery"})
+_SIGNED: Final = frozenset({"net_charge", "dc_leak", "width_drift", "threshold_shift"})
 
 
 def checked_doses(device: str, known: Mapping[str, str], defects: Mapping[str, float]) -> dict[str, float]:
