@@ -84,7 +84,13 @@ def crossing_error(
 
 
 def with_device_columns(
-    gait: Table, crossings: list[tuple[TimeNs, bool]], trains: Table, pulses: Table, delay_s: float
+    gait: Table,
+    crossings: list[tuple[TimeNs, bool]],
+    trains: Table,
+    pulses: Table,
+    delay_s: float,
+    *,
+    is_switch: bool = True,
 ) -> dict[str, NDArray[np.float64]]:
     """Add what the sensor and the device did to the gait columns of `strides.parquet`.
 
@@ -94,6 +100,7 @@ def with_device_columns(
         trains: of the run.
         pulses: of the run.
         delay_s: from the emitted block to the device's terminal, s.
+        is_switch: False where the sensor has no crossings: a stride's first pulse is then that of its first train.
     """
     off_ns, on_ns = clean_crossings(crossings)
     off_s, on_s = off_ns / NS_PER_S + delay_s, on_ns / NS_PER_S + delay_s
@@ -115,6 +122,8 @@ def with_device_columns(
             inside = (trains["first_pulse_s"] >= openings[0]) & (trains["first_pulse_s"] < until_s)
             if inside.any():
                 added["first_pulse_s"][row] = trains["first_pulse_s"][inside][0]
+        if not is_switch and (of_stride := trains["stride"] == gait["stride"][row]).any():
+            added["first_pulse_s"][row] = trains["first_pulse_s"][of_stride][0]
         own = pulses["stride"] == gait["stride"][row]
         if own.any():
             added["last_pulse_s"][row] = pulses["t_s"][own].max()
@@ -141,6 +150,6 @@ def replayed_tables(
     openings_s = clean_crossings(crossings)[0] / NS_PER_S
     leg = int(case.leg == "right")
     columns, trains = assign_trains(pulses, schedule.t0_ns[1:] / NS_PER_S, leg, case.device.programmed, openings_s)
-    strides = with_device_columns(gait, crossings, trains, columns, 0.0)
+    strides = with_device_columns(gait, crossings, trains, columns, 0.0, is_switch=case.sensor.thresholds_v is not None)
     strides["leg"] = np.full_like(strides["t0_s"], float(leg))
     return columns, trains, strides

@@ -43,11 +43,11 @@ TIMING: Final = (
         stop_latency,
         "stride",
         (
-            Parameter("from", choices=("sensor_on",), default="sensor_on", summary="where time begins"),
+            Parameter("from", choices=("sensor_on", "landing"), default="sensor_on", summary="where time begins"),
             Parameter("to", choices=("last_pulse",), default="last_pulse", summary="where it ends"),
         ),
         _CURRENT,
-        summary="from the sensor's closing to the last pulse, set extension included",
+        summary="from the sensor's closing (or the landing) to the last pulse, set extension included",
     ),
     MeasureSpec(
         "rate", "Hz", "measured", rate, "train", (), _CURRENT, summary="1/median period of a train", setting="rate"

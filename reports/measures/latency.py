@@ -2,20 +2,22 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from reports.intervals import touches
 from reports.measures.collecting import collected, not_run, noted, nothing, spans_array
 from reports.measures.grouping import set_period_s
-from reports.measures.openings import sensor_terms
+from reports.measures.openings import is_switch, sensor_terms
 from reports.measures.pulse_budget import pulse_terms, timebase_terms
 from reports.measures.triggers import Trigger, is_cut_off, triggers_of, watch_end_s
 from reports.samples import Samples
 from reports.uncertainty import Term
 from rig.record import Record
 from rig.trains import SHORTEST_BREAK_S
+
+NO_SWITCH: Final = "the sensor is no switch: nothing of it opens or closes"
 
 
 def latency(record: Record, parameters: Mapping[str, Any]) -> Samples:
@@ -26,6 +28,8 @@ def latency(record: Record, parameters: Mapping[str, Any]) -> Samples:
     time. Interval otherwise: [start, first pulse].
     """
     from_heel = parameters.get("from", "sensor_off") == "heel_off"
+    if not from_heel and not is_switch(record):
+        return not_run("s", f"{NO_SWITCH}; use `from: heel_off`")
     if from_heel and not np.any(np.isfinite(record.strides["heel_off_s"])):
         return not_run("s", "no labelled events: heel-off is not known")
     triggers, without = triggers_of(record)
@@ -78,18 +82,21 @@ def _terms(record: Record, triggers: list[Trigger], durations_s: Any, *, with_se
     return (*pulse, *sensor, *timebase_terms(record, durations_s))
 
 
-def stop_latency(record: Record, _parameters: Mapping[str, Any]) -> Samples:
-    """Time from `sensor_on` to the last pulse of the stimulation that the trigger called, one a stride, s.
+def stop_latency(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Time from `sensor_on` or `landing` to the last pulse of the stimulation that the trigger called, one a stride, s.
 
     The set extension is part of it. Negative where stimulation ended before the landing (a time-out); a stride
     without a pulse, or whose sensor never closes, gives no sample. A train that is still on at the end of the capture
     has no last pulse: its duration so far is judged, but it cannot pass.
     """
+    from_landing = parameters.get("from", "sensor_on") == "landing"
+    if not from_landing and not is_switch(record):
+        return not_run("s", f"{NO_SWITCH}; use `from: landing`")
     triggers, without = triggers_of(record)
     closed = [t for t in triggers if t.last_row >= 0 and math.isfinite(t.sensor_on_s)]
     silent = len(triggers) - len(closed)
     rows = np.array([t.last_row for t in closed], np.int64)
-    on_s = np.array([t.sensor_on_s for t in closed])
+    on_s = np.array([t.landing_s if from_landing else t.sensor_on_s for t in closed])
     last_s = record.pulses["t_s"][rows]
     break_s = max(3.0 * (set_period_s(record) or 0.0), SHORTEST_BREAK_S)
     still_on = last_s + break_s > record.span_s[1]
@@ -97,7 +104,7 @@ def stop_latency(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     lost = still_on | np.array(behind, np.bool_)
     terms = (
         *pulse_terms(record, "t_s", rows),
-        *sensor_terms(record, len(closed)),
+        *(() if from_landing else sensor_terms(record, len(closed))),
         *timebase_terms(record, last_s - on_s),
     )
     return collected(

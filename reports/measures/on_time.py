@@ -9,7 +9,7 @@ import numpy as np
 from reports.intervals import Span, Spans, all_touching, difference, intersection, length_s, touches, union
 from reports.measures.collecting import collected, not_run, noted, nothing, spans_array, windows_of
 from reports.measures.grouping import set_period_s, trains_of
-from reports.measures.openings import ON_FACTOR, period_s, sensor_terms
+from reports.measures.openings import ON_FACTOR, closings_s, period_s, sensor_terms
 from reports.measures.pulse_budget import interval_terms, pulse_terms, timebase_terms
 from reports.samples import Samples
 from reports.uncertainty import Term
@@ -65,7 +65,8 @@ def stance_on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
     if not np.any(np.isfinite(strides["heel_off_s"])):
         return not_run("", "no labelled events: heel-off is not known")
     end_s = strides["t0_s"] + strides["stride_time_s"]
-    closing_s = np.where(np.isnan(strides["sensor_on_s"]), end_s, strides["sensor_on_s"])
+    landed_s = closings_s(record)
+    closing_s = np.where(np.isnan(landed_s), end_s, landed_s)
     allowed = union(
         tuple((float(a), float(b)) for a, b in zip(strides["heel_off_s"], closing_s + extension_s, strict=True))
     )

@@ -1,10 +1,15 @@
-"""Openings of the sensor, and whether stimulation was on at each."""
+"""What asks for stimulation in each stride, and whether it was on already.
+
+A switch opens and closes. A sensor without a threshold (tilt, motion) leaves it to the device when to answer: there the
+heel asks, from half-way between heel strike and heel-off on, until the foot lands.
+"""
 
 import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reports.uncertainty import COVERAGE, RECTANGULAR, Term, term
 from rig.record import Record
@@ -15,14 +20,15 @@ ON_FACTOR: Final = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The first opening of the sensor in a stride.
+    """The first opening of the sensor in a stride, or the heel-off where the sensor is no switch.
 
     Attributes:
         row: row of the stride table.
         stride: number of the stride.
         t_s: the opening, s.
         from_s: pulses from here on answer it: the opening less its uncertainty, s.
-        running: True where a pulse came less than 1.5 periods before it.
+        running: True where a pulse came less than 1.5 periods before `from_s`.
+        until_s: the next closing, or the landing, s; infinite where none was seen.
     """
 
     row: int
@@ -30,6 +36,17 @@ class Opening:
     t_s: float
     from_s: float
     running: bool
+    until_s: float
+
+
+def is_switch(record: Record) -> bool:
+    """True where the sensor of the case opens and closes."""
+    return record.case.sensor.thresholds_v is not None
+
+
+def closings_s(record: Record) -> NDArray[np.float64]:
+    """(N,) what ends the question of each stride, s: the closing of a switch, else the landing; NaN for none."""
+    return record.strides["sensor_on_s" if is_switch(record) else "landing_s"]
 
 
 def sensor_terms(record: Record, n: int) -> tuple[Term, ...]:
@@ -59,19 +76,28 @@ def period_s(record: Record) -> float:
 
 def openings_of(record: Record) -> tuple[Opening, ...]:
     """Every stride's opening, in time order."""
-    t_s, off_s = record.pulses["t_s"], record.strides["sensor_off_s"]
-    early_s = COVERAGE * math.sqrt(sum(float(part.standard_value[0]) ** 2 for part in sensor_terms(record, 1)))
+    strides, t_s = record.strides, record.pulses["t_s"]
+    if is_switch(record):
+        off_s = strides["sensor_off_s"]
+        early_s = COVERAGE * math.sqrt(sum(float(part.standard_value[0]) ** 2 for part in sensor_terms(record, 1)))
+        from_s = off_s - early_s
+    else:
+        off_s = strides["heel_off_s"]
+        from_s = 0.5 * (strides["t0_s"] + off_s)
+    until_s = closings_s(record)
     rows = np.flatnonzero(~np.isnan(off_s))
-    before = np.searchsorted(t_s, off_s[rows] - early_s) - 1
+    before = np.searchsorted(t_s, from_s[rows]) - 1
     last_s = np.where(before >= 0, t_s[np.maximum(before, 0)] if t_s.size else -np.inf, -np.inf)
     pause_s = ON_FACTOR * period_s(record)
+    asked_s = off_s if is_switch(record) else from_s
     return tuple(
         Opening(
             int(row),
-            int(record.strides["stride"][row]),
+            int(strides["stride"][row]),
             float(off_s[row]),
-            float(off_s[row]) - early_s,
-            bool(off_s[row] - last < pause_s),
+            float(from_s[row]),
+            bool(asked_s[row] - last < pause_s),
+            math.inf if np.isnan(until_s[row]) else float(until_s[row]),
         )
         for row, last in zip(rows, last_s, strict=True)
     )

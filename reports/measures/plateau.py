@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.measures.grouping import Train, set_period_s, trains_of
-from reports.measures.openings import openings_of
+from reports.measures.openings import closings_s, openings_of
 from rig.record import Record
 from rig.trains import SHORTEST_BREAK_S
 
@@ -26,7 +26,7 @@ def plateau_rows(record: Record) -> NDArray[np.bool_]:
         keep[train.rows[_span(record, train)]] = True
     ramp_s = record.case.device.programmed.get("ramp_up", 0.0)
     for opening in openings_of(record):
-        landed_s = strides["sensor_on_s"][: opening.row]
+        landed_s = closings_s(record)[: opening.row]
         landed_s = landed_s[np.isfinite(landed_s)]
         if opening.running:
             start_s = landed_s[-1] if landed_s.size else strides["t0_s"][0]

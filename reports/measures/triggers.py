@@ -25,7 +25,8 @@ class Trigger:
         stride: its number.
         heel_off_s: prescribed heel-off, s; NaN where the record has no labelled events.
         sensor_off_s: the opening, s.
-        sensor_on_s: the next closing, s; infinite where none was seen.
+        sensor_on_s: the next closing, or the landing where the sensor is no switch, s; infinite where none was seen.
+        landing_s: the foot's landing, s; NaN where it is not known.
         running: True where stimulation was still on when the sensor opened.
         first_row: row of the first pulse that answers it (10 % of the plateau or more), -1 for none.
         last_row: row of the last pulse of what was on before the sensor closed, -1 for none.
@@ -35,6 +36,7 @@ class Trigger:
     heel_off_s: float
     sensor_off_s: float
     sensor_on_s: float
+    landing_s: float
     running: bool
     first_row: int
     last_row: int
@@ -56,8 +58,7 @@ def triggers_of(record: Record) -> tuple[tuple[Trigger, ...], int]:
     openings = openings_of(record)
     found: list[Trigger] = []
     for opening in openings:
-        on_s = float(strides["sensor_on_s"][opening.row])
-        on_s = math.inf if math.isnan(on_s) else on_s
+        on_s = opening.until_s
         inside = np.flatnonzero((t_s >= opening.from_s) & (t_s < on_s))
         strong = inside[~weak[inside]]
         found.append(
@@ -66,6 +67,7 @@ def triggers_of(record: Record) -> tuple[tuple[Trigger, ...], int]:
                 float(strides["heel_off_s"][opening.row]),
                 opening.t_s,
                 on_s,
+                float(strides["landing_s"][opening.row]),
                 opening.running,
                 int(strong[0]) if strong.size else -1,
                 int(trains[train_of[inside[-1]]].rows[-1]) if inside.size else -1,
