@@ -53,13 +53,14 @@ class PreparedWalk:
         """A fresh world at t = 0; every call gives an equal one. `trace` keeps every step of the body for plots."""
         streams = Streams(self.case.seed)
         stuck = tuple(Stuck(o.t0_ns, o.t1_ns, o.state == "closed") for o in self._effects(SensorOverride))
-        sensor = make_sensor(self.case.sensor, streams, stuck)
-        trace = trace or sensor.tracks_foot
-        walker = self.walker(self.case.patient, self.walk, self.compensation, trace=trace)
+        sensor = make_sensor(self.case.sensor, streams, stuck, self.case.leg)
+        walker = self.walker(self.case.patient, self.walk, self.compensation, trace=trace, track=sensor.tracks_foot)
         commands = tuple(sorted(self._effects(Command), key=lambda command: command.t_ns))
         return World(walker, sensor, commands, limits)
 
-    def walker(self, patient: Patient, walk: Walk, state: CompensationState, *, trace: bool = False) -> Walker:
+    def walker(
+        self, patient: Patient, walk: Walk, state: CompensationState, *, trace: bool = False, track: bool = False
+    ) -> Walker:
         """A fresh walker of these strides on this floor; patient, aid and state may be others than the case's."""
         streams = Streams(self.case.seed)
         return Walker(
@@ -71,6 +72,7 @@ class PreparedWalk:
             streams,
             state,
             trace=trace,
+            track=track,
             electrodes=self.case.electrodes,
             shifts=self._effects(ElectrodeShift),
         )

@@ -27,6 +27,7 @@ SUFFIXES: Final = {
     "_n_m_rad": "N m/rad",
     "_kg_m2": "kg m^2",
     "_rad_s": "rad/s",
+    "_m_s2": "m/s^2",
     "_m_s": "m/s",
     "_n_m": "N m",
     "_ratio": "",

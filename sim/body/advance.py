@@ -60,7 +60,7 @@ WILD_RAD_S: Final = 300.0
 
 
 @borrowing
-def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
+def advance(  # noqa: C901, PLR0912 - one branch for each kind of step, and nothing else
     until_ns: int,
     ints: NDArray[np.int64],
     body: NDArray[np.float64],
@@ -105,6 +105,8 @@ def advance(  # noqa: C901 - one branch for each kind of step, and nothing else
                 start_swing(
                     ints, body, const, stride_ns, stride, results, base, modes[manner], ankle, work, drive, ring, rugs
                 )
+                if trace.shape[0] > 0:
+                    trace_row(ints, body, const, stride_ns, stride, work, drive, trace)
             else:
                 stop(mode, ints, body, const, stride_ns, stride, instants, results, work, rugs)
             continue

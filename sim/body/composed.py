@@ -6,7 +6,9 @@ from numpy.typing import NDArray
 from sim.body import layout as at
 from sim.body.advance import LATEST_LANDING
 from sim.body.buffers import Buffers
+from sim.body.clock import clock_at
 from sim.body.takeoff import compose_stride
+from sim.gait.leg import leg_at
 from sim.timebase import NEVER
 
 
@@ -51,3 +53,17 @@ def prescribed_legs(
     shape[:, 2] = np.arctan2(consts[:, at.C_GRAVITY_X], consts[:, at.C_GRAVITY_Y])
     shape[:, 3], shape[:, 4] = consts[:, at.C_THIGH], consts[:, at.C_SHANK]
     return legs, shape
+
+
+def leaving_foot(k: int, work: NDArray[np.float64], buffers: Buffers) -> tuple[float, float]:
+    """Angle (rad) and rate (rad/s) with which the foot leaves the floor in stride k if no muscle is stimulated then.
+
+    Args:
+        k: stride.
+        work: its curves, from `stride_curves`.
+        buffers: of the walk.
+    """
+    const = buffers.consts[buffers.stride_ns[k, at.S_MANNER]]
+    phase, rate, _, s_rate = clock_at(k, int(buffers.stride_ns[k, at.S_TOE_OFF]), buffers.stride_ns, const[at.C_STANCE])
+    leg = leg_at(work, phase, rate, const[at.C_THIGH], const[at.C_SHANK])
+    return const[at.C_ANKLE_TOE_OFF] + leg[0], leg[1] + const[at.C_ANKLE_RATE] * s_rate

@@ -159,7 +159,7 @@ G_T, G_EDGE, G_LENGTH, G_HEIGHT, GROUND = range(5)
 P_DEEP, P_SUPERFICIAL, P_CHANNEL, PULSE = range(4)
 
 # a row of the trace
-T_T, T_STRIDE, T_ANKLE, T_CLEARANCE, T_ACTIVATION, TRACE = range(6)
+T_T, T_STRIDE, T_ANKLE, T_CLEARANCE, T_ACTIVATION, T_PHI, T_OMEGA, TRACE = range(8)
 
 STEP_NS: Final = 2 * NS_PER_MS
 """Grid of the steps of the moving foot. Finer ones move no clearance by more than 15 um (tests hold 50)."""

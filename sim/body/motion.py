@@ -40,6 +40,8 @@ from sim.body.layout import (
     T_ACTIVATION,
     T_ANKLE,
     T_CLEARANCE,
+    T_OMEGA,
+    T_PHI,
     T_STRIDE,
     T_T,
 )
@@ -198,6 +200,8 @@ def trace_row(
     ints[I_TRACE] += 1
     row[T_T] = ints[I_T] * 1e-9
     row[T_STRIDE] = ints[I_STRIDE]
+    row[T_PHI] = body[B_PHI]
+    row[T_OMEGA] = body[B_OMEGA]
     row[T_ANKLE] = np.nan
     row[T_CLEARANCE] = np.nan
     row[T_ACTIVATION] = body[B_STIMULATED] / FORCE_100_HZ

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from sim.body import layout as at
 from sim.body.ankle import dorsiflexor_torque_n_m, moment_arm_m
 from sim.body.buffers import Buffers
-from sim.body.composed import stride_curves
+from sim.body.composed import leaving_foot, stride_curves
 from sim.body.foot import BALL, HEEL
+from sim.body.rolling import roll_over_rad
 from sim.gait.leg import leg_at
 from sim.gait.schedule import StrideSchedule
 from sim.timebase import NS_PER_S
@@ -54,9 +55,10 @@ def _stride(
     stands = (t_s >= flat_s) & (t_s <= heel_off_s)
     rolls = (t_s > heel_off_s) & (t_s < toe_off_s)
     leaving = float(foot[np.argmax(t_s >= toe_off_s)])
-    part = (t_s[rolls] - heel_off_s) / (toe_off_s - heel_off_s)
+    rolls_s = toe_off_s - heel_off_s
+    leaving_rate = leaving_foot(k, work, buffers)[1] * rolls_s
     foot[stands] = 0.0
-    foot[rolls] = leaving * part * part * (3.0 - 2.0 * part)
+    foot[rolls] = [roll_over_rad((t - heel_off_s) / rolls_s, leaving, leaving_rate)[0] for t in t_s[rolls]]
     ankle = foot - lean
     clearance = np.zeros(POINTS)
     swings = t_s >= toe_off_s

@@ -10,7 +10,7 @@ from sim.body import layout as at
 from sim.body.activation import A_REST
 from sim.body.buffers import Buffers, make_buffers
 from sim.body.compensation import CompensationState
-from sim.body.composed import prescribed_legs, stride_curves
+from sim.body.composed import leaving_foot, prescribed_legs, stride_curves
 from sim.body.nerve import nerve_of, prescribed_knee_rad
 from sim.body.outcomes import Columns, gait_columns
 from sim.body.patient import Patient
@@ -40,6 +40,7 @@ class Walker:
         streams: of the case; gives the error with which the patient feels the own clearance.
         compensation: state at stride 1, from `settled_compensation`; `walk.compensation == "none"` freezes it at zero.
         trace: True keeps every step for plots; it changes no result.
+        track: True keeps the latest steps, for a sensor that shows them; it changes no result either.
         stream_prefix: of the name of the stream of that error.
         electrodes: through which pulses reach the nerve.
         shifts: when they move.
@@ -56,6 +57,7 @@ class Walker:
         compensation: CompensationState | None = None,
         *,
         trace: bool = False,
+        track: bool = False,
         stream_prefix: str = "body",
         electrodes: Electrodes = CENTRED,
         shifts: tuple[ElectrodeShift, ...] = (),
@@ -80,7 +82,7 @@ class Walker:
         # one draw a stride, whether it stumbles or not: another device meets the same luck
         luck = streams.generator(f"{stream_prefix}.fall_draw").random(schedule.strides + 1)
         self._falls = luck < patient.fall_given_trip_ratio
-        self._trace = trace
+        self._trace, self._track = trace, track
         self._delay_ns = ns_from_s(patient.electromechanical_delay_s)
 
     @property
@@ -111,6 +113,45 @@ class Walker:
     def stride_curves(self, stride: int) -> NDArray[np.float64]:
         """Spline coefficients of the leg in a stride, (200, 16); final once the swing before it has landed."""
         return stride_curves(stride, self._buffers)
+
+    @property
+    def flat_ns(self) -> NDArray[np.int64]:
+        """(N + 1,) instant at which the foot lies flat after swing k; `NEVER` while unknown."""
+        return self._buffers.instants[:, at.O_FLAT]
+
+    @property
+    def stride_constants(self) -> NDArray[np.float64]:
+        """(N + 1, CONSTANTS) constants of the patient in the manner of each stride (`sim.body.layout`)."""
+        return self._buffers.consts[self._buffers.stride_ns[:, at.S_MANNER]]
+
+    def stride_progress(self, stride: int) -> tuple[float, float]:
+        """How far a stride leads forward along the ground, and how far it rises, m."""
+        b = self._buffers
+        return float(b.stride[stride, at.F_LENGTH]), float(b.consts[b.stride_ns[stride, at.S_MANNER], at.C_RISE])
+
+    def leaving_foot(self, stride: int) -> tuple[float, float]:
+        """Angle (rad) and rate (rad/s) of the foot at toe-off if no muscle is stimulated then."""
+        return leaving_foot(stride, self.stride_curves(stride), self._buffers)
+
+    @property
+    def steps(self) -> NDArray[np.float64]:
+        """(n, TRACE) the steps that were kept, with ``trace=True`` or ``track=True`` (columns: `sim.body.layout`)."""
+        return self._buffers.trace[: int(self._buffers.ints[at.I_TRACE])]
+
+    def step_at(self, t_ns: TimeNs) -> tuple[float, float]:
+        """Angle (rad) and rate (rad/s) of the foot after the last step that ends at or before `t_ns`."""
+        steps = self.steps
+        row = int(np.searchsorted(steps[:, at.T_T], t_ns * 1e-9, "right")) - 1
+        return float(steps[row, at.T_PHI]), float(steps[row, at.T_OMEGA])
+
+    def forget_steps(self, rows: int) -> bool:
+        """Forget the first `rows` steps; False where they are kept for plots."""
+        if self._trace:
+            return False
+        used = len(self.steps)
+        self._buffers.trace[: used - rows] = self._buffers.trace[rows:used].copy()
+        self._buffers.ints[at.I_TRACE] = used - rows
+        return True
 
     def prescribed_legs(self, led_over_ratio: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """When the leg of each stride begins and what it is made of (`sim.body.composed.prescribed_legs`)."""
@@ -202,7 +243,7 @@ class Walker:
         b = self._buffers
         if until_ns <= self.body_ns:
             return
-        if self._trace:
+        if self._trace or self._track:
             self._make_room(until_ns)
         if not b.run(until_ns):
             angle, rate = float(b.body[at.B_PHI]), float(b.body[at.B_OMEGA])

@@ -1,23 +1,33 @@
 """Every kind of simulated sensor that a scenario may ask for."""
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
+from sim.sensor.foot_imu import FootImu, FootImuSensor
 from sim.sensor.heel_switch import HeelSwitch, HeelSwitchSensor, Stuck
 from sim.sensor.sensor import Sensor, SensorDescription
 from sim.sensor.shank_tilt import ShankTilt, ShankTiltSensor
 from sim.streams import Streams
 
-SENSORS: Final[dict[str, type[SensorDescription]]] = {"heel_switch": HeelSwitch, "shank_tilt": ShankTilt}
+Leg: TypeAlias = Literal["left", "right"]
+
+SENSORS: Final[dict[str, type[SensorDescription]]] = {
+    "heel_switch": HeelSwitch,
+    "shank_tilt": ShankTilt,
+    "foot_imu": FootImu,
+}
 """Word after `kind:` -> its description."""
 
 
-def make_sensor(description: SensorDescription, streams: Streams, stuck: tuple[Stuck, ...] = ()) -> Sensor:
+def make_sensor(
+    description: SensorDescription, streams: Streams, stuck: tuple[Stuck, ...] = (), leg: Leg = "left"
+) -> Sensor:
     """The sensor that `description` describes, as it is at the start of a walk.
 
     Args:
         description: one of `SENSORS`.
         streams: of the case.
         stuck: spans in which a switch does not tell the truth.
+        leg: on which it is worn.
 
     Raises:
         TypeError: nothing simulated has such a description.
@@ -26,4 +36,6 @@ def make_sensor(description: SensorDescription, streams: Streams, stuck: tuple[S
         return HeelSwitchSensor(description, streams, stuck)
     if isinstance(description, ShankTilt):
         return ShankTiltSensor(description, streams)
+    if isinstance(description, FootImu):
+        return FootImuSensor(description, streams, leg)
     raise TypeError(f"no sensor is made from {type(description).__name__}")

@@ -49,7 +49,7 @@ class Scene:
         walk = Walk(self.speed_m_s, self.strides, self.compensation, None, self.pauses)
         schedule = draw_schedule(patient, curves, walk, streams)
         made = make_sensor(sensor, streams)
-        walker = Walker(patient, curves, walk, schedule, (), streams, trace=trace or made.tracks_foot)
+        walker = Walker(patient, curves, walk, schedule, (), streams, trace=trace, track=made.tracks_foot)
         return World(walker, made, (), limits)
 
     def emitted(self, sensor, limits=HORIZON):
