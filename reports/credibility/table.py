@@ -2,10 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from reports.credibility import rows_curves, rows_levers, rows_muscle, rows_rig, rows_speed, rows_swing, rows_treatment
+from reports.credibility import (
+    rows_aid,
+    rows_curves,
+    rows_levers,
+    rows_muscle,
+    rows_rig,
+    rows_speed,
+    rows_swing,
+    rows_treatment,
+)
 from reports.credibility.row import Finding, Row
 
-GROUPS = (rows_curves, rows_levers, rows_muscle, rows_rig, rows_speed, rows_swing, rows_treatment)
+GROUPS = (rows_aid, rows_curves, rows_levers, rows_muscle, rows_rig, rows_speed, rows_swing, rows_treatment)
 
 
 def all_rows() -> tuple[Row, ...]:
