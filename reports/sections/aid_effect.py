@@ -24,7 +24,8 @@ _WHY: Final = (
 _LIMITS: Final = (
     "Pulses stay at the instants at which they were captured. Walking speed is an input, no effect on it is predicted. "
     "Trip exposure is the share of unseen obstacles (exponential heights, mean 8 mm: design choice) that are higher "
-    "than the toes: it compares the same patient, and counts no falls."
+    "than the toes: it compares the same patient, and counts no falls. A walk of fewer than 60 strides is repeated "
+    "until the patient has adapted, so that in a very short one a single odd step weighs heavily."
 )
 
 
