@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.commands.walk_options import Option, option, read_aid, table_of
 from rig.felt import felt
 from rig.record import Table
 from rig.replay import replay, replayed_tables
@@ -19,7 +20,7 @@ from scenarios.patient_file import read_patient
 from scenarios.problems import Problems
 from scenarios.quantities import exact_quantity
 from scenarios.schema import SCENARIO_SCHEMA, read_scenario
-from scenarios.text import Where, rooted
+from scenarios.text import Text
 from sim.body.compensation import CompensationState
 from sim.errors import BenchError, ScenarioError
 from sim.pulse import PULSE_DTYPE
@@ -27,7 +28,7 @@ from sim.sensor.watch import SensorWatch
 from sim.timebase import NEVER
 from sim.world import BlockLimits
 
-_HERE = Where("stimrig walk", 1, 1)
+_HERE = Option("stimrig walk", 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ class Wanted:
         strides: number of strides.
         seed: of the walk.
         device: name or file, or `none`.
-        aid: `none` or `afo`.
+        aid: `none`, `afo`, or `afo` with its stiffness and set angle.
         compensation: `acute`, `adapted` or `none`.
         legs: `one` or `both`.
+        leg: `left` or `right`, the affected one.
     """
 
     patient: str
@@ -53,6 +55,7 @@ class Wanted:
     aid: str
     compensation: str
     legs: str = "one"
+    leg: str = "left"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,13 +64,15 @@ class Walked:
 
     Attributes:
         strides: columns of `strides.parquet`, of the stimulated leg.
-        cycles: name -> (n_strides, 101) over 0-100 % of the cycle.
+        cycles: name -> (n_strides, 101) over 0-100 % of the cycle; empty where none was asked for.
         other_strides: the same columns of the other leg; empty where one leg walked.
+        pulses: columns of `pulses.parquet`; of no rows without a device.
     """
 
     strides: Table
     cycles: Table
     other_strides: Table
+    pulses: Table
 
 
 def case_of(wanted: Wanted, catalogue: Catalogue, beside: tuple[Path, ...]) -> Case:
@@ -76,31 +81,37 @@ def case_of(wanted: Wanted, catalogue: Catalogue, beside: tuple[Path, ...]) -> C
     Raises:
         ScenarioError: an option that cannot be used.
     """
-    speed = wanted.speed
+    at_patient, speed = option("patient"), wanted.speed
     if not speed:
-        _, patient, _ = read_patient(rooted(wanted.patient, replace(_HERE, file="--patient")), beside)
+        _, patient, _ = read_patient(Text(wanted.patient, at_patient), beside)
         speed = exact_quantity(patient.speed_m_s, "m/s")
-    document = {
-        "schema": SCENARIO_SCHEMA,
-        "id": "walk",
-        "seed": str(wanted.seed),
-        "patient": wanted.patient,
-        "device": "odfs" if wanted.device == "none" else wanted.device,
-        "capture": {"keep": "none", "effects": "false"},
-        "walk": {
-            "speed": speed,
-            "strides": str(wanted.strides),
-            "aid": wanted.aid,
-            "compensation": wanted.compensation,
-            "legs": wanted.legs,
-        },
-        # a scenario needs a check; this one is never judged
-        "checks": {"steps": {"measure": {"scuffs": {}}, "never": "true"}},
+    walk = {
+        "speed": (speed, option("speed")),
+        "strides": (str(wanted.strides), option("strides")),
+        "aid": (read_aid(wanted.aid), option("aid")),
+        "compensation": (wanted.compensation, option("compensation")),
+        "legs": (wanted.legs, option("legs")),
     }
-    table = rooted(document, _HERE)
+    document = {
+        "schema": (SCENARIO_SCHEMA, _HERE),
+        "id": ("walk", _HERE),
+        "seed": (str(wanted.seed), option("seed")),
+        "patient": (wanted.patient, at_patient),
+        "leg": (wanted.leg, option("leg")),
+        "device": ("odfs" if wanted.device == "none" else wanted.device, option("device")),
+        "capture": ({"keep": "none", "effects": "false"}, _HERE),
+        # a scenario needs a check; this one is never judged
+        "checks": ({"steps": {"measure": {"scuffs": {}}, "never": "true"}}, _HERE),
+    }
+    table = table_of(document, _HERE)
+    table = replace(
+        table,
+        keys={**table.keys, "walk": Text("walk", _HERE)},
+        values={**table.values, "walk": table_of(walk, _HERE)},
+    )
     problems = Problems()
     case = None
-    scenario = read_scenario(table, problems)  # pyright: ignore[reportArgumentType]
+    scenario = read_scenario(table, problems)
     if scenario is not None:
         around = Surroundings(catalogue, beside, "", "", {}, Origin("", {}, {}))
         case = build_case(scenario, CaseLabel("walk", 1, wanted.seed, ()), around, problems)
@@ -109,8 +120,14 @@ def case_of(wanted: Wanted, catalogue: Catalogue, beside: tuple[Path, ...]) -> C
     return case
 
 
-def walk_it(case: Case, catalogue: Catalogue, device: str) -> Walked:
+def walk_it(case: Case, catalogue: Catalogue, device: str, *, trace: bool = True) -> Walked:
     """Walk `case` alone (`device` is `none`) or with its simulated device, then once more with a trace.
+
+    Args:
+        case: from `case_of`.
+        catalogue: names.
+        device: as asked for.
+        trace: False leaves the cycles out, and the memory that they take.
 
     Raises:
         ScenarioError: the device has no simulated model.
@@ -125,11 +142,11 @@ def walk_it(case: Case, catalogue: Catalogue, device: str) -> Walked:
             before.advance(NEVER // 2)
         compensation = before.walker.compensation
     walk = prepare_walk(case, compensation)
-    world = walk.world(BlockLimits(), trace=True)
+    world = walk.world(BlockLimits(), trace=trace)
     watch = SensorWatch(case.sensor)
     replay(world, felt(pulses, 0.0, case.device.programmed.get("pulse_width")), watch)
-    _, _, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), watch.crossings)
-    return Walked(strides, world.walker.cycles(), walk.other_leg(world.walker))
+    columns, _, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), watch.crossings)
+    return Walked(strides, world.walker.cycles() if trace else {}, walk.other_leg(world.walker), columns)
 
 
 def _stimulated(case: Case, catalogue: Catalogue) -> tuple[NDArray[np.void], CompensationState | None]:

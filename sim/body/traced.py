@@ -61,10 +61,11 @@ def _stride(
     foot[rolls] = [roll_over_rad((t - heel_off_s) / rolls_s, leaving, leaving_rate)[0] for t in t_s[rolls]]
     ankle = foot - lean
     clearance = np.zeros(POINTS)
-    swings = t_s >= toe_off_s
+    landed_s = buffers.instants[k, at.O_LANDING] / NS_PER_S
+    swings = (t_s >= toe_off_s) & (t_s <= landed_s)
     in_air = np.isfinite(trace[:, at.T_CLEARANCE])
     clearance[swings] = np.interp(t_s[swings], trace[in_air, at.T_T], trace[in_air, at.T_CLEARANCE])
-    loads = t_s < flat_s
+    loads = (t_s < flat_s) | (t_s > landed_s)
     clearance[loads] = np.maximum(np.sin(foot[loads]) * (BALL[0] - HEEL[0]), 0.0)
     activation = _activation(t_s, trace, float(const[at.C_TONIC]))
     force = [
