@@ -40,7 +40,7 @@ class Pulses:
         charge_c: (n,) charge of its first phase, C.
     """
 
-    stride: NDArray[np.float64]
+    stride: NDArray[np.int64]
     cycle_pct: NDArray[np.float64]
     charge_c: NDArray[np.float64]
 

@@ -98,7 +98,9 @@ def placed(pulses: Table, strides: Table) -> Pulses:
     row = np.searchsorted(starts, pulses["t_s"], "right") - 1
     inside = (row >= 0) & (pulses["t_s"] < starts[-1] + time_s[-1])
     row, t_s = row[inside], pulses["t_s"][inside]
-    return Pulses(strides["stride"][row], 100.0 * (t_s - starts[row]) / time_s[row], pulses["charge_c"][inside])
+    return Pulses(
+        strides["stride"][row].astype(np.int64), 100.0 * (t_s - starts[row]) / time_s[row], pulses["charge_c"][inside]
+    )
 
 
 def _healthy_cycles(case: Case, speed_m_s: float | None) -> Table:
