@@ -21,6 +21,20 @@ def of_both(record: Record) -> Table:
     return {name: np.concatenate([values, other.get(name, absent)]) for name, values in record.strides.items()}
 
 
+def swing_asymmetry(record: Record) -> float:
+    """Difference of the mean swing times over their mean, |a - b| / ((a + b) / 2); NaN where one leg walked.
+
+    Source: Robinson 1987, symmetry index. Of the prescribed swings, pauses left out: an input of the model.
+    """
+    if not record.other_strides or not len(record.other_strides["stride"]) or not len(record.strides["stride"]):
+        return float("nan")
+    a, b = (
+        float(np.mean(table["t0_s"] + table["stride_time_s"] - table["toe_off_s"]))
+        for table in (record.strides, record.other_strides)
+    )
+    return abs(a - b) / (0.5 * (a + b))
+
+
 def apart(table: Table, leg: str) -> tuple[Table, Table]:
     """The rows of the stimulated leg and those of the other; the latter is empty where one leg walked.
 

@@ -24,15 +24,17 @@ _SOURCE: Final = "moving block bootstrap"
 def trip_exposure(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """Share of strides whose minimum toe clearance is below an obstacle of `height`; one sample a run and height.
 
+    Of both feet where both walked.
+
     The interval of a sample is from the first to the last stride that counts; U is the larger half of its bootstrap
     interval. A height of which fewer than 5 % of fewer than 300 strides fall short has no value, and cannot pass.
     """
-    swings = swings_of(record, parameters, "mtc_m")
+    swings = swings_of(record, parameters, "mtc_m", both=True)
     if isinstance(swings, Samples):
         return swings
     given = parameters["height"]
     heights_m = np.array([float(h) for h in (given if isinstance(given, tuple | list) else (given,))])
-    clearance_m = record.strides["mtc_m"][swings.rows]
+    clearance_m = swings.table["mtc_m"][swings.rows]
     found = curves.exposure(clearance_m, heights_m, resamples(clearance_m, Streams(record.case.seed)))
     known = np.isfinite(found.ratio)
     told = [
@@ -48,10 +50,10 @@ def trip_exposure(record: Record, parameters: Mapping[str, Any]) -> Samples:
 
 def expected_trips(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """Expected trips per km over unseen obstacles of exponential height; one sample a run, a number for comparisons."""
-    swings = swings_of(record, parameters, "mtc_m")
+    swings = swings_of(record, parameters, "mtc_m", both=True)
     if isinstance(swings, Samples):
         return swings
-    clearance_m = record.strides["mtc_m"][swings.rows]
+    clearance_m = swings.table["mtc_m"][swings.rows]
     rows = resamples(clearance_m, Streams(record.case.seed))
     return estimated([curves.expected_trips(clearance_m, rows, _obstacles(parameters))], swings, _SOURCE)
 
@@ -75,10 +77,10 @@ def _obstacles(parameters: Mapping[str, Any]) -> Obstacles:
 
 
 def _rate(record: Record, parameters: Mapping[str, Any], column: str) -> Samples:
-    swings = swings_of(record, parameters, column)
+    swings = swings_of(record, parameters, column, both=True)
     if isinstance(swings, Samples):
         return swings
-    counted = Rate(int(np.sum(record.strides[column][swings.rows] > 0.0)), swings.rows.size)
+    counted = Rate(int(np.sum(swings.table[column][swings.rows] > 0.0)), swings.rows.size)
     return estimated([Estimate(counted.per(100), counted.interval95(100))], swings, "Clopper-Pearson")
 
 

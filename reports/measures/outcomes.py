@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from reports.measures.collecting import collected, not_run, spans_array
 from reports.samples import Samples
 from reports.uncertainty import term
+from rig.both_legs import of_both
 from rig.record import Record
 
 STEP_BOUND_M: Final = 0.2e-3
@@ -57,18 +58,20 @@ def early_swing_clearance(record: Record, _parameters: Mapping[str, Any]) -> Sam
 
 
 def _flagged(record: Record, column: str) -> Samples:
-    strides = record.strides
-    if not strides["stride"].size:
+    """Of both feet where both walked: whoever trips, trips over either."""
+    if not record.strides["stride"].size:
         return not_run("", _NO_STRIDES)
-    toe_off_s, next_s = swing_spans(record)
+    strides = of_both(record)
+    toe_off_s, next_s = strides["toe_off_s"], strides["t0_s"] + strides["stride_time_s"]
     rows = np.flatnonzero(strides[column] > 0)
+    rows = rows[np.argsort(toe_off_s[rows], kind="stable")]
     return collected(
         "",
         np.ones(rows.size),
         toe_off_s[rows],
         next_s[rows],
         strides["stride"][rows],
-        watched_s=((float(toe_off_s[0]), float(next_s[-1])),),
+        watched_s=((float(toe_off_s.min()), float(next_s.max())),),
     )
 
 

@@ -11,7 +11,8 @@ from reports.fall_risk.clearance import Estimate
 from reports.intervals import all_inside
 from reports.measures.collecting import collected, not_run, nothing, windows_of
 from reports.samples import Component, Samples
-from rig.record import Record
+from rig.both_legs import of_both
+from rig.record import Record, Table
 
 FEWEST: Final = 20
 """Strides below which no distribution is drawn at all (design choice)."""
@@ -25,16 +26,28 @@ class Swings:
         rows: (n,) their rows in the stride table, in time order.
         span_s: from the first toe-off to the last heel strike, s.
         dropped: swings outside `during`.
+        table: the stride table: of the stimulated leg, or of both.
     """
 
     rows: NDArray[np.int64]
     span_s: tuple[float, float]
     dropped: int
+    table: Table
 
 
-def swings_of(record: Record, parameters: Mapping[str, Any], column: str, fewest: int = FEWEST) -> Swings | Samples:
-    """The swings inside `during` of which `column` is known; or no sample, and why, where they are too few."""
-    strides = record.strides
+def swings_of(
+    record: Record, parameters: Mapping[str, Any], column: str, fewest: int = FEWEST, *, both: bool = False
+) -> Swings | Samples:
+    """The swings inside `during` of which `column` is known; or no sample, and why, where they are too few.
+
+    Args:
+        record: what happened.
+        parameters: of the measure.
+        column: of the stride table.
+        fewest: number of swings below which there is no sample.
+        both: the swings of both feet where both walked: whoever trips, trips over either.
+    """
+    strides = of_both(record) if both else record.strides
     if not strides["stride"].size:
         return not_run("", "no stride of the patient is known")
     if column not in strides:
@@ -45,7 +58,7 @@ def swings_of(record: Record, parameters: Mapping[str, Any], column: str, fewest
     dropped = int((~whole).sum())
     if rows.size < fewest:
         return nothing("", f"{rows.size} strides, {fewest} are needed", dropped=dropped)
-    return Swings(rows, (float(strides["toe_off_s"][rows[0]]), float(ends_s[rows[-1]])), dropped)
+    return Swings(rows, (float(strides["toe_off_s"][rows].min()), float(ends_s[rows].max())), dropped, strides)
 
 
 def estimated(found: Sequence[Estimate], swings: Swings, source: str, **rest: Any) -> Samples:

@@ -9,7 +9,8 @@ from reports.figures_check import time_axis
 from reports.quantities import quantity
 from reports.sections.blocks import chart, facts, section, text
 from reports.verdict import CaseResult, RunResult
-from rig.record import Table
+from rig.both_legs import of_both, swing_asymmetry
+from rig.record import Record, Table
 
 CASES_WITH_ALL_CHARTS: Final = 12
 """Runs of more cases show the clearance of each only (design choice)."""
@@ -34,13 +35,15 @@ def build(run: RunResult) -> dict[str, Any] | None:
 
 def _case(case: CaseResult, *, every: bool) -> list[dict[str, Any]]:
     assert case.record is not None
-    strides = case.record.strides
+    strides, both = case.record.strides, of_both(case.record)
     rows = [
         ("Strides", str(len(strides["stride"]))),
         ("Clearance in swing", _range(strides, "mtc_m", "m")),
         ("Stride time", _range(strides, "stride_time_s", "s")),
-        ("Scuffs", _count(strides, "scuff")),
-        ("Stumbles", _count(strides, "stumble")),
+        ("Scuffs", _count(both, "scuff")),
+        ("Stumbles", _stumbles(both, case)),
+        ("Swing asymmetry of the legs", _asymmetry(case.record)),
+        ("Clearance of the other leg", _range(case.record.other_strides, "mtc_m", "m")),
         ("Strides without a pulse", _silent(strides)),
     ]
     shown = [(label, value) for label, value in rows if value]
@@ -60,6 +63,23 @@ def _range(strides: Table, column: str, unit: str) -> str:
 def _count(strides: Table, column: str) -> str:
     values = strides.get(column)
     return "" if values is None else str(int(np.nansum(values)))
+
+
+def _stumbles(strides: Table, case: CaseResult) -> str:
+    """How many, and how many of them were drawn as falls; no prediction, so the walk went on."""
+    count, falls = _count(strides, "stumble"), strides.get("fall_drawn")
+    if count in {"", "0"} or falls is None:
+        return count
+    ratio = case.case.patient.fall_given_trip_ratio
+    return (
+        f"{count}, {int(np.nansum(falls))} of them drawn as falls at {100.0 * ratio:g} % a stumble "
+        "(a parameter of the patient, no result); the walk goes on"
+    )
+
+
+def _asymmetry(record: Record) -> str:
+    index = swing_asymmetry(record)
+    return "" if np.isnan(index) else f"{index:.2f} (difference over mean of the swing times; an input)"
 
 
 def _silent(strides: Table) -> str:

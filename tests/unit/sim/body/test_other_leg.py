@@ -75,6 +75,22 @@ def test_swing_times_stand_in_the_asked_ratio(name, rho):
     assert own.stride_time_s == other.stride_time_s
 
 
+def test_the_asymmetry_index_is_the_difference_over_the_mean():
+    """Swings of 0.6 and 0.5 s: 0.1 / 0.55 (Robinson 1987); with one leg there is none."""
+    from types import SimpleNamespace
+
+    from rig.both_legs import swing_asymmetry
+
+    swing = lambda s: {
+        "stride": np.ones(4),
+        "t0_s": np.zeros(4),
+        "stride_time_s": np.full(4, 1.4),
+        "toe_off_s": np.full(4, 1.4 - s),
+    }
+    assert swing_asymmetry(SimpleNamespace(strides=swing(0.6), other_strides=swing(0.5))) == pytest.approx(0.1 / 0.55)
+    assert np.isnan(swing_asymmetry(SimpleNamespace(strides=swing(0.6), other_strides={})))
+
+
 def test_the_formula_of_the_paretic_stance():
     """v .55, rho 1.3: stance 63.8 % (the worked example of model.md 1.3a)."""
     patient = replace(_class("stroke_moderate"), swing_asymmetry_ratio=1.3)
