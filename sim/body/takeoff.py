@@ -52,6 +52,7 @@ from sim.body.layout import (
 )
 from sim.body.swing import clearance_m
 from sim.compiled import borrowing
+from sim.gait.cycle import CONTACT_RISE_M, TOE_OFF_RISE_M
 from sim.gait.leg import Leg, compose, leg_at
 
 HIGHEST_SHIFT_RAD: Final = math.radians(8.0)
@@ -81,11 +82,12 @@ def compose_stride(
         compose(base, modes, (hike, steppage, steppage, 0.0, 0.0, outward), (0.0, 0.0), work)
         leg = leg_at(work, 0.0, 1.0, const[C_THIGH], const[C_SHANK])
         length = const[C_THIGH] * math.cos(leg[7]) + const[C_SHANK] * math.cos(leg[0])
-        contact = length - _lowest_point_m(leg[0] + const[C_ANKLE_CONTACT], True) - const[C_HIP_CONTACT]
+        closed = length - _lowest_point_m(leg[0] + const[C_ANKLE_CONTACT], True)
+        contact = min(closed, const[C_HIP_MID_STANCE] + CONTACT_RISE_M) - const[C_HIP_CONTACT]
         leg = leg_at(work, const[C_STANCE], 1.0, const[C_THIGH], const[C_SHANK])
         length = const[C_THIGH] * math.cos(leg[7]) + const[C_SHANK] * math.cos(leg[0])
         closed = length - _lowest_point_m(leg[0] + const[C_ANKLE_TOE_OFF], False)
-        toe_off = min(closed, const[C_HIP_MID_STANCE]) - const[C_HIP_TOE_OFF]
+        toe_off = min(closed, const[C_HIP_MID_STANCE] + TOE_OFF_RISE_M) - const[C_HIP_TOE_OFF]
     weights = (hike, steppage, steppage, contact, toe_off, outward)
     compose(base, modes, weights, (stride[k, F_THIGH], stride[k, F_KNEE]), work)
 

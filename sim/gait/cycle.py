@@ -32,6 +32,9 @@ from sim.gait.targets import StrideTargets, stride_targets
 NODES: Final = 200
 MID_STANCE_RATIO: Final = 0.41
 CONTRALATERAL_DROP_M: Final = 0.004
+CONTACT_RISE_M: Final = 0.005
+TOE_OFF_RISE_M: Final = 0.0035
+"""So far the hip may stand above its mid-stance height at contact and at toe-off (model.md 1.3a, 7: at most 5 mm)."""
 SOLE_GIVES_M: Final = 0.008
 """What heel pad and shoe give way under body weight (design choice; 9 mm in running, De Clercq 1994, from memory)."""
 STEPPAGE_M_RAD: Final = 0.0016 * 180.0 / np.pi
@@ -136,9 +139,9 @@ def gait_cycle(
     stance, swing = aim.stance_ratio, 1.0 - aim.stance_ratio
     mid_m = leg_m(MID_STANCE_RATIO * stance)[0] + ANKLE_HEIGHT_M
     length_m, lean = leg_m(0.0)
-    contact_m = length_m - reach_m(lean + ankle_contact, SOLE)
+    contact_m = min(length_m - reach_m(lean + ankle_contact, SOLE), mid_m + CONTACT_RISE_M)
     length_m, lean = leg_m(stance)
-    toe_off_m = min(length_m - reach_m(lean + ankle_toe_off, FOREFOOT), mid_m)
+    toe_off_m = min(length_m - reach_m(lean + ankle_toe_off, FOREFOOT), mid_m + TOE_OFF_RISE_M)
     swing_m = (mid_m if other_mid_stance_m is None else other_mid_stance_m) - CONTRALATERAL_DROP_M
     anchors = np.array([0.0, MID_STANCE_RATIO * stance, stance, stance + 0.5 * swing, 1.0])
     cards = CubicSpline(anchors, np.vstack([np.eye(4), [1, 0, 0, 0]]), bc_type="periodic")(phase)

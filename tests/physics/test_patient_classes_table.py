@@ -96,7 +96,7 @@ PROTOTYPE = {
     ("peroneal_complete", "bare"): (12.3, -3.0, 10.8),
     ("peroneal_complete", "brace"): (18.7, -3.5, 0.0),
 }
-TOLERANCE_MM, TOLERANCE_DEG = 3.0, 4.5
+TOLERANCE_MM, HIKE_MM, TOLERANCE_DEG = 3.0, 3.5, 4.5
 """Between two implementations of one model that differ in the floor, the loading response and the noise."""
 
 WITH_NERVE = ("stroke_mild", "stroke_moderate", "stroke_severe", "tbi", "ms", "sci_incomplete", "peroneal_partial")
@@ -111,7 +111,7 @@ def test_the_classes_are_those_of_the_prototype(walked, name, aid):
     print(f"{name:18} {aid:6} {told}  hike {row.hike:4.1f} ({hike:4.1f})  scuffs {row.scuffs:.2f}")
     assert row.mtc == pytest.approx(mtc, abs=TOLERANCE_MM)
     assert row.contact == pytest.approx(contact, abs=TOLERANCE_DEG)
-    assert row.hike == pytest.approx(hike, abs=TOLERANCE_MM)
+    assert row.hike == pytest.approx(hike, abs=HIKE_MM)
 
 
 @pytest.mark.parametrize("name", DROPPED)
