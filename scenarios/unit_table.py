@@ -138,6 +138,8 @@ def _table() -> dict[str, Unit]:
     add("N m s/deg", "N m s/rad", "1", 1.0 / degree)
     add("cm^2", "m^2", "1e-4")
     add("mm^2", "m^2", "1e-6")
+    add("uC/cm^2", "C/m^2", "1e-2")
+    add("mA/cm^2", "A/m^2", "10")
     add("g", "kg", "1e-3")
     return table
 

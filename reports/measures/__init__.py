@@ -4,6 +4,7 @@ from typing import Final
 
 from reports.measures.charge import charge_imbalance, net_charge, phase_charge, train_charge
 from reports.measures.direct_current import dc
+from reports.measures.implant import IMPLANT
 from reports.measures.latency import latency, stop_latency
 from reports.measures.on_time import on_time, silence, stance_on_time
 from reports.measures.outcome_specs import OUTCOMES
@@ -291,5 +292,5 @@ PULSES: Final = (
 )
 """What a pulse is made of."""
 
-MEASURES: Final[tuple[MeasureSpec, ...]] = (*map(of_channels, (*TIMING, *PULSES)), *OUTCOMES)
+MEASURES: Final[tuple[MeasureSpec, ...]] = (*map(of_channels, (*TIMING, *PULSES, *IMPLANT)), *OUTCOMES)
 """Every built-in measure."""

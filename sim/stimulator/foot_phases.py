@@ -205,7 +205,7 @@ def look_at_ticks(
             value = samples[min(n - 1, (t_ns - t0_ns) // sample_ns)]
         if np.isnan(value):
             continue
-        asked = look(machine, value, rules)
+        asked = look(machine, float(value), rules)
         if asked >= 0:
             changes[found, 0] = t_ns
             changes[found, 1] = asked
