@@ -1,7 +1,7 @@
 """What asks for stimulation in each stride, and whether it was on already.
 
 A switch opens and closes. A sensor without a threshold (tilt, motion) leaves it to the device when to answer: there the
-heel asks, from half-way between heel strike and heel-off on, until the foot lands.
+heel asks, from a little before heel-off until the foot lands.
 """
 
 import math
@@ -16,6 +16,9 @@ from rig.record import Record
 
 ON_FACTOR: Final = 1.5
 """Stimulation is on for this many periods after a pulse (a period beyond it is a missing pulse)."""
+
+EARLY_S: Final = 0.1
+"""Without a switch an answer may come this much before heel-off (design choice); what comes sooner nobody asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def openings_of(record: Record) -> tuple[Opening, ...]:
         from_s = off_s - early_s
     else:
         off_s = strides["heel_off_s"]
-        from_s = 0.5 * (strides["t0_s"] + off_s)
+        from_s = off_s - EARLY_S
     until_s = closings_s(record)
     rows = np.flatnonzero(~np.isnan(off_s))
     before = np.searchsorted(t_s, from_s[rows]) - 1

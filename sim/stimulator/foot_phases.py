@@ -5,8 +5,9 @@ foot was last at rest, the inclination a:
 
 * stance -> heel-off: a < -`heel_off_rad` and w < -w_on (the heel has risen, and goes on rising);
 * heel-off -> swing: w > w_swing (the foot turns back after push-off);
-* heel-off -> stance: at rest again, a false start;
-* swing -> landing: after the shortest swing, w < -w_land (the foot comes down on the floor), or at rest;
+* heel-off -> stance: at rest and nearly level again, a false start; or at rest for `longest_landing`;
+* swing -> landing: after the shortest swing and with the foot nearly as level as it stood (`level` of its deepest
+  inclination is left), w < -w_land (it comes down on the floor), or at rest; or at rest for `longest_landing`;
 * landing -> stance: at rest, after the refractory time; or after `longest_landing`, whatever the foot does.
 
 At rest: |w| < w_rest for `rest`; the inclination is set to zero there, so that the gyroscope's bias cannot add up. The
@@ -35,6 +36,7 @@ PHASES_DTYPE: Final = np.dtype(
         ("ticks", np.int64),  # since the phase began
         ("still", np.int64),  # ticks in a row at rest
         ("a_rad", np.float64),
+        ("deepest_rad", np.float64),
         ("held_rad_s", np.float64),
         ("least_rad_s", np.float64),
         ("most_rad_s", np.float64),
@@ -60,6 +62,7 @@ class FootPhaseRules:
         most_rad_s: upper bound of the thresholds, rad/s.
         confirm_s: how long heel-off must hold, s.
         rest_s: how long w must be small for rest, s.
+        level_ratio: part of the deepest inclination below which the foot counts as level.
         shortest_swing_s: no landing before it, s.
         refractory_s: no heel-off for this long after landing, s.
         longest_landing_s: after it the foot counts as standing although it never was at rest, s.
@@ -67,13 +70,14 @@ class FootPhaseRules:
     """
 
     tick_s: float = 0.005
-    heel_off_rad: float = 0.12
+    heel_off_rad: float = 0.08
     on_ratio: float = 0.15
     swing_ratio: float = 0.12
     least_rad_s: float = 0.4
     most_rad_s: float = 1.5
     confirm_s: float = 0.010
     rest_s: float = 0.050
+    level_ratio: float = 0.4
     shortest_swing_s: float = 0.150
     refractory_s: float = 0.200
     longest_landing_s: float = 0.600
@@ -92,6 +96,7 @@ class FootPhaseRules:
                 self.learning_ratio,
                 self.tick_s,
                 *(max(1, round(time_s / self.tick_s)) for time_s in ticks),
+                self.level_ratio,
             ]
         )
 
@@ -132,7 +137,9 @@ def look(machine: Any, w_rad_s: float, rules: NDArray[np.float64]) -> int:
     machine["ticks"] += 1
     machine["a_rad"] += w_rad_s * rules[6]
     machine["still"] = machine["still"] + 1 if abs(w_rad_s) < swing else 0
-    at_rest = machine["still"] >= rules[8]
+    machine["deepest_rad"] = min(machine["deepest_rad"], machine["a_rad"])
+    at_rest, lies_still = machine["still"] >= rules[8], machine["still"] >= rules[11]
+    is_level = machine["a_rad"] > rules[12] * machine["deepest_rad"]
     if phase == STANCE:
         if at_rest:
             machine["a_rad"] = 0.0
@@ -141,19 +148,21 @@ def look(machine: Any, w_rad_s: float, rules: NDArray[np.float64]) -> int:
         if machine["agreed"] >= rules[7]:
             _enter(machine, HEEL_OFF)
             machine["least_rad_s"] = w_rad_s
+            machine["deepest_rad"] = machine["a_rad"]
             return 1
     elif phase == HEEL_OFF:
         machine["least_rad_s"] = min(machine["least_rad_s"], w_rad_s)
         if w_rad_s > swing:
             _enter(machine, SWING)
             machine["most_rad_s"] = w_rad_s
-        elif at_rest:
+        elif (at_rest and is_level) or lies_still:
             _enter(machine, STANCE)
             machine["a_rad"] = 0.0
             return 0
     elif phase == SWING:
         machine["most_rad_s"] = max(machine["most_rad_s"], w_rad_s)
-        if machine["ticks"] >= rules[9] and (w_rad_s < -swing or at_rest):
+        comes_down = machine["ticks"] >= rules[9] and is_level and (w_rad_s < -swing or at_rest)
+        if comes_down or lies_still:
             machine["push_off_rad_s"] += rules[5] * (-machine["least_rad_s"] - machine["push_off_rad_s"])
             machine["swing_rad_s"] += rules[5] * (machine["most_rad_s"] - machine["swing_rad_s"])
             _enter(machine, LANDING)

@@ -36,7 +36,7 @@ class ImuSettings(SurfaceSettings):
     NAME: ClassVar[str] = "imu_trigger"
 
     rate_hz: float = bounded(30.0, 1.0, 100.0)
-    heel_off_rad: float = bounded(0.12, 0.02, 1.0)
+    heel_off_rad: float = bounded(0.08, 0.02, 1.0)
     refractory_s: float = bounded(0.2, 0.0, 2.0)
 
 
