@@ -82,15 +82,16 @@ def case_document(case: Case) -> str:
         header["axes"] = dict(case.axes)
     document = dict(case.document)
     top = {"schema": document.pop("schema"), "case": header | {"origin": origin}, **document}
-    return "\n".join(_lines(top, 0)) + "\n"
+    return "\n".join(document_lines(top)) + "\n"
 
 
-def _lines(table: Mapping[str, Any], depth: int) -> list[str]:
+def document_lines(table: Mapping[str, Any], depth: int = 0) -> list[str]:
+    """A table of plain texts as lines of YAML."""
     found: list[str] = []
     indent = "  " * depth
     for key, value in table.items():
         if isinstance(value, Mapping) and value and not _is_flow(value):
-            found += [f"{indent}{_scalar(str(key))}:", *_lines(value, depth + 1)]
+            found += [f"{indent}{_scalar(str(key))}:", *document_lines(value, depth + 1)]
         elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
             found.append(f"{indent}{_scalar(str(key))}:")
             found += [f"{indent}  - {_flow(item)}" for item in value]

@@ -1,22 +1,27 @@
 """Reads a class of patients: a file of `scenarios/patients/`, or the same table inlined in a `case.yaml`."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from scenarios.dataclass_reader import read_dataclass
 from scenarios.fields import Key, as_text, read_keys, word
+from scenarios.measured import find_cycle
 from scenarios.patient_spread import read_spreads
 from scenarios.patient_treatment import TREATMENTS, Priors, read_priors
 from scenarios.places import find_named
 from scenarios.problems import Problems
-from scenarios.text import Node, Table, Text, plain, read_document
+from scenarios.text import Node, Table, Text, Where, plain, read_document
 from sim.body.patient import Patient
 from sim.body.population import Population
+from sim.errors import ScenarioError
 
 SCHEMA: Final = "patient/1"
 HEADER: Final = ("schema", "name", "why", "note", "source", "origin", *TREATMENTS)
 """Keys of a patient file beside the fields of `Patient`."""
+
+_DIGEST: Final = "measured_cycle_sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,14 @@ def read_patient_class(node: Node, beside: tuple[Path, ...]) -> PatientClass:
     Raises:
         ScenarioError: no such patient, or a file that does not read.
     """
+    folders = beside
     if isinstance(node, Table):
         name = as_text(node.values["name"]) if "name" in node.values else "own"
         table = node
     else:
         path = find_named("patients", as_text(node), beside, node.where)
         name, table = path.name.removesuffix(".yaml"), read_document(path)
+        folders = (path.resolve().parent, *beside)
     problems = Problems()
     header = Table(
         {key: table.keys[key] for key in HEADER if key in table.keys},
@@ -70,10 +77,37 @@ def read_patient_class(node: Node, beside: tuple[Path, ...]) -> PatientClass:
         parameters = table.without(*HEADER)
         patient = read_dataclass(Patient, parameters, f"patient `{name}`")
         spreads = read_spreads(parameters, patient, problems)
+        cycle = find_cycle(patient.measured_cycle, folders, _place_of_cycle(table))
+        if cycle != patient.measured_cycle or cycle.endswith(".csv"):
+            patient, table = replace(patient, measured_cycle=cycle), _with_cycle(table, cycle)
     problems.raise_any()
     assert patient is not None
     population = Population(name, patient, spreads)
     return PatientClass(population, priors, table if "name" in table.values else _with_name(table, name))
+
+
+def _place_of_cycle(table: Table) -> Where:
+    node = table.values.get("measured_cycle", table)
+    return node.values["value"].where if isinstance(node, Table) and "value" in node.values else node.where
+
+
+def _with_cycle(table: Table, path: str) -> Table:
+    """The table with the whole path of a user's own cycle, and with what the file held when it was first read.
+
+    Raises:
+        ScenarioError: a case that was written with this cycle is read, and the file is no longer the same.
+    """
+    where = _place_of_cycle(table)
+    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    origin = table.values.get("origin")
+    before = origin.values.get(_DIGEST) if isinstance(origin, Table) else None
+    if isinstance(before, Text) and before.text != digest:
+        problem = f"the measured cycle {path} has changed since this case was written"
+        raise ScenarioError(str(where), problem, "bring the file back, or run the scenario again")
+    key, value = table.keys.get("measured_cycle", Text("measured_cycle", where)), Text(path, where)
+    table = table.replaced(key, value)
+    known = origin if isinstance(origin, Table) else Table({}, {}, where)
+    return table.replaced(Text("origin", where), known.replaced(Text(_DIGEST, where), Text(digest, where)))
 
 
 def _with_name(table: Table, name: str) -> Table:

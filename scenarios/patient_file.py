@@ -113,7 +113,7 @@ def _document(
 ) -> dict[str, Any]:
     """The person as plain texts; `origin` tells how he came about."""
     stated = file.document
-    origin: dict[str, Any] = {"class": file.population.name}
+    origin: dict[str, Any] = {**stated.get("origin", {}), "class": file.population.name}
     if person is not None:
         origin["person"] = str(person)
     written = plain(node)

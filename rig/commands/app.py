@@ -12,6 +12,7 @@ from rig.commands.demo import demo
 from rig.commands.exits import Exit, guarded
 from rig.commands.listing import list_names
 from rig.commands.measure import measure
+from rig.commands.new import new
 from rig.commands.plan import plan
 from rig.commands.report import report
 from rig.commands.run import run
@@ -31,6 +32,7 @@ app = typer.Typer(
 for _verb in (demo, run, plan, check, show, walk, measure, report, schema):
     app.command()(_verb)
 app.command("list")(list_names)
+app.add_typer(new, name="new")
 
 _click_error: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """typer's base of usage errors; a vendored click in new versions, so ``click.ClickException`` does not match."""

@@ -36,6 +36,7 @@ def other_strides(
         streams: of the case.
     """
     other, bare = other_patient(patient), replace(walk, orthosis=None)
+    curves = curves if patient.bilateral else curves.yardstick
     strides, ahead_m = other_schedule(other, curves, bare, schedule, streams)
     state = (
         CompensationState()

@@ -245,7 +245,7 @@ def prepare(patient: Patient, curves: MeasuredCycle, speed_m_s: float, manner: M
     if manner.riser_m != 0.0:
         cycle = stair_cycle(patient, curves, speed_m_s, manner)
     else:
-        offset, middle = healthy_offset_m(healthy_twin(patient), curves, speed_m_s, manner)
+        offset, middle = healthy_offset_m(healthy_twin(patient), curves.yardstick, speed_m_s, manner)
         cycle = gait_cycle(patient, curves, speed_m_s, offset, middle, manner)
     const = constants(patient, cycle)
     if patient.drive == "feedforward":

@@ -32,6 +32,7 @@ class MeasuredCycle:
         speed_m_s: walking speed of the trial, m/s.
         stride_time_s: stride time of the trial, s.
         toe_off_ratio: toe-off, 0..1 of the cycle.
+        healthy: cycle of the healthy twin, where this one is a patient's own; None where it is healthy itself.
     """
 
     name: str
@@ -46,6 +47,12 @@ class MeasuredCycle:
     speed_m_s: float
     stride_time_s: float
     toe_off_ratio: float
+    healthy: "MeasuredCycle | None" = None
+
+    @property
+    def yardstick(self) -> "MeasuredCycle":
+        """The healthy cycle on which whatever is calibrated is calibrated."""
+        return self if self.healthy is None else self.healthy
 
 
 def periodic(values: NDArray[np.float64]) -> CubicSpline:
