@@ -25,6 +25,7 @@ from sim.body.layout import (
     F_FLOATS,
     F_KNEE,
     F_LENGTH,
+    F_LIFT,
     F_SENSE,
     F_THIGH,
     F_X,
@@ -147,6 +148,7 @@ def make_buffers(
     stride[:, F_DRIVE] = schedule.drive_offset
     stride[:, F_SENSE] = 0.0 if sense_m is None else sense_m
     stride[:, F_LENGTH] = schedule.stride_length_m
+    stride[:, F_LIFT] = schedule.lift_m if schedule.lift_m.size else 0.0
     stride[1:, F_X] = np.cumsum(schedule.stride_length_m[:-1])
     ints = np.zeros(BODY_INTS, np.int64)
     ints[I_FELT:] = -1
@@ -157,8 +159,9 @@ def make_buffers(
     for branch in (0, BRANCH):
         body[branch + B_GAIN_A], body[branch + B_TAU1], body[branch + B_KM] = A_REST, TAU1_REST_S, KM_REST
     body[B_DEMAND], body[B_MTC_RATIO] = state.demand_m, state.mtc_swing_ratio
-    laid = [(rug.t_ns, rug.edge_m, rug.length_m, rug.height_m) for rug in rugs]
-    floor = np.array([*laid, *_stairs(cycles, schedule, stride[:, F_X])], np.float64).reshape(-1, GROUND)
+    loose = [*(_ground(rug) for rug in rugs), *_stairs(cycles, schedule, stride[:, F_X])]
+    fixed = [_ground(rug) for rug in schedule.obstacles]
+    floor = np.array([(*row, len(loose)) for row in (*loose, *fixed)], np.float64).reshape(-1, GROUND)
     first = cycles[schedule.manner[0]]
     body[B_FOOT_X] = _standing_ankle_m(first, float(schedule.stride_length_m[0]), schedule.pause_phase_ratio)
     return Buffers(
@@ -181,6 +184,10 @@ def make_buffers(
         trace=np.zeros((0, TRACE)),
         step_ns=step_ns,
     )
+
+
+def _ground(rug: Rug) -> tuple[float, float, float, float]:
+    return float(rug.t_ns), rug.edge_m, rug.length_m, rug.height_m
 
 
 def _stairs(

@@ -126,7 +126,7 @@ STANCE, SWING, LOADING = 0, 1, 2
 # one row a stride, int64
 S_T0, S_MOVING, S_TOE_OFF, S_WATCH, S_NEXT, S_MANNER, S_INTS = range(7)
 # one row a stride, float64
-F_THIGH, F_KNEE, F_DRIVE, F_SENSE, F_X, F_LENGTH, F_FLOATS = range(7)
+F_THIGH, F_KNEE, F_DRIVE, F_SENSE, F_X, F_LENGTH, F_LIFT, F_FLOATS = range(8)
 
 # outcomes, one row a stride
 O_LANDING, O_FLAT, O_CONTACT, O_INTS = range(4)
@@ -153,7 +153,8 @@ O_LANDING, O_FLAT, O_CONTACT, O_INTS = range(4)
 ) = range(19)
 
 # a piece of ground: instant that places it, near edge (NaN until then), length (infinite: a stair), height
-G_T, G_EDGE, G_LENGTH, G_HEIGHT, GROUND = range(5)
+# rows before the obstacles, which are sorted by their edges (the same number in every row)
+G_T, G_EDGE, G_LENGTH, G_HEIGHT, G_LOOSE, GROUND = range(6)
 
 # a pulse as the leg feels it, float64
 P_DEEP, P_SUPERFICIAL, P_CHANNEL, PULSE = range(4)

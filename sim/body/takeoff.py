@@ -37,6 +37,7 @@ from sim.body.layout import (
     C_THIGH,
     C_TOE_OFF_STIFFNESS,
     F_KNEE,
+    F_LIFT,
     F_THIGH,
     I_MODE,
     I_STRIDE,
@@ -76,7 +77,7 @@ def compose_stride(
     work: NDArray[np.float64],
 ) -> None:
     """Curves of stride k: hiking, steppage, circumduction, hip height closed again for the leg, noise offsets."""
-    hike, steppage, outward = shares(body[B_DEMAND], const)
+    hike, steppage, outward = shares(body[B_DEMAND] + stride[k, F_LIFT], const)
     contact, toe_off = 0.0, 0.0
     if steppage > 0.0:
         compose(base, modes, (hike, steppage, steppage, 0.0, 0.0, outward), (0.0, 0.0), work)
@@ -128,7 +129,7 @@ def start_swing(
     body[B_HEIGHT] = height
     body[B_EVERSION_WORK] = 0.0
     begin_swing(body, height)
-    hike, steppage, outward = shares(body[B_DEMAND], const)
+    hike, steppage, outward = shares(body[B_DEMAND] + stride[k, F_LIFT], const)
     results[k, R_HIKE], results[k, R_STEPPAGE] = hike, steppage
     results[k, R_CIRCUMDUCTION] = excursion_m(outward, const[C_ABDUCTED])
     results[k, R_DEMAND] = body[B_DEMAND]

@@ -19,6 +19,7 @@ from sim.body.traced import traced_cycles
 from sim.electrode.placement import CENTRED, Electrodes, ElectrodeShift
 from sim.errors import CausalityError, ModelError
 from sim.gait.curves import MeasuredCycle
+from sim.gait.light import LIGHTS
 from sim.gait.schedule import StrideSchedule
 from sim.gait.walk import Rug, Walk
 from sim.streams import Streams
@@ -69,6 +70,9 @@ class Walker:
             aided = constants(patient, cycles[0], walk.orthosis)
             consts[:, at.C_AFO], consts[:, at.C_AFO_SET] = aided[at.C_AFO], aided[at.C_AFO_SET]
         state = compensation if compensation is not None else CompensationState()
+        reaction = LIGHTS[walk.light].reaction_ratio
+        consts[:, at.C_GAIN] *= reaction
+        consts[:, at.C_KICK] *= reaction
         if walk.compensation == "none":
             consts[:, at.C_LIMIT] = 0.0
             state = CompensationState(0.0, state.mtc_swing_ratio)
@@ -179,8 +183,9 @@ class Walker:
 
     @property
     def floor(self) -> tuple[Rug, ...]:
-        """The patches of floor that have been laid down so far, with their places."""
-        laid = self._buffers.rugs[~np.isnan(self._buffers.rugs[:, at.G_EDGE])]
+        """The patches of floor that have been laid down so far, with their places; obstacles of the schedule aside."""
+        loose = self._buffers.rugs[: len(self._buffers.rugs) - len(self._schedule.obstacles)]
+        laid = loose[~np.isnan(loose[:, at.G_EDGE])]
         return tuple(
             Rug(int(row[at.G_T]), float(row[at.G_HEIGHT]), float(row[at.G_LENGTH]), float(row[at.G_EDGE]))
             for row in laid

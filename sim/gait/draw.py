@@ -14,7 +14,9 @@ from sim.body.patient import Patient
 from sim.body.preparation import prepare
 from sim.gait.curves import MeasuredCycle
 from sim.gait.cycle import MID_STANCE_RATIO
+from sim.gait.light import noise_ratio
 from sim.gait.manner import LEVEL, Manner
+from sim.gait.obstacles import draw_obstacles, lifts_m
 from sim.gait.schedule import StrideSchedule
 from sim.gait.sitting import Sit, heel_free_ns
 from sim.gait.variability import THIGH_KNEE_CORRELATION, fractal_noise
@@ -56,8 +58,9 @@ def draw_schedule(
     def noise(name: str) -> NDArray[np.float64]:
         return fractal_noise(count, patient.fractal_exponent, streams.generator(f"{prefix}.{name}"))
 
+    wander = noise_ratio(patient, walk.light)
     stride_time, stance = aim("stride_time_s"), aim("stance_ratio")
-    moving_s = stride_time * (1.0 + patient.stride_time_sd_ratio * noise("stride_time"))
+    moving_s = stride_time * (1.0 + wander * patient.stride_time_sd_ratio * noise("stride_time"))
     thigh = noise("thigh")
     knee = THIGH_KNEE_CORRELATION * thigh + np.sqrt(1.0 - THIGH_KNEE_CORRELATION**2) * noise("knee")
     moving_ns = np.rint(moving_s * NS_PER_S).astype(np.int64)
@@ -79,6 +82,10 @@ def draw_schedule(
         heel_free_ns(start, end, sit.heel, streams.generator(f"{prefix}.sit.{sit.stride}"))
         for sit, (start, end) in zip(walk.sits, seats, strict=True)
     ]
+    drive_per_rad = np.array([each.drive_per_rad for each in ready])[manner]
+    length_m = aim("pace_m_s") * np.where(on_stairs, stride_time * NS_PER_S, moving_ns) * 1e-9
+    start_x_m = np.concatenate(([0.0], np.cumsum(length_m[:-1])))
+    obstacles = draw_obstacles(walk.terrain, float(start_x_m[-1] + length_m[-1]), streams, prefix)
     nowhere = np.zeros((0, 2), np.int64)
     return StrideSchedule(
         t0_ns=t0_ns,
@@ -87,16 +94,18 @@ def draw_schedule(
         stance_ratio=stance,
         heel_off_ns=np.where(rises, heel_off_ns, NEVER),
         toe_off_ns=begins_ns + np.rint(stance * moving_ns).astype(np.int64),
-        thigh_offset_rad=patient.thigh_sd_rad * thigh,
-        knee_offset_rad=patient.knee_sd_rad * knee,
-        drive_offset=patient.ankle_sd_rad * np.array([each.drive_per_rad for each in ready])[manner] * noise("drive"),
+        thigh_offset_rad=wander * patient.thigh_sd_rad * thigh,
+        knee_offset_rad=wander * patient.knee_sd_rad * knee,
+        drive_offset=wander * patient.ankle_sd_rad * drive_per_rad * noise("drive"),
         end_ns=int(t0_ns[-1]) + ns_from_s(STAND_S),
         pause_phase_ratio=pause_phase,
         manner=manner,
-        stride_length_m=aim("pace_m_s") * np.where(on_stairs, stride_time * NS_PER_S, moving_ns) * 1e-9,
+        stride_length_m=length_m,
         manners=manners,
         heel_free_ns=np.concatenate((nowhere, *free)),
         seated_ns=np.concatenate((nowhere, np.array(seats, np.int64).reshape(-1, 2))),
+        obstacles=obstacles,
+        lift_m=lifts_m(walk.terrain, walk.light, obstacles, start_x_m, length_m, streams, prefix),
     )
 
 

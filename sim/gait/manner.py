@@ -19,6 +19,7 @@ class Manner:
         speed_ratio: speed whose gait law holds, relative to that of the walk.
         step_ratio: step length relative to that law.
         time_ratio: stride time relative to that law.
+        path_change_m: longer way of this leg than of the body in a stride, m (the outer leg of a turn).
         stance_change_ratio: added to the toe-off phase, 0..1 of the cycle.
         knee_ratio: knee peak in swing relative to that law.
         clearance_ratio: minimum toe clearance of the healthy twin relative to its own in level walking.
@@ -33,6 +34,7 @@ class Manner:
     speed_ratio: float = 1.0
     step_ratio: float = 1.0
     time_ratio: float = 1.0
+    path_change_m: float = 0.0
     stance_change_ratio: float = 0.0
     knee_ratio: float = 1.0
     clearance_ratio: float = 1.0

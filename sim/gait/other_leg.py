@@ -15,6 +15,7 @@ from sim.body.patient import Patient
 from sim.body.preparation import prepare
 from sim.gait.curves import MeasuredCycle
 from sim.gait.cycle import MID_STANCE_RATIO
+from sim.gait.obstacles import lifts_m
 from sim.gait.schedule import StrideSchedule
 from sim.gait.targets import healthy_stance_ratio, healthy_twin
 from sim.gait.variability import THIGH_KNEE_CORRELATION, fractal_noise
@@ -61,7 +62,8 @@ def other_schedule(
     Returns:
         The schedule, and how far the other leg's places along the walk lie ahead of the first leg's, m.
     """
-    ready = [prepare(other, curves, walk.speed_m_s, manner) for manner in schedule.manners]
+    manners = tuple(replace(manner, path_change_m=-manner.path_change_m) for manner in schedule.manners)
+    ready = [prepare(other, curves, walk.speed_m_s, manner) for manner in manners]
     stances = np.array([each.cycle.targets.stance_ratio for each in ready])[schedule.manner]
     heel_offs = np.array([each.cycle.targets.heel_off_ratio for each in ready])[schedule.manner]
     landing = 0.5 * (schedule.stance_ratio + 1.0 - stances)
@@ -76,6 +78,9 @@ def other_schedule(
     before_m = np.concatenate([schedule.stride_length_m[:1], schedule.stride_length_m[:-1]])
     left = 1.0 - np.concatenate([landing[:1], landing[:-1]])
     length_m = left * before_m + landing * schedule.stride_length_m
+    # about a corner the other leg walks the other side: half a stride of each belongs to this one
+    path_m = np.array([manner.path_change_m for manner in manners])[schedule.manner]
+    length_m = length_m + left * np.concatenate([path_m[:1], path_m[:-1]]) * 2.0 + landing * path_m * 2.0
 
     def noise(name: str) -> NDArray[np.float64]:
         return fractal_noise(count, other.fractal_exponent, streams.generator(f"other leg.{name}"))
@@ -84,6 +89,9 @@ def other_schedule(
     knee = THIGH_KNEE_CORRELATION * thigh + np.sqrt(1.0 - THIGH_KNEE_CORRELATION**2) * noise("knee")
     drive = np.array([each.drive_per_rad for each in ready])[schedule.manner]
     standing_ns = t0_ns[:-1] + schedule.pause_ns
+    ahead_m = float(length_m[0] - landing[0] * schedule.stride_length_m[0])
+    start_x_m = np.concatenate(([0.0], np.cumsum(length_m[:-1])))
+    obstacles = tuple(replace(rug, edge_m=rug.edge_m + ahead_m) for rug in schedule.obstacles)
     made = replace(
         schedule,
         t0_ns=t0_ns,
@@ -96,5 +104,8 @@ def other_schedule(
         drive_offset=other.ankle_sd_rad * drive * noise("drive"),
         pause_phase_ratio=MID_STANCE_RATIO * float(stances[0]),
         stride_length_m=length_m,
+        manners=manners,
+        obstacles=obstacles,
+        lift_m=lifts_m(walk.terrain, walk.light, obstacles, start_x_m, length_m, streams, "gait"),
     )
-    return made, float(length_m[0] - landing[0] * schedule.stride_length_m[0])
+    return made, ahead_m

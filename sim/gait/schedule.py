@@ -6,11 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.gait.manner import Manner
+from sim.gait.walk import Rug
 from sim.timebase import TimeNs
 
 
 def _no_spans() -> NDArray[np.int64]:
     return np.zeros((0, 2), np.int64)
+
+
+def _nothing() -> NDArray[np.float64]:
+    return np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +44,8 @@ class StrideSchedule:
         manners: the manners of this walk; 0 is level walking.
         heel_free_ns: (U, 2) int64, spans [from, to) in stance in which the heel carries nothing (seated).
         seated_ns: (S, 2) int64, pauses in which the patient sits.
+        obstacles: what lies in the way from the start, in order.
+        lift_m: (N + 1,), what the patient steps higher over what is seen of it, m; empty for nothing.
     """
 
     t0_ns: NDArray[np.int64]
@@ -57,6 +64,8 @@ class StrideSchedule:
     manners: tuple[Manner, ...]
     heel_free_ns: NDArray[np.int64] = field(default_factory=_no_spans)
     seated_ns: NDArray[np.int64] = field(default_factory=_no_spans)
+    obstacles: tuple[Rug, ...] = ()
+    lift_m: NDArray[np.float64] = field(default_factory=_nothing)
 
     @property
     def strides(self) -> int:

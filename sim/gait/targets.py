@@ -96,18 +96,20 @@ def stride_targets(patient: Patient, curves: MeasuredCycle, speed_m_s: float, ma
     knee = healthy_knee_peak_rad(speed_m_s)
     if patient.knee_peak_rad is not None:
         knee *= patient.knee_peak_rad / healthy_knee_peak_rad(own)
-    thigh = healthy_thigh_peak_rad(curves, speed_m_s, leg, manner.step_ratio) + patient.thigh_peak_change_rad
+    steps = manner.step_ratio + manner.path_change_m / (speed_m_s * time)
+    thigh = healthy_thigh_peak_rad(curves, speed_m_s, leg, steps) + patient.thigh_peak_change_rad
     if patient.thigh_peak_rad is not None:
         thigh += patient.thigh_peak_rad - healthy_thigh_peak_rad(curves, own, leg) - patient.thigh_peak_change_rad
+    pace = speed_m_s * (manner.step_ratio / manner.time_ratio) + manner.path_change_m / (time * manner.time_ratio)
     heel_off, flat_foot = _heel_off(stance, time * manner.time_ratio, manner)
     return StrideTargets(
         speed_m_s=speed_m_s,
         stride_time_s=time * manner.time_ratio,
-        pace_m_s=speed_m_s * (manner.step_ratio / manner.time_ratio),
+        pace_m_s=pace,
         stance_ratio=stance,
         heel_off_ratio=heel_off,
         flat_foot_ratio=flat_foot,
-        thigh_scale=thigh_scale(curves, speed_m_s, leg) * manner.step_ratio,
+        thigh_scale=thigh_scale(curves, speed_m_s, leg) * steps,
         ankle_scale=(speed_m_s / curves.speed_m_s) ** ANKLE_SPEED_EXPONENT,
         knee_peak_rad=knee * manner.knee_ratio,
         thigh_peak_rad=thigh,

@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from sim.gait.light import LightWord
 from sim.gait.manner import Passage
 from sim.gait.sitting import Sit
+from sim.gait.terrain import LEVEL_GROUND, Terrain
 
 Legs: TypeAlias = Literal["one", "both"]
 """Which legs are walked: the stimulated one alone, or the other as well."""
@@ -77,6 +79,8 @@ class Walk:
         legs: see `Legs`; the other leg changes nothing of this one.
         passages: strides that are walked in a manner of their own; they do not overlap.
         sits: where the patient sits down and stands up again.
+        terrain: what lies in the way.
+        light: in which it is walked.
     """
 
     speed_m_s: float
@@ -87,3 +91,5 @@ class Walk:
     legs: Legs = "one"
     passages: tuple[Passage, ...] = ()
     sits: tuple[Sit, ...] = ()
+    terrain: Terrain = LEVEL_GROUND
+    light: LightWord = "normal"
