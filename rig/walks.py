@@ -19,6 +19,7 @@ from sim.electrode.placement import ElectrodeShift
 from sim.gait.curves import MeasuredCycle
 from sim.gait.draw import draw_schedule
 from sim.gait.schedule import StrideSchedule
+from sim.gait.terrain import LEVEL_GROUND
 from sim.gait.walk import Rug, Walk
 from sim.sensor.heel_switch import Stuck
 from sim.sensor.kinds import make_sensor
@@ -36,7 +37,7 @@ class PreparedWalk:
     Attributes:
         case: what is asked.
         curves: measured cycle of the patient.
-        walk: with the pauses that events ask for.
+        walk: with what its events make of the strides.
         schedule: its prescribed strides.
         spans: its events on the time axis.
         compensation: state at stride 1.
@@ -103,7 +104,7 @@ def prepare_walk(case: Case, compensation: CompensationState | None = None) -> P
     """
     streams = Streams(case.seed)
     curves = load_measured(case.patient.measured_cycle)
-    walk = replace(case.walk, pauses=(*case.walk.pauses, *timeline.pauses(case)))
+    walk = timeline.walk_of(case)
     schedule = draw_schedule(case.patient, curves, walk, streams)
     if compensation is None:
         compensation = (
@@ -117,12 +118,21 @@ def prepare_walk(case: Case, compensation: CompensationState | None = None) -> P
 def rehearsal_of(case: Case) -> Case:
     """The 200 unrecorded strides with device and aid that come before a walk with `compensation: adapted`.
 
-    No event happens in it, no waveform is kept, and it draws from streams of its own.
+    No event happens in it, nothing lies in the way, no waveform is kept, and it draws from streams of its own.
     """
     return replace(
         case,
         seed=int(Streams(case.seed).key("rehearsal")),
-        walk=replace(case.walk, strides=PRE_RUN_STRIDES, compensation="acute", pauses=()),
+        walk=replace(
+            case.walk,
+            strides=PRE_RUN_STRIDES,
+            compensation="acute",
+            pauses=(),
+            passages=(),
+            sits=(),
+            terrain=LEVEL_GROUND,
+            light="normal",
+        ),
         events=(),
         checks=(),
         capture=replace(case.capture, keep="none"),

@@ -96,8 +96,9 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
             description = describe_device(device, table.values.get("settings"), table.values.get("defects"))
         _check_sensor(scenario, device, problems)
         if "events" in table.values:
-            strides = scenario.walk.strides
-            events = read_events(table.values["events"], around.catalogue.events, strides, device.words, problems)
+            events = read_events(
+                table.values["events"], around.catalogue.events, scenario.walk, scenario.leg, device.words, problems
+            )
     checks = read_checks(table.values["checks"], _check_words(scenario, around), problems)
     rows = _requirements(table, checks, around, problems)
     electrodes = CENTRED

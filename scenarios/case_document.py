@@ -12,6 +12,7 @@ from scenarios.load_reader import load_values
 from scenarios.quantities import exact_quantity
 from scenarios.schema import CASE_SCHEMA, Scenario
 from scenarios.sensor_reader import sensor_values
+from scenarios.terrain_reader import terrain_values
 from scenarios.text import plain
 from sim.electrode.placement import Electrodes
 
@@ -50,7 +51,7 @@ def concrete_document(
             "effects": "true" if capture.effects else "false",
         },
         "walk": {
-            "terrain": "level",
+            **terrain_values(walk),
             "speed": exact_quantity(walk.speed_m_s, "m/s"),
             "strides": str(walk.strides),
             "compensation": walk.compensation,

@@ -83,6 +83,9 @@ class EventSpec:
         parameters: its parameters.
         requires: roles or features that it cannot do without.
         summary: one line of help.
+        changes: ``(parameters, stride, speed in m/s of the walk, stimulated leg) -> passages, pauses and sits`` of an
+            event that changes the prescribed strides: it is placed by its stride alone and read before they are drawn.
+            It raises `ValueError(problem, mend)` for parameters that do not fit together. Or None.
     """
 
     name: str
@@ -91,6 +94,7 @@ class EventSpec:
     parameters: tuple[Parameter, ...] = ()
     requires: tuple[str, ...] = ()
     summary: str = ""
+    changes: Callable[..., tuple[Any, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from sim.electrode.placement import ElectrodeShift
+from sim.gait.manner import Passage
+from sim.gait.sitting import Sit
 from sim.gait.walk import Pause, Rug
 from sim.signal import Command
 from sim.timebase import TimeNs
@@ -24,7 +26,7 @@ class SensorOverride:
     state: Literal["open", "closed"]
 
 
-Effect: TypeAlias = Command | Rug | SensorOverride | Pause | ElectrodeShift
+Effect: TypeAlias = Command | Rug | SensorOverride | Pause | Sit | Passage | ElectrodeShift
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ from typing import Final
 
 from scenarios import timeline
 from scenarios.case import Case
+from sim.gait.manner import Manner
+from sim.gait.speed_law import TIME_EXPONENT
+from sim.gait.stairs import on_stairs_s
 
 G_M_S2: Final = 9.81
 _STANDING_S: Final = 6.0
@@ -35,7 +38,19 @@ def stride_time_s(case: Case) -> float:
 def duration_s(case: Case) -> float:
     """Estimated simulated time of a case, s."""
     stood_s = sum(pause.duration_s for pause in timeline.pauses(case))
-    return case.walk.strides * stride_time_s(case) + stood_s + _STANDING_S
+    usual_s = stride_time_s(case)
+    longer_s = sum(
+        passage.strides * (_manner_stride_s(passage.manner, usual_s, case) - usual_s)
+        for passage in timeline.walk_of(case).passages
+    )
+    return case.walk.strides * usual_s + longer_s + stood_s + _STANDING_S
+
+
+def _manner_stride_s(manner: Manner, usual_s: float, case: Case) -> float:
+    """Stride time in another manner, s."""
+    if manner.riser_m != 0.0:
+        return on_stairs_s(manner, usual_s, case.patient.leg_length_m)
+    return usual_s * manner.speed_ratio**TIME_EXPONENT * manner.time_ratio
 
 
 def bytes_needed(case: Case) -> int:

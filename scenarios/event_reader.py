@@ -5,16 +5,17 @@ from typing import Any
 
 from scenarios.case import PlannedEvent
 from scenarios.catalogue import EventSpec
-from scenarios.events import WALK_STOP
 from scenarios.fields import Key, as_table, as_text, integer, quantity, read_keys
 from scenarios.parameters import DeviceWords, read_parameters
 from scenarios.problems import Problems, nearest
 from scenarios.text import Node, Table, Text
+from scenarios.walk_clashes import refuse_clashes
 from sim.errors import ScenarioError
+from sim.gait.walk import Walk
 
 
 def read_events(
-    node: Node, specs: Mapping[str, EventSpec], strides: int, device: DeviceWords, problems: Problems
+    node: Node, specs: Mapping[str, EventSpec], walk: Walk, leg: str, device: DeviceWords, problems: Problems
 ) -> tuple[PlannedEvent, ...]:
     """Every event of the table `events`; problems are noted."""
     events: list[PlannedEvent] = []
@@ -24,8 +25,9 @@ def read_events(
             if problems.full:
                 break
             with problems.gathered():
-                events.append(_read_event(table.keys[name], as_table(value, f"event `{name}`"), specs, strides, device))
-        _refuse_two_stops(events, table)
+                event = as_table(value, f"event `{name}`")
+                events.append(_read_event(table.keys[name], event, specs, walk.strides, device))
+        refuse_clashes(events, table, walk, leg, problems)
     return tuple(events)
 
 
@@ -45,9 +47,9 @@ def _read_event(
             parameters = read_parameters(
                 table.without("at", "do", "why"), spec.parameters, f"{what} ({spec.name})", device
             )
-        if spec.name == WALK_STOP and (at[0] is None or at[1] != 0.0):
-            mend = "write `at: {stride: 20}`: the patient stops in the stance of that stride"
-            problems.add(table.keys["do"].where, f"{WALK_STOP} is placed by its stride alone", mend)
+        if spec.changes is not None and (at[0] is None or at[1] != 0.0):
+            mend = "write `at: {stride: 20}`: it belongs to that stride as a whole"
+            problems.add(table.keys["do"].where, f"{spec.name} is placed by its stride alone", mend)
     problems.raise_any()
     assert spec is not None
     stride, phase_ratio, t_s = at
@@ -80,13 +82,3 @@ def _read_at(table: Table, strides: int, what: str) -> tuple[int | None, float, 
         mend = "write `at: {stride: 20, phase: 60 %}` or `at: {time: 12 s}`"
         raise ScenarioError(str(node.where), "an event is placed by a stride or by a time", mend)
     return found.get("stride"), found.get("phase", 0.0), found.get("time")
-
-
-def _refuse_two_stops(events: list[PlannedEvent], table: Table) -> None:
-    seen: dict[int | None, str] = {}
-    for event in events:
-        if event.kind == WALK_STOP:
-            if event.stride in seen:
-                problem = f"two stops in stride {event.stride}: `{seen[event.stride]}` and `{event.name}`"
-                raise ScenarioError(str(table.keys[event.name].where), problem, "move one, or make the other longer")
-            seen[event.stride] = event.name

@@ -7,17 +7,15 @@ from scenarios.catalogue import EventSpec, Parameter
 from scenarios.effects import Effect, SensorOverride
 from scenarios.ramp import Ramp
 from scenarios.roles import MOST_CHANNELS
+from scenarios.walk_events import WALK_EVENTS
 from sim.electrode.placement import ElectrodeShift
 from sim.gait.schedule import StrideSchedule
-from sim.gait.walk import Pause, Rug
+from sim.gait.walk import Rug
 from sim.signal import Command
 from sim.timebase import NS_PER_MS, TimeNs, ns_from_s
 
 STEP_NS: Final = 10 * NS_PER_MS
 """Ramps reach the bench as steps of this length (design choice: a tenth of a pulse train's shortest ramp)."""
-
-WALK_STOP: Final = "walk.stop"
-"""The one event that changes the prescribed strides: the timeline reads it before they are drawn."""
 
 
 def _steps(target: str, value: float | Ramp, start_ns: TimeNs, channel: int = 0) -> tuple[Effect, ...]:
@@ -88,10 +86,6 @@ def _stuck(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -
 
 def _stop_button(_: Mapping[str, Any], start_ns: TimeNs, _schedule: StrideSchedule) -> tuple[Effect, ...]:
     return (Command(start_ns, "button", "stop"),)
-
-
-def _pause(parameters: Mapping[str, Any], start_ns: TimeNs, schedule: StrideSchedule) -> tuple[Effect, ...]:
-    return (Pause(schedule.stride_at(start_ns), parameters["duration"]),)
 
 
 def _setting(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
@@ -179,12 +173,26 @@ EVENTS: Final = (
     ),
     EventSpec("button.stop", _stop_button, _instant, requires=("button",), summary="the user presses stop"),
     EventSpec(
-        WALK_STOP,
-        _pause,
-        _duration,
-        (Parameter("duration", "s", bounds=(0.1, 600.0), summary="how long the patient stands"),),
-        summary="the patient stands still in the stance of this stride, then walks on",
+        "terrain.threshold",
+        _rug,
+        _instant,
+        (
+            Parameter("height", "m", default="18 mm", bounds=(0.005, 0.05), summary="height; 15-20 mm are usual"),
+            Parameter("length", "m", default="100 mm", bounds=(0.01, 1.0), summary="extent in walking direction"),
+        ),
+        summary="a door threshold whose near edge lies under the foot at this instant",
     ),
+    EventSpec(
+        "terrain.obstacle",
+        _rug,
+        _instant,
+        (
+            Parameter("height", "m", bounds=(0.0, 0.05), summary="height above the floor"),
+            Parameter("length", "m", default="60 mm", bounds=(0.01, 1.0), summary="extent in walking direction"),
+        ),
+        summary="a thing on the floor, unseen, whose near edge lies under the foot at this instant",
+    ),
+    *WALK_EVENTS,
     EventSpec("mark", _nothing, _instant, summary="a name for an instant, to begin or end a check's `during`"),
     EventSpec(
         "setting.change",

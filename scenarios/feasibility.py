@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from scenarios import timeline
 from scenarios.case import Case, Check, PlannedEvent
 from scenarios.catalogue import MeasureSpec
 from scenarios.quantities import format_quantity
@@ -13,6 +14,8 @@ ONE_A_STRIDE: Final = frozenset({"stride", "swing"})
 """What a sample may stand for of which a stride holds one at most."""
 SLOW_CAPTURE_HZ: Final = 500_000.0
 """Below this rate a net charge of 100 nC cannot be judged: behind its 2 us filter, 100 kS/s scatters by 157 nC."""
+KNOWN_SPEEDS_M_S: Final = (0.4, 1.4)
+"""Speeds at which gait law and healthy clearance are checked against people: 0.5-1.4 m/s measured, 0.4 by a little."""
 FAR_SPEED_M_S: Final = 0.4
 """A patient class walked further than this from its own speed is extrapolated (formats.md section 1), m/s."""
 
@@ -72,7 +75,21 @@ def warn(case: Case, measures: Mapping[str, MeasureSpec]) -> list[Warned]:
         own, asked = format_quantity(own_m_s, "m/s"), format_quantity(asked_m_s, "m/s")
         text = f"{case.patient_name} walks at {own} by itself; at {asked} the gait law is extrapolated"
         found.append(Warned("", text))
-    return found
+    return found + _walk_warnings(case)
+
+
+def _walk_warnings(case: Case) -> list[Warned]:
+    """Speeds at which the model holds less than elsewhere."""
+    walk = timeline.walk_of(case)
+    speeds = {walk.speed_m_s, *(walk.speed_m_s * passage.manner.speed_ratio for passage in walk.passages)}
+    low, high = KNOWN_SPEEDS_M_S
+    outside = sorted(speed for speed in speeds if not low <= speed <= high)
+    if not outside:
+        return []
+    asked = ", ".join(format_quantity(speed, "m/s") for speed in outside)
+    known = f"{format_quantity(low, 'm/s')} to {format_quantity(high, 'm/s')}"
+    text = f"{asked} is outside the domain of the gait law ({known}): stride times and clearance are extrapolated"
+    return [Warned("", text)]
 
 
 def _check_warnings(case: Case, check: Check, measure: MeasureSpec) -> list[Warned]:

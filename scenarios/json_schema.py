@@ -16,10 +16,13 @@ from scenarios.patient_class import SCHEMA as PATIENT_SCHEMA
 from scenarios.patient_spread import KINDS
 from scenarios.roles import FROM_DEVICE, ROLES
 from scenarios.schema import CASE_SCHEMA, KEEP, SCENARIO_SCHEMA
+from scenarios.terrain_reader import OBSTACLE_UNITS
 from sim.body.patient import Patient
 from sim.body.regrowth import RegrowthPrior
 from sim.body.training import TrainingPrior
 from sim.electrode.load import NAMED_LOADS
+from sim.gait.light import LIGHTS
+from sim.gait.terrain import TERRAINS
 from sim.sensor.kinds import SENSORS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -163,7 +166,9 @@ def _walk() -> dict[str, Any]:
     aid = {"anyOf": [kind, _table({"kind": kind, "stiffness": _QUANTITY, "set_angle": _QUANTITY}, ("kind",))]}
     return _table(
         {
-            "terrain": _words(("level",)),
+            "terrain": _words(TERRAINS),
+            "light": _words(LIGHTS),
+            "obstacles": _table({key: _QUANTITY if unit else _SHARE for key, unit in OBSTACLE_UNITS.items()}),
             "speed": _QUANTITY | {"description": "0.2 m/s to 2 m/s"},
             "strides": _COUNT | {"minimum": 1},
             "compensation": _words(("acute", "adapted", "none")),

@@ -12,6 +12,7 @@ from scenarios.load_reader import read_load
 from scenarios.problems import Problems, nearest
 from scenarios.roles import FROM_DEVICE, ROLES
 from scenarios.sensor_reader import read_sensor
+from scenarios.terrain_reader import TERRAIN_KEYS, terrain_of
 from scenarios.text import Node, Table, Text, plain
 from sim.electrode.load import NAMED_LOADS
 from sim.electrode.placement import Electrodes
@@ -190,7 +191,7 @@ def _rate(node: Node) -> float:
 def _read_walk(node: Node) -> Walk:
     problems = Problems()
     keys = {
-        "terrain": Key(word(("level",), "terrain")),
+        **TERRAIN_KEYS,
         "speed": Key(quantity("m/s", *SPEED_M_S, "speed"), required=True),
         "strides": Key(integer(1, MAX_STRIDES, "strides"), required=True),
         "compensation": Key(word(("acute", "adapted", "none"), "compensation")),
@@ -205,6 +206,8 @@ def _read_walk(node: Node) -> Walk:
         found.get("compensation", "acute"),
         found.get("aid"),
         legs=found.get("legs", "one"),
+        terrain=terrain_of(found, node),
+        light=found.get("light", "normal"),
     )
 
 

@@ -31,6 +31,8 @@ from sim.timebase import ns_from_s
 
 LOADING_MOMENT_N_M: Final = 12.0
 """For 72 kg; scales with body mass."""
+SLOWEST_M_S: Final = 0.2
+"""No manner asks the gait law for less."""
 FOOT_FLAT_RATIO: Final = 0.08
 """Foot flat of a healthy person, 0..1 of the cycle; gives the healthy drive in the loading response (Perry, 7-9 %)."""
 
@@ -240,7 +242,7 @@ def prepare(patient: Patient, curves: MeasuredCycle, speed_m_s: float, manner: M
     Raises:
         ModelError: the swing offset cannot be solved.
     """
-    speed_m_s *= manner.speed_ratio
+    speed_m_s = max(speed_m_s * manner.speed_ratio, SLOWEST_M_S)
     offset = 0.0
     if manner.riser_m != 0.0:
         cycle = stair_cycle(patient, curves, speed_m_s, manner)

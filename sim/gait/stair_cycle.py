@@ -14,12 +14,9 @@ from sim.body.patient import Patient
 from sim.gait.curves import MeasuredCycle, bump
 from sim.gait.cycle import KNEE_PER_STEPPAGE, MID_STANCE_RATIO, GaitCycle, coefficients, contact_x_m, gait_cycle, ring
 from sim.gait.manner import Manner
-from sim.gait.speed_law import stride_time_s
-from sim.gait.stairs import stair_curves, way_of
+from sim.gait.stairs import on_stairs_s, stair_curves, way_of
 from sim.gait.targets import stride_targets
 
-COMFORTABLE_M_S = 1.3
-"""Level pace of the healthy adults whose times on stairs are given (design choice: that of the gait laws)."""
 NEVER_CLOSED_M = 10.0
 """In place of the height of the hip over the other leg: on stairs it bounds nothing."""
 
@@ -28,8 +25,7 @@ def stair_cycle(patient: Patient, curves: MeasuredCycle, speed_m_s: float, manne
     """Build the cycle of `patient` on stairs; see `gait_cycle` for the arguments."""
     level = gait_cycle(patient, curves, speed_m_s, 0.0)
     way = way_of(manner)
-    slower = level.targets.stride_time_s / stride_time_s(COMFORTABLE_M_S, patient.leg_length_m)
-    time_s = way.stride_time_s * max(slower, 1.0)
+    time_s = on_stairs_s(manner, level.targets.stride_time_s, patient.leg_length_m)
     aim = replace(
         stride_targets(patient, curves, speed_m_s),
         stride_time_s=time_s,

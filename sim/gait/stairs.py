@@ -27,6 +27,7 @@ from scipy.interpolate import CubicSpline
 
 from sim.body.foot import ANKLE_HEIGHT_M, BALL, FOREFOOT, SOLE, reach_m
 from sim.gait.manner import Manner
+from sim.gait.speed_law import stride_time_s
 
 Points: TypeAlias = tuple[tuple[float, float, float], ...]
 
@@ -92,6 +93,8 @@ DOWN: Final = StairWay(
 EXTENDED_RATIO: Final = 0.985
 KNEE_CONTACT_DOWN_RAD: Final = float(np.radians(10.0))
 FLAT_PHASE: Final = 0.12
+COMFORTABLE_M_S: Final = 1.3
+"""Level pace of the healthy adults whose times on stairs are given (design choice: that of the gait laws)."""
 LEG_OF_WAY_M: Final = 0.88
 """Leg for which the distances of a `StairWay` are given; they scale with the patient's."""
 
@@ -99,6 +102,12 @@ LEG_OF_WAY_M: Final = 0.88
 def way_of(manner: Manner) -> StairWay:
     """Up or down."""
     return UP if manner.riser_m > 0.0 else DOWN
+
+
+def on_stairs_s(manner: Manner, level_s: float, leg_length_m: float) -> float:
+    """Stride time on stairs of somebody whose level strides take `level_s`, never less than a healthy one's, s."""
+    slower = level_s / stride_time_s(COMFORTABLE_M_S, leg_length_m)
+    return way_of(manner).stride_time_s * max(slower, 1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
