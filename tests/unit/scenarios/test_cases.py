@@ -102,7 +102,7 @@ def test_events_of_every_kind(desk):
     with pytest.raises(ScenarioError, match="a time, a current is asked for"):
         desk.load(wrong)
     twice = base + events + events.splitlines()[6].replace("  g", "  h") + "\nchecks:" + checks
-    with pytest.raises(ScenarioError, match="two stops in stride 8"):
+    with pytest.raises(ScenarioError, match="stride 8 is asked for twice: by `g`"):
         desk.load(twice)
 
 
