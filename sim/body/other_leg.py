@@ -1,5 +1,6 @@
 """The other leg walked beside the first, on the same floor; no pulse and no aid reaches it."""
 
+import math
 from dataclasses import replace
 
 from sim.body.compensation import CompensationState
@@ -43,8 +44,9 @@ def other_strides(
         if walk.compensation == "none" or other.compensation_limit_m <= 0.0
         else settled_compensation(other, curves, bare, streams, prefix="other leg settle")
     )
-    # both legs share the floor, not the places at which their strides begin
-    under = tuple(replace(rug, t_ns=0, edge_m=rug.edge_m + ahead_m) for rug in floor)
+    # both legs share the floor, not the places at which their strides begin; stairs lie where each foot finds them
+    loose = (rug for rug in floor if math.isfinite(rug.length_m))
+    under = tuple(replace(rug, t_ns=0, edge_m=rug.edge_m + ahead_m) for rug in loose)
     walker = Walker(other, curves, bare, strides, under, streams, state, stream_prefix="other leg")
     walker.integrate(strides.end_ns)
     return walker.strides()

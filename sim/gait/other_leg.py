@@ -6,7 +6,9 @@ legs are alike (design choice). A pause of the first leg lengthens the other's s
 little before the first one's clock runs on: it is half a cycle behind.
 """
 
+import math
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +17,25 @@ from sim.body.patient import Patient
 from sim.body.preparation import prepare
 from sim.gait.curves import MeasuredCycle
 from sim.gait.cycle import MID_STANCE_RATIO
+from sim.gait.light import noise_ratio
 from sim.gait.obstacles import lifts_m
 from sim.gait.schedule import StrideSchedule
 from sim.gait.targets import healthy_stance_ratio, healthy_twin
 from sim.gait.variability import THIGH_KNEE_CORRELATION, fractal_noise
 from sim.gait.walk import Walk
 from sim.streams import Streams
+from sim.timebase import NEVER
+
+HEALTHY_SD_RAD: Final = (math.radians(0.7), math.radians(1.0), math.radians(0.7))
+"""Stride-to-stride standard deviation of thigh, knee and ankle of young healthy legs, rad."""
 
 
 def other_patient(patient: Patient) -> Patient:
     """The person as the other leg has it: the same body, the same strides, and the disease only where it is bilateral.
 
-    A healthy other leg takes what the impaired one leaves of the two swings (`sim.gait.targets`). It keeps the
-    person's stride-to-stride scatter (design choice).
+    The healthy other leg of an impaired one takes what that leaves of the two swings (`sim.gait.targets`), and scatters
+    from stride to stride no more than a young healthy leg (model.md 5.1). Below 0.4 m/s its rigid toes come down to the
+    floor early in swing, where a real foot bends them (model.md 1.3a, point 7).
     """
     asymmetry = patient.swing_asymmetry_ratio
     mirrored = None if asymmetry is None else 1.0 / asymmetry
@@ -36,8 +44,17 @@ def other_patient(patient: Patient) -> Patient:
     stance = None
     if patient.stance_ratio is not None:
         stance = 2.0 * healthy_stance_ratio(patient.speed_m_s) - patient.stance_ratio
+    twin = healthy_twin(patient)
+    if patient.drive == "tonic":
+        thigh_rad, knee_rad, ankle_rad = HEALTHY_SD_RAD
+        twin = replace(
+            twin,
+            thigh_sd_rad=min(patient.thigh_sd_rad, thigh_rad),
+            knee_sd_rad=min(patient.knee_sd_rad, knee_rad),
+            ankle_sd_rad=min(patient.ankle_sd_rad, ankle_rad),
+        )
     return replace(
-        healthy_twin(patient),
+        twin,
         stride_time_s=patient.stride_time_s,
         stance_ratio=stance,
         swing_asymmetry_ratio=mirrored,
@@ -87,21 +104,23 @@ def other_schedule(
 
     thigh = noise("thigh")
     knee = THIGH_KNEE_CORRELATION * thigh + np.sqrt(1.0 - THIGH_KNEE_CORRELATION**2) * noise("knee")
-    drive = np.array([each.drive_per_rad for each in ready])[schedule.manner]
+    wander = noise_ratio(other, walk.light)
+    drive = wander * other.ankle_sd_rad * np.array([each.drive_per_rad for each in ready])[schedule.manner]
     standing_ns = t0_ns[:-1] + schedule.pause_ns
     ahead_m = float(length_m[0] - landing[0] * schedule.stride_length_m[0])
     start_x_m = np.concatenate(([0.0], np.cumsum(length_m[:-1])))
     obstacles = tuple(replace(rug, edge_m=rug.edge_m + ahead_m) for rug in schedule.obstacles)
+    heel_off_ns = standing_ns + np.rint(heel_offs * own_moving_ns).astype(np.int64)
     made = replace(
         schedule,
         t0_ns=t0_ns,
         stride_time_ns=stride_time_ns,
         stance_ratio=stances,
-        heel_off_ns=standing_ns + np.rint(heel_offs * own_moving_ns).astype(np.int64),
+        heel_off_ns=np.where(schedule.heel_off_ns < NEVER, heel_off_ns, NEVER),
         toe_off_ns=standing_ns + np.rint(stances * own_moving_ns).astype(np.int64),
-        thigh_offset_rad=other.thigh_sd_rad * thigh,
-        knee_offset_rad=other.knee_sd_rad * knee,
-        drive_offset=other.ankle_sd_rad * drive * noise("drive"),
+        thigh_offset_rad=wander * other.thigh_sd_rad * thigh,
+        knee_offset_rad=wander * other.knee_sd_rad * knee,
+        drive_offset=drive * noise("drive"),
         pause_phase_ratio=MID_STANCE_RATIO * float(stances[0]),
         stride_length_m=length_m,
         manners=manners,
