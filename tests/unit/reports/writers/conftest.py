@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from reports.samples import Component, Samples
+from reports.sections import fall_risk
 from reports.verdict import CaseResult, Outcome, RunResult, Verdict, worst
 from rig.bench import ChannelAccuracy
 from rig.record import EventRecord, LoopError, Record, RigFault
 from scenarios.case import CaptureRequest, Case, Check, DeviceDescription, During, Limit, PlannedEvent, Requirement
+from sim.errors import ModelError
 from sim.gait.walk import Walk
 
 HOSTILE = '<script>alert(1)</script>"\'&#@*_$ [x](y) #import "x" </SCRIPT><!-- ]]> {{ 7*7 }} \\ 漢字 😀 \x07'
@@ -353,6 +355,18 @@ def hostile_run():
 def empty_run():
     """A run that was interrupted before its first case."""
     return run_of(interrupted=True, notes=())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_walks_again():
+    """The cases of these runs have no patient: the walk without the device cannot be made."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def unaided(_case):
+            raise ModelError("walk", 0.0, "no patient")
+
+        patch.setattr(fall_risk, "unaided_strides", unaided)
+        yield
 
 
 @pytest.fixture(scope="session")
