@@ -24,14 +24,16 @@ STRIDE_COLUMNS: Final = (
     *("sensor_on_s", "first_pulse_s", "last_pulse_s", "pulses", "charge_c"),
     *("foot_ic_rad", "ankle_swing_peak_rad"),
     *("steppage_rad", "circumduction_m", "recovered", "fall_drawn"),
-    *("eversion_swing_rad",),
+    *("eversion_swing_rad", "push_off_ratio", "reflex_n_m", "clonus", "withdrawal_rad", "fatigue_ratio"),
+    "knee_peak_rad",
+    *("sensed", "over_comfort"),
 )
 APPENDED_PULSE_COLUMNS: Final = ("end_s",)
 """After those of formats.md: the end of a pulse's charge window, without which nothing can be judged again."""
 
 WHOLE_NUMBERS: Final = frozenset(
     {"channel", "leg", "stride", "train", "clipped", "tail_done", "is_non_mtc", "scuff", "stumble", "pulses"}
-    | {"recovered", "fall_drawn"}
+    | {"recovered", "fall_drawn", "clonus"}
 )
 """Columns of counts, numbers and flags."""
 

@@ -160,6 +160,15 @@ def force_step(
 
 
 @borrowing
+def force_left(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int, branch: int = 0) -> float:
+    """What fatigue has left of the rested muscle's A at `t_ns`, 0..1; a muscle at rest recovers meanwhile."""
+    lost = 1.0 - body[branch * BRANCH + B_GAIN_A] / A_REST
+    if ints[I_RESTING + branch * INT_BRANCH] == 1:
+        lost *= math.exp(-(t_ns - ints[I_REST + branch * INT_BRANCH]) * 1e-9 / TAU_FATIGUE_S)
+    return 1.0 - lost
+
+
+@borrowing
 def rest_if_quiet(body: NDArray[np.float64], ints: NDArray[np.int64], t_ns: int, branch: int = 0) -> None:
     """Put the muscle to rest at `t_ns` once its force and its calcium have died away."""
     at = branch * BRANCH

@@ -45,8 +45,10 @@ from sim.body.layout import (
     SWING,
 )
 from sim.body.motion import move, trace_row
+from sim.body.stance import end_idling, idle_to, is_driven, may_lift, stretch
 from sim.body.takeoff import start_swing
 from sim.body.touchdown import stop
+from sim.body.withdrawal import pull_rad
 from sim.compiled import borrowing
 from sim.timebase import NEVER
 
@@ -102,8 +104,9 @@ def advance(  # noqa: C901, PLR0912 - one branch for each kind of step, and noth
         if t >= event:
             if mode == STANCE:
                 base, ankle = bases[manner], swing_ankles[manner]
+                end_idling(ints, body, ring, base, const, stride_ns)
                 start_swing(
-                    ints, body, const, stride_ns, stride, results, base, modes[manner], ankle, work, drive, ring, rugs
+                    ints, body, const, stride_ns, stride, results, base, modes[manner], ankle, work, drive, rugs
                 )
                 if trace.shape[0] > 0:
                     trace_row(ints, body, const, stride_ns, stride, work, drive, trace)
@@ -112,19 +115,20 @@ def advance(  # noqa: C901, PLR0912 - one branch for each kind of step, and noth
             continue
         end = min(event, rug_ns, _next_pulse_ns(ints, pulse_ns))
         grid_ns = grid_ns_of(mode, body, step_ns)
-        if mode == STANCE and ints[I_RESTING] == 1 and ints[I_RESTING + INT_BRANCH] == 1:
+        if mode == STANCE and is_idle(ints, bases[manner], const, stride_ns):
             leap = min(end, until_ns // step_ns * step_ns)
             if leap <= t:
                 return 0
-            ints[I_T] = leap
+            idle_to(ints, leap)
             continue
         end = min(end, (t // grid_ns + 1) * grid_ns)
         if end > until_ns:
             return 0
         if mode == STANCE:
-            stand(ints, body, const, end)
+            stand(ints, body, const, stride_ns, bases[manner], ring, end)
         else:
-            move(ints, body, const, stride_ns, stride, instants, results, work, drive, ring, rugs, end)
+            pull = pull_rad(t, mode, ints, const, pulse_ns, pulse_share)
+            move(ints, body, const, stride_ns, stride, instants, results, work, drive, ring, rugs, pull, end)
         if not (abs(body[B_PHI]) < WILD_RAD and abs(body[B_OMEGA]) < WILD_RAD_S):
             return 1
         rest_if_quiet(body, ints, ints[I_T], DEEP)
@@ -134,13 +138,36 @@ def advance(  # noqa: C901, PLR0912 - one branch for each kind of step, and noth
 
 
 @borrowing
-def stand(ints: NDArray[np.int64], body: NDArray[np.float64], const: NDArray[np.float64], end_ns: int) -> None:
-    """One step of the muscles above a foot that stands, to `end_ns`."""
+def is_idle(
+    ints: NDArray[np.int64], base: NDArray[np.float64], const: NDArray[np.float64], stride_ns: NDArray[np.int64]
+) -> bool:
+    """Whether nothing happens above a foot that stands: both branches at rest, no reflex."""
+    if ints[I_RESTING] == 0 or ints[I_RESTING + INT_BRANCH] == 0:
+        return False
+    return not is_driven(ints, base, const, stride_ns)
+
+
+@borrowing
+def stand(
+    ints: NDArray[np.int64],
+    body: NDArray[np.float64],
+    const: NDArray[np.float64],
+    stride_ns: NDArray[np.int64],
+    base: NDArray[np.float64],
+    ring: NDArray[np.float64],
+    end_ns: int,
+) -> None:
+    """One step of muscles and reflex above a foot that stands, to `end_ns`."""
     h = (end_ns - ints[I_T]) * 1e-9
     for branch in (DEEP, SUPERFICIAL):
         if ints[I_RESTING + branch * INT_BRANCH] == 0:
             force_step(body, const, h, branch)
-    ints[I_T] = end_ns
+    if is_driven(ints, base, const, stride_ns) or may_lift(ints, const, stride_ns):
+        end_idling(ints, body, ring, base, const, stride_ns)
+        stretch(ints, body, ring, base, const, stride_ns, end_ns)
+        ints[I_T] = end_ns
+    else:
+        idle_to(ints, end_ns)
 
 
 @borrowing

@@ -33,11 +33,13 @@ from sim.body.layout import (
     I_FELT,
     I_LAST_PULSE,
     I_RESTING,
+    I_ROLLED,
     INT_BRANCH,
     O_INTS,
     PULSE,
     RESULTS,
     RING,
+    S_HEEL_OFF,
     S_INTS,
     S_MANNER,
     S_MOVING,
@@ -141,6 +143,7 @@ def make_buffers(
     stride_ns[:, S_TOE_OFF] = schedule.toe_off_ns
     stride_ns[:, S_NEXT] = schedule.t0_ns[1:]
     stride_ns[:, S_MANNER] = schedule.manner
+    stride_ns[:, S_HEEL_OFF] = schedule.heel_off_ns
     stride_ns[:, S_WATCH] = schedule.toe_off_ns + (FIRST_LANDING_RATIO * swing_ns).astype(np.int64)
     stride = np.zeros((count, F_FLOATS))
     stride[:, F_THIGH] = schedule.thigh_offset_rad
@@ -152,6 +155,7 @@ def make_buffers(
     stride[1:, F_X] = np.cumsum(schedule.stride_length_m[:-1])
     ints = np.zeros(BODY_INTS, np.int64)
     ints[I_FELT:] = -1
+    ints[I_ROLLED] = -1
     for branch in range(BRANCHES):
         ints[I_LAST_PULSE + branch * INT_BRANCH] = -1
         ints[I_RESTING + branch * INT_BRANCH] = 1

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.body.bend import bend_at
 from sim.body.foot import BALL, TOE
 from sim.body.layout import (
     B_FOOT_X,
@@ -61,8 +62,8 @@ def toe_x_m(
     if ints[I_MODE] != SWING:
         return body[B_FOOT_X] + TOE[0]
     k = ints[I_STRIDE]
-    phase, rate, _, _ = clock_at(k, ints[I_T], stride_ns, const[C_STANCE])
-    leg = leg_at(work, phase, rate, const[C_THIGH], const[C_SHANK])
+    phase, rate, s, s_rate = clock_at(k, ints[I_T], stride_ns, const[C_STANCE])
+    leg = leg_at(work, phase, rate, const[C_THIGH], const[C_SHANK], bend_at(body, 0, 0.0, s, s_rate, const))
     s, c = math.sin(body[B_PHI]), math.cos(body[B_PHI])
     ankle, _ = place_m(k, phase, leg[3], leg[4], const, stride)
     return ankle + max(c * TOE[0] - s * TOE[1], c * BALL[0] - s * BALL[1])

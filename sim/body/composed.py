@@ -7,6 +7,7 @@ from sim.body import layout as at
 from sim.body.advance import LATEST_LANDING
 from sim.body.buffers import Buffers
 from sim.body.clock import clock_at
+from sim.body.pushoff import held_rad
 from sim.body.takeoff import compose_stride
 from sim.gait.leg import leg_at
 from sim.timebase import NEVER
@@ -66,4 +67,4 @@ def leaving_foot(k: int, work: NDArray[np.float64], buffers: Buffers) -> tuple[f
     const = buffers.consts[buffers.stride_ns[k, at.S_MANNER]]
     phase, rate, _, s_rate = clock_at(k, int(buffers.stride_ns[k, at.S_TOE_OFF]), buffers.stride_ns, const[at.C_STANCE])
     leg = leg_at(work, phase, rate, const[at.C_THIGH], const[at.C_SHANK])
-    return const[at.C_ANKLE_TOE_OFF] + leg[0], leg[1] + const[at.C_ANKLE_RATE] * s_rate
+    return const[at.C_ANKLE_TOE_OFF] + held_rad(const) + leg[0], leg[1] + const[at.C_ANKLE_RATE] * s_rate

@@ -49,8 +49,13 @@ from sim.timebase import NS_PER_MS
     C_EVERTERS,  # maximum force of the everters, N
     C_EVERSION_REST,  # eversion of the unstimulated foot in the air, rad
     C_SUBTALAR,  # stiffness against eversion, N m/rad
+    C_STANCE_PEAK,  # largest dorsiflexion in stance, rad
+    C_FOOT_TOE_OFF,  # foot from flat at toe-off, rad
+    C_PAUSE,  # phase at which a walker stands still
+    C_KNEE_PUSH,  # knee flexion in swing lost for each rad of plantarflexion lost at toe-off
+    C_WITHDRAWAL_LAG,  # from the effect of a pulse to flexor withdrawal, s
     CONSTANTS,
-) = range(41)
+) = range(46)
 
 # state of the body, float64
 (
@@ -84,8 +89,18 @@ from sim.timebase import NS_PER_MS
     M_TOUCH,  # phase at which the present virtual contact began, or -1
     M_LONGEST,  # longest virtual contact, s
     B_EVERSION_WORK,  # integral of the everting moment over swing, N m s
+    B_STANCE_RATE,  # dorsiflexion rate at the latest step in stance, rad/s
+    B_LIFT,  # how far stimulation has lifted the ankle in push-off, rad
+    B_REFLEX_PEAK,  # largest reflex torque since foot flat, N m
+    B_BURSTS,  # bursts of the reflex since foot flat
+    B_KNEE_PEAK,  # largest knee flexion in this swing, rad
+    B_BENT,  # flexion of hip and knee beyond the curves, rad
+    B_BEND,  # the part of it that is flexor withdrawal, rad
+    B_BEND_RATE,  # rad/s
+    B_BEND_PULL,  # what it strives for, rad
+    B_BEND_PEAK,  # largest in this swing, rad
     L_FIRST,  # the leg at the latest step, eight values of `leg_at`
-) = range(31)
+) = range(41)
 LEG_VALUES: Final = 8
 B_SUPERFICIAL: Final = L_FIRST + LEG_VALUES
 """The superficial branch: eight values, in the order of `B_DRIVE_SUM` .. `B_KM`, which are the deep branch."""
@@ -112,8 +127,12 @@ BODY_FLOATS: Final = B_SHARES + BRANCHES * CHANNELS
     I_LANDED,  # instant of landing, ns
     I_HEEL_FIRST,
     I_TRACE,  # rows of the trace in use
+    I_WITHDRAWAL,  # first pulse too young for flexor withdrawal
+    I_IDLE,  # since when nothing has happened above the standing foot, ns, or -1
+    I_ROLLED,  # stride whose roll-over has been looked at
+    I_PROVOKED,  # until when it can drive the stretch reflex, ns
     I_SUPERFICIAL,  # three values of the superficial branch, in the order of I_LAST_PULSE .. I_REST
-) = range(12)
+) = range(16)
 INT_BRANCH: Final = I_SUPERFICIAL - I_LAST_PULSE
 I_FELT: Final = I_SUPERFICIAL + 3
 """Effect of the latest pulse by branch and channel, ns."""
@@ -124,7 +143,7 @@ DEEP, SUPERFICIAL = 0, 1
 STANCE, SWING, LOADING = 0, 1, 2
 
 # one row a stride, int64
-S_T0, S_MOVING, S_TOE_OFF, S_WATCH, S_NEXT, S_MANNER, S_INTS = range(7)
+S_T0, S_MOVING, S_TOE_OFF, S_WATCH, S_NEXT, S_MANNER, S_HEEL_OFF, S_INTS = range(8)
 # one row a stride, float64
 F_THIGH, F_KNEE, F_DRIVE, F_SENSE, F_X, F_LENGTH, F_LIFT, F_FLOATS = range(8)
 
@@ -149,18 +168,24 @@ O_LANDING, O_FLAT, O_CONTACT, O_INTS = range(4)
     R_CIRCUMDUCTION,
     R_EVERSION_IC,
     R_EVERSION_SWING,
+    R_PUSH_OFF,
+    R_REFLEX,
+    R_BURSTS,
+    R_WITHDRAWAL,
+    R_FATIGUE,
+    R_KNEE_PEAK,
     RESULTS,
-) = range(19)
+) = range(25)
 
 # a piece of ground: instant that places it, near edge (NaN until then), length (infinite: a stair), height
 # rows before the obstacles, which are sorted by their edges (the same number in every row)
 G_T, G_EDGE, G_LENGTH, G_HEIGHT, G_LOOSE, GROUND = range(6)
 
 # a pulse as the leg feels it, float64
-P_DEEP, P_SUPERFICIAL, P_CHANNEL, PULSE = range(4)
+P_DEEP, P_SUPERFICIAL, P_CHANNEL, P_WITHDRAWAL, PULSE = range(5)
 
 # a row of the trace
-T_T, T_STRIDE, T_ANKLE, T_CLEARANCE, T_ACTIVATION, T_PHI, T_OMEGA, TRACE = range(8)
+T_T, T_STRIDE, T_ANKLE, T_CLEARANCE, T_ACTIVATION, T_PHI, T_OMEGA, T_BEND, TRACE = range(9)
 
 STEP_NS: Final = 2 * NS_PER_MS
 """Grid of the steps of the moving foot. Finer ones move no clearance by more than 15 um (tests hold 50)."""

@@ -4,12 +4,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.body.activation import FORCE_100_HZ, force_step
+from sim.body.bend import bend_at
 from sim.body.clearance import MTC_WINDOW, watch
 from sim.body.clock import clock_at, place_m
 from sim.body.layout import (
+    B_BEND,
+    B_BEND_PEAK,
+    B_BEND_PULL,
+    B_BEND_RATE,
+    B_BENT,
     B_EVERSION_WORK,
     B_GROUND,
     B_HEIGHT,
+    B_KNEE_PEAK,
     B_OMEGA,
     B_PHI,
     B_SLAP,
@@ -39,6 +46,7 @@ from sim.body.layout import (
     SWING,
     T_ACTIVATION,
     T_ANKLE,
+    T_BEND,
     T_CLEARANCE,
     T_OMEGA,
     T_PHI,
@@ -50,6 +58,7 @@ from sim.body.subtalar import everting_moment_n_m
 from sim.body.swing import clearance_m, foot_step, voluntary
 from sim.body.takeoff import keep_leg
 from sim.body.touchdown import stop, stopped, time_to_stop
+from sim.body.withdrawal import withdrawn
 from sim.compiled import borrowing
 from sim.gait.leg import leg_at, legs_at
 
@@ -67,18 +76,25 @@ def move(
     drive: NDArray[np.float64],
     ring: NDArray[np.float64],
     rugs: NDArray[np.float64],
+    pull_rad: float,
     end_ns: int,
 ) -> None:
-    """One step of the moving foot to `end_ns`, or to its landing or foot flat if that comes first."""
+    """One step of the moving foot to `end_ns`, or to its landing or foot flat if that comes first.
+
+    `pull_rad` is the flexion that the withdrawal reflex calls for.
+    """
     mode, k, t = ints[I_MODE], ints[I_STRIDE], ints[I_T]
     h_ns = end_ns - t
     phi, omega, ankle = body[B_PHI], body[B_OMEGA], body[B_PHI] - body[L_FIRST]
     moment = _everting_n_m(ints, body, const)
+    body[B_BEND_PULL] = pull_rad
     may_stop = mode == LOADING or end_ns >= stride_ns[k, S_WATCH]
     if may_stop:
         _copy(body, 0, BODY_FLOATS)
     phi1, omega1 = _foot_to(h_ns, ints, body, const, stride_ns, stride, work, drive, ring)
-    halts = may_stop and stopped(mode, ints[I_HEEL_FIRST], phi1, k, end_ns, body, const, stride_ns, stride, work, rugs)
+    halts = may_stop and stopped(
+        mode, ints[I_HEEL_FIRST], phi1, k, end_ns, t, body, const, stride_ns, stride, work, rugs
+    )
     if halts:
         short_ns = time_to_stop(h_ns, phi, omega, phi1, omega1, ints, body, const, stride_ns, stride, work, rugs)
         if short_ns < h_ns:
@@ -146,7 +162,16 @@ def _foot_to(
         body[L_FIRST + 6],
         body[L_FIRST + 7],
     )
-    middle, last = legs_at(work, phase + 0.5 * h * rate, phase + h * rate, rate, const[C_THIGH], const[C_SHANK])
+    half = 0.5 * h
+    bends = (
+        bend_at(body, 0, half, s + half * s_rate, s_rate, const),
+        bend_at(body, 0, h, s + h * s_rate, s_rate, const),
+    )
+    body[B_BENT] = bends[1][0]
+    body[B_BEND], body[B_BEND_RATE], _ = withdrawn(body, 0, h)
+    body[B_BEND_PEAK] = max(body[B_BEND_PEAK], body[B_BEND])
+    thigh_m, shank_m = const[C_THIGH], const[C_SHANK]
+    middle, last = legs_at(work, phase + 0.5 * h * rate, phase + h * rate, rate, thigh_m, shank_m, bends)
     start_drive = voluntary(mode, s, drive, stride[k, F_DRIVE], const)
     middle_drive = voluntary(mode, s + 0.5 * h * s_rate, drive, stride[k, F_DRIVE], const)
     end_drive = voluntary(mode, s + h * s_rate, drive, stride[k, F_DRIVE], const)
@@ -169,6 +194,7 @@ def _foot_to(
             forces[3] / FORCE_100_HZ,
         )
     keep_leg(body, last)
+    body[B_KNEE_PEAK] = max(body[B_KNEE_PEAK], last[2])
     return foot_step(
         mode,
         body[B_PHI],
@@ -205,6 +231,7 @@ def trace_row(
     row[T_ANKLE] = np.nan
     row[T_CLEARANCE] = np.nan
     row[T_ACTIVATION] = body[B_STIMULATED] / FORCE_100_HZ
+    row[T_BEND] = body[B_BENT]
     mode, k = ints[I_MODE], ints[I_STRIDE]
     if mode == STANCE:
         row[T_ACTIVATION] += const[C_TONIC]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body.layout import BRANCHES, DEEP, P_CHANNEL, P_DEEP, P_SUPERFICIAL, PULSE
+from sim.body.layout import BRANCHES, DEEP, P_CHANNEL, P_DEEP, P_SUPERFICIAL, P_WITHDRAWAL, PULSE
 from sim.body.patient import Patient
 from sim.body.recruitment import excite, phases
+from sim.body.withdrawal import called_for_rad
 from sim.compiled import borrowing
 from sim.electrode.placement import (
     CENTRED,
@@ -37,6 +38,11 @@ class Nerve:
         knee_ratio: how much the bent knee raises the threshold.
         excitable: share of the axons of each branch that can be excited.
         curve: middle and width of the recruitment curve.
+        sensation: sensibility of the skin, 0..1; of the leg that has the electrodes not, 0.
+        sensory: threshold at which an intact skin feels a pulse, in multiples of the motor threshold.
+        pain: where it becomes uncomfortable, likewise.
+        withdrawal: where it provokes flexor withdrawal, likewise.
+        withdrawal_rad: largest flexion of that reflex, rad.
     """
 
     rheobase_a: NDArray[np.float64]
@@ -46,6 +52,11 @@ class Nerve:
     knee_ratio: float
     excitable: tuple[float, float]
     curve: tuple[float, float]
+    sensation: float
+    sensory: float
+    pain: float
+    withdrawal: float
+    withdrawal_rad: float
 
     def feel(
         self, pulses: NDArray[np.void], t_ns: NDArray[np.int64], knee_rad: NDArray[np.float64]
@@ -58,7 +69,8 @@ class Nerve:
             knee_rad: knee flexion at them, rad.
 
         Returns:
-            (n, PULSE) rows as the body feels them, and (n,) heights in multiples of the motor threshold.
+            (n, PULSE) rows as the body feels them, and (n,) heights as the skin feels them, in multiples of the motor
+            threshold.
 
         Raises:
             ModelError: the height of a pulse is unknown (a clipped sample).
@@ -83,7 +95,8 @@ class Nerve:
             raise ModelError("recruitment", float(pulses["t_s"][unknown]), problem)
         felt = np.zeros((n, PULSE))
         felt[:, P_DEEP], felt[:, P_SUPERFICIAL], felt[:, P_CHANNEL] = shares[:, 0], shares[:, 1], pairs + 1
-        return felt, times
+        felt[:, P_WITHDRAWAL] = called_for_rad(times, self.withdrawal, self.withdrawal_rad, self.sensation)
+        return felt, times * self.sensation
 
 
 def nerve_of(
@@ -122,7 +135,19 @@ def nerve_of(
         knee_ratio=sits.knee_ratio if sits.kind == "surface" else 0.0,
         excitable=excitable if sits.leg == "same" else (0.0, 0.0),
         curve=(patient.recruitment_mid, patient.recruitment_width),
+        sensation=_sensation(patient) if sits.leg == "same" else 0.0,
+        sensory=patient.sensory_threshold_ratio,
+        pain=patient.pain_threshold_ratio,
+        withdrawal=patient.withdrawal_threshold_ratio,
+        withdrawal_rad=patient.withdrawal_rad,
     )
+
+
+def _sensation(patient: Patient) -> float:
+    """Sensibility of the skin: where the nerve is cut, the skin that it supplied is numb."""
+    if patient.sensation_ratio is not None:
+        return patient.sensation_ratio
+    return 0.0 if patient.excitability_ratio == 0.0 else 1.0
 
 
 def recruitment(

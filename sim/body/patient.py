@@ -79,11 +79,13 @@ class Patient:
             the deep branch.
         eversion_rest_rad: eversion of the unstimulated foot in the air, rad; negative = varus.
         subtalar_stiffness_n_m_rad: stiffness of the foot against eversion, N m/rad.
-        sensation_ratio: sensibility of the skin under the electrodes, 0..1; 0 = numb, feels neither pulses nor pain.
+        sensation_ratio: sensibility of the skin under the electrodes, 0..1; 0 = numb, feels neither pulses nor pain;
+            None = 1, but 0 where the nerve is denervated.
         sensory_threshold_ratio: current at which an intact skin feels a pulse, in multiples of the motor threshold.
         pain_threshold_ratio: current at which it becomes uncomfortable, likewise.
         withdrawal_threshold_ratio: current above which pulses provoke flexor withdrawal, likewise.
-        withdrawal_rad: largest hip flexion of that reflex, rad; 0 = none.
+        withdrawal_rad: largest flexion of hip and knee by that reflex, rad; 0 = none.
+        knee_push_off_ratio: flexion of knee and hip in swing lost for each angle of plantarflexion lost at toe-off.
 
     Raises:
         ValueError: hiking and circumduction are more than the whole lift.
@@ -139,11 +141,12 @@ class Patient:
     superficial_excitability_ratio: float | None = _within(None, 0.0, 1.0)
     eversion_rest_rad: float = _within(0.0, -0.6, 0.35)
     subtalar_stiffness_n_m_rad: float = _within(22.918, 5.0, 200.0)
-    sensation_ratio: float = _within(1.0, 0.0, 1.0)
+    sensation_ratio: float | None = _within(None, 0.0, 1.0)
     sensory_threshold_ratio: float = _within(0.6, 0.05, 5.0)
     pain_threshold_ratio: float = _within(2.25, 0.1, 20.0)
     withdrawal_threshold_ratio: float = _within(1.8, 0.1, 20.0)
     withdrawal_rad: float = _within(0.13962634015954636, 0.0, 0.35)
+    knee_push_off_ratio: float = _within(0.2, 0.0, 2.0)
 
     def __post_init__(self) -> None:
         whole = self.hike_ratio + self.circumduction_ratio

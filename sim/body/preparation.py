@@ -18,9 +18,11 @@ from sim.body.buffers import Buffers, make_buffers
 from sim.body.compensation import CompensationState
 from sim.body.patient import Patient
 from sim.body.recruitment import deep_only
+from sim.body.withdrawal import LATENCY_S
 from sim.errors import ModelError
 from sim.gait.curves import MeasuredCycle
-from sim.gait.cycle import GaitCycle, gait_cycle
+from sim.gait.cycle import MID_STANCE_RATIO, GaitCycle, gait_cycle
+from sim.gait.leg import leg_at
 from sim.gait.manner import LEVEL, Manner
 from sim.gait.schedule import StrideSchedule
 from sim.gait.speed_law import GRAVITY_M_S2
@@ -201,6 +203,10 @@ def constants(patient: Patient, cycle: GaitCycle, orthosis: Orthosis | None = No
     const[at.C_HIP_MID_STANCE] = cycle.hip_mid_stance_m
     const[at.C_EVERTERS] = patient.everter_force_n
     const[at.C_EVERSION_REST], const[at.C_SUBTALAR] = patient.eversion_rest_rad, patient.subtalar_stiffness_n_m_rad
+    const[at.C_STANCE_PEAK], const[at.C_FOOT_TOE_OFF] = _stance(cycle)
+    const[at.C_PAUSE] = MID_STANCE_RATIO * cycle.targets.stance_ratio
+    const[at.C_KNEE_PUSH] = patient.knee_push_off_ratio
+    const[at.C_WITHDRAWAL_LAG] = max(LATENCY_S - patient.electromechanical_delay_s, 0.0)
     const[at.C_FEEDFORWARD] = 1.0 if patient.drive == "feedforward" else 0.0
     const[at.C_TONIC] = const[at.C_LOADING_DRIVE] = patient.residual_drive_ratio
     const[at.C_FATIGUE] = patient.fatigue_factor
@@ -209,6 +215,20 @@ def constants(patient: Patient, cycle: GaitCycle, orthosis: Orthosis | None = No
     const[at.C_LIMIT], const[at.C_HIKE] = patient.compensation_limit_m, patient.hike_ratio
     const[at.C_CIRCUMDUCTION], const[at.C_ABDUCTED] = patient.circumduction_ratio, patient.leg_length_m
     return const
+
+
+def _stance(cycle: GaitCycle) -> tuple[float, float]:
+    """Largest dorsiflexion in stance, and the foot from flat at toe-off, rad."""
+
+    def lean_rad(phase: float) -> float:
+        return leg_at(cycle.base, phase, 1.0, cycle.thigh_length_m, cycle.shank_length_m)[0]
+
+    toe_off, heel_off = cycle.targets.stance_ratio, cycle.targets.heel_off_ratio
+    leaving = cycle.ankle_toe_off_rad + lean_rad(toe_off)
+    phase = np.linspace(FOOT_FLAT_RATIO, toe_off, 101)
+    part = np.clip((phase - heel_off) / (toe_off - heel_off), 0.0, 1.0)
+    ankle = leaving * part**2 * (3.0 - 2.0 * part) - np.array([lean_rad(float(p)) for p in phase])
+    return float(ankle.max()), leaving
 
 
 @lru_cache(maxsize=32)

@@ -3,7 +3,10 @@
     T' = (G [v(t - 40 ms) - v_th]+ - T) / 30 ms,  v the dorsiflexion rate
 
 Source: delay, threshold and gains are design choices around Galiana 2005 (4 of 11 stroke ankles raised, mostly in
-reflex gain). The rate is kept on the absolute grid of the steps; before toe-off the foot stands and it counts as 0.
+reflex gain). The rate is kept on the absolute grid of the steps. In stance the roll-over of the shank gives it, and in
+push-off stimulation that lifts the ankle adds to it: a fast ramp may pass the threshold where a slow one does not,
+which is why foot-drop stimulators have a rising ramp ("to prevent a sudden contraction that might induce a stretch
+reflex of the calf", Odstock Medical). In swing and in the loading response it is the rate of the integrated foot.
 """
 
 import math
@@ -12,12 +15,24 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body.layout import B_REFLEX, C_REFLEX_GAIN, C_REFLEX_START, RING, STEP_NS
+from sim.body.layout import (
+    B_BURSTS,
+    B_REFLEX,
+    B_REFLEX_PEAK,
+    C_REFLEX_GAIN,
+    C_REFLEX_START,
+    RING,
+    STEP_NS,
+)
 from sim.compiled import borrowing
 from sim.timebase import NS_PER_MS
 
 DELAY_NS: Final = 40 * NS_PER_MS
 TIME_CONSTANT_S: Final = 0.030
+REST_N_M: Final = 1e-6
+"""A torque below this, with nothing driving it, is none."""
+CLONUS_BURSTS: Final = 3
+"""So many bursts between one foot flat and the next are clonus: three beats are what clinicians count from."""
 
 
 @borrowing
@@ -47,7 +62,12 @@ def reflex_step(
         return 0.0, 0.0, 0.0
     middle = start * half + h / 24.0 * (5.0 * first * half + 8.0 * mid - last / half)
     end = start * half * half + h / 6.0 * (first * half * half + 4.0 * mid * half + last)
+    if end < REST_N_M and last == 0.0:
+        end = 0.0
     body[B_REFLEX] = end
+    body[B_REFLEX_PEAK] = max(body[B_REFLEX_PEAK], end)
+    if first == 0.0 and last > 0.0:
+        body[B_BURSTS] += 1.0
     return start, middle, end
 
 

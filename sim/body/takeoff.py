@@ -1,41 +1,39 @@
 """Toe-off: the curves of the stride are laid down and the foot is let go."""
 
 import math
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body.activation import FORCE_100_HZ
-from sim.body.ankle import dorsiflexor_torque_n_m
 from sim.body.clearance import begin_swing
 from sim.body.clock import clock_at, place_m
 from sim.body.compensation import excursion_m, shares
 from sim.body.drive import feedforward
 from sim.body.foot import BALL, HEEL, TOE
 from sim.body.layout import (
+    B_BEND,
+    B_BEND_PEAK,
+    B_BEND_PULL,
+    B_BEND_RATE,
     B_DEMAND,
     B_EVERSION_WORK,
     B_GROUND,
     B_HEIGHT,
+    B_KNEE_PEAK,
     B_OMEGA,
     B_PHI,
-    B_REFLEX,
     B_SHIFT,
-    B_STIMULATED,
     C_ABDUCTED,
     C_ANKLE_CONTACT,
     C_ANKLE_RATE,
     C_ANKLE_TOE_OFF,
     C_FEEDFORWARD,
-    C_FORCE,
     C_HIP_CONTACT,
     C_HIP_MID_STANCE,
     C_HIP_TOE_OFF,
     C_SHANK,
     C_STANCE,
     C_THIGH,
-    C_TOE_OFF_STIFFNESS,
     F_KNEE,
     F_LIFT,
     F_THIGH,
@@ -47,16 +45,16 @@ from sim.body.layout import (
     R_CIRCUMDUCTION,
     R_DEMAND,
     R_HIKE,
+    R_PUSH_OFF,
     R_STEPPAGE,
     S_MOVING,
     SWING,
 )
+from sim.body.pushoff import push_off_ratio, toe_off_shift_rad
 from sim.body.swing import clearance_m
 from sim.compiled import borrowing
 from sim.gait.cycle import CONTACT_RISE_M, TOE_OFF_RISE_M
 from sim.gait.leg import Leg, compose, leg_at
-
-HIGHEST_SHIFT_RAD: Final = math.radians(8.0)
 
 
 @borrowing
@@ -106,28 +104,26 @@ def start_swing(
     swing_ankle: NDArray[np.float64],
     work: NDArray[np.float64],
     drive: NDArray[np.float64],
-    ring: NDArray[np.float64],
     rugs: NDArray[np.float64],
 ) -> None:
     """Toe-off: the foot leaves the floor at the class's ankle angle, higher where stimulation has already lifted it."""
     k, t = ints[I_STRIDE], ints[I_T]
+    body[B_SHIFT] = toe_off_shift_rad(body, const)
     compose_stride(k, body, const, stride, base, modes, work)
     if const[C_FEEDFORWARD] > 0.0:
         feedforward(base, swing_ankle, const, stride_ns[k, S_MOVING] * 1e-9, drive)
     phase, rate, _, s_rate = clock_at(k, t, stride_ns, const[C_STANCE])
     leg = leg_at(work, phase, rate, const[C_THIGH], const[C_SHANK])
-    pull = dorsiflexor_torque_n_m(const[C_ANKLE_TOE_OFF], 0.0, body[B_STIMULATED] / FORCE_100_HZ, const[C_FORCE])
-    body[B_SHIFT] = min(max(pull / const[C_TOE_OFF_STIFFNESS], 0.0), HIGHEST_SHIFT_RAD)
     body[B_PHI] = const[C_ANKLE_TOE_OFF] + body[B_SHIFT] + leg[0]
     body[B_OMEGA] = leg[1] + const[C_ANKLE_RATE] * s_rate
     keep_leg(body, leg)
-    body[B_REFLEX] = 0.0
-    for i in range(ring.shape[0]):
-        ring[i] = 0.0
     x, y = place_m(k, phase, leg[3], leg[4], const, stride)
     height, _ = clearance_m(body[B_PHI], x, y, body[B_GROUND], rugs)
     body[B_HEIGHT] = height
     body[B_EVERSION_WORK] = 0.0
+    body[B_BEND], body[B_BEND_RATE], body[B_BEND_PULL], body[B_BEND_PEAK] = 0.0, 0.0, 0.0, 0.0
+    body[B_KNEE_PEAK] = leg[2]
+    results[k, R_PUSH_OFF] = push_off_ratio(body[B_SHIFT], const)
     begin_swing(body, height)
     hike, steppage, outward = shares(body[B_DEMAND] + stride[k, F_LIFT], const)
     results[k, R_HIKE], results[k, R_STEPPAGE] = hike, steppage

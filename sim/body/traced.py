@@ -59,7 +59,9 @@ def _stride(
     leaving_rate = leaving_foot(k, work, buffers)[1] * rolls_s
     foot[stands] = 0.0
     foot[rolls] = [roll_over_rad((t - heel_off_s) / rolls_s, leaving, leaving_rate)[0] for t in t_s[rolls]]
-    ankle = foot - lean
+    bend = np.interp(t_s, trace[moving, at.T_T], trace[moving, at.T_BEND])
+    bend[stands | rolls] = 0.0
+    thigh, knee, ankle = thigh + bend, knee + bend, foot - lean
     clearance = np.zeros(POINTS)
     landed_s = buffers.instants[k, at.O_LANDING] / NS_PER_S
     swings = (t_s >= toe_off_s) & (t_s <= landed_s)

@@ -86,6 +86,7 @@ class Walker:
         # one draw a stride, whether it stumbles or not: another device meets the same luck
         luck = streams.generator(f"{stream_prefix}.fall_draw").random(schedule.strides + 1)
         self._falls = luck < patient.fall_given_trip_ratio
+        self._sensed = np.zeros((3, schedule.strides + 2), np.int64)
         self._trace, self._track = trace, track
         self._delay_ns = ns_from_s(patient.electromechanical_delay_s)
 
@@ -221,8 +222,9 @@ class Walker:
                 s_from_ns(body_ns),
                 f"a pulse takes effect at {s_from_ns(int(effects[0])):.6f} s, the body has been integrated past it",
             )
-        shares, _ = self._nerve.feel(pulses, t_ns, prescribed_knee_rad(t_ns, self._schedule, self._buffers.bases))
-        felt = (shares[:, : at.BRANCHES] > 0.0).any(axis=1)
+        shares, heights = self._nerve.feel(pulses, t_ns, prescribed_knee_rad(t_ns, self._schedule, self._buffers.bases))
+        self._note_sensation(t_ns, heights)
+        felt = (shares[:, [at.P_DEEP, at.P_SUPERFICIAL, at.P_WITHDRAWAL]] > 0.0).any(axis=1)
         if not felt.all():
             effects, shares = effects[felt], shares[felt]
             if effects.size == 0:
@@ -238,6 +240,11 @@ class Walker:
         b.pulse_ns[known : known + effects.size] = effects
         b.pulse_share[known : known + effects.size] = shares
         b.ints[at.I_PULSES] = known + effects.size
+
+    def _note_sensation(self, t_ns: NDArray[np.int64], heights: NDArray[np.float64]) -> None:
+        strides = np.searchsorted(self._schedule.t0_ns, t_ns, "right") - 1
+        for row, limit in enumerate((-np.inf, self._nerve.sensory, self._nerve.pain)):
+            np.add.at(self._sensed[row], strides[heights > limit], 1)
 
     def integrate(self, until_ns: TimeNs) -> None:
         """Bring the body forward by whole steps, not beyond `until_ns`.
@@ -280,10 +287,16 @@ class Walker:
     def strides(self) -> Columns:
         """The gait columns of `strides.parquet`, rows 1..N; NaN where the body has not come that far.
 
+        `sensed` and `over_comfort`: share of the stride's pulses that the skin feels, and that are uncomfortable; 0
+        where there are none.
+
         Raises:
             ModelError: a heel contact lies before its lower bound.
         """
         b = self._buffers
         if (b.instants[:, at.O_LANDING] < b.stride_ns[:, at.S_WATCH]).any():
             raise ModelError("landing", s_from_ns(self.body_ns), "a heel contact lies before the earliest possible one")
-        return gait_columns(self._schedule, b, self._falls)
+        pulses, sensed, sore = (row[1:-1] for row in self._sensed)
+        felt = {"sensed": sensed, "over_comfort": sore}
+        shares = {name: count / np.maximum(pulses, 1) for name, count in felt.items()}
+        return gait_columns(self._schedule, b, self._falls) | shares

@@ -1,7 +1,7 @@
 """The leg at an instant: angles of shank and knee, place and acceleration of the ankle."""
 
 import math
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,10 @@ from sim.compiled import borrowing
 
 Leg: TypeAlias = tuple[float, float, float, float, float, float, float, float]
 """What `leg_at` returns."""
+
+Bend: TypeAlias = tuple[float, float, float]
+"""Flexion of hip and knee beyond their curves: rad, rad/s, rad/s^2."""
+NO_BEND: Final = (0.0, 0.0, 0.0)
 
 _CHANNEL = (2, 0, 1, 2, 2, 2)
 """Curve that each mode is added to: hip height, thigh, knee, hip height three times."""
@@ -58,9 +62,9 @@ def turned(sine: float, cosine: float, by_rad: float) -> tuple[float, float]:
 
 @borrowing
 def _curves_at(
-    curve: NDArray[np.float64], phase: float, rate_hz: float
+    curve: NDArray[np.float64], phase: float, rate_hz: float, bend: Bend
 ) -> tuple[float, float, float, float, float, float, float, float, float, float]:
-    """Thigh and knee with rate and acceleration, hip height and progression with acceleration."""
+    """Thigh and knee with rate and acceleration, both bent further by `bend`; hip height and progression."""
     n = curve.shape[0]
     x = (phase - math.floor(phase)) * n
     j = int(x)
@@ -71,12 +75,12 @@ def _curves_at(
     r = n * rate_hz
     r2 = r * r
     return (
-        c[0] + u * (c[1] + u * (c[2] + u * c[3])),
-        (c[1] + u * (2.0 * c[2] + u * 3.0 * c[3])) * r,
-        (2.0 * c[2] + u * 6.0 * c[3]) * r2,
-        c[4] + u * (c[5] + u * (c[6] + u * c[7])),
-        (c[5] + u * (2.0 * c[6] + u * 3.0 * c[7])) * r,
-        (2.0 * c[6] + u * 6.0 * c[7]) * r2,
+        c[0] + u * (c[1] + u * (c[2] + u * c[3])) + bend[0],
+        (c[1] + u * (2.0 * c[2] + u * 3.0 * c[3])) * r + bend[1],
+        (2.0 * c[2] + u * 6.0 * c[3]) * r2 + bend[2],
+        c[4] + u * (c[5] + u * (c[6] + u * c[7])) + bend[0],
+        (c[5] + u * (2.0 * c[6] + u * 3.0 * c[7])) * r + bend[1],
+        (2.0 * c[6] + u * 6.0 * c[7]) * r2 + bend[2],
         c[8] + u * (c[9] + u * (c[10] + u * c[11])),
         (2.0 * c[10] + u * 6.0 * c[11]) * r2,
         c[12] + u * (c[13] + u * (c[14] + u * c[15])),
@@ -102,10 +106,16 @@ def _leg(
 
 @borrowing
 def legs_at(
-    curve: NDArray[np.float64], middle: float, phase: float, rate_hz: float, thigh_m: float, shank_m: float
+    curve: NDArray[np.float64],
+    middle: float,
+    phase: float,
+    rate_hz: float,
+    thigh_m: float,
+    shank_m: float,
+    bends: tuple[Bend, Bend],
 ) -> tuple[Leg, Leg]:
     """The leg at the phase `middle` shortly before `phase`, and as `leg_at` tells it at `phase`."""
-    a, b = _curves_at(curve, middle, rate_hz), _curves_at(curve, phase, rate_hz)
+    a, b = _curves_at(curve, middle, rate_hz, bends[0]), _curves_at(curve, phase, rate_hz, bends[1])
     sine, cosine = math.sin(b[0]), math.cos(b[0])
     lean_sine, lean_cosine = math.sin(b[0] - b[3]), math.cos(b[0] - b[3])
     s, c = turned(sine, cosine, a[0] - b[0])
@@ -117,7 +127,9 @@ def legs_at(
 
 
 @borrowing
-def leg_at(curve: NDArray[np.float64], phase: float, rate_hz: float, thigh_m: float, shank_m: float) -> Leg:
+def leg_at(
+    curve: NDArray[np.float64], phase: float, rate_hz: float, thigh_m: float, shank_m: float, bend: Bend = NO_BEND
+) -> Leg:
     """The leg at a phase of the cycle.
 
     Args:
@@ -126,11 +138,12 @@ def leg_at(curve: NDArray[np.float64], phase: float, rate_hz: float, thigh_m: fl
         rate_hz: cycles per second (1 / stride time).
         thigh_m: thigh length, m.
         shank_m: shank length, m.
+        bend: flexion of hip and knee beyond the curves, rad, rad/s, rad/s^2.
 
     Returns:
         shank angle (rad), its rate (rad/s), knee (rad), ankle x about the point moving with mean speed (m), ankle y
         (m), ankle acceleration x, y (m/s^2), thigh (rad).
     """
-    at = _curves_at(curve, phase, rate_hz)
+    at = _curves_at(curve, phase, rate_hz, bend)
     th, sg = at[0], at[0] - at[3]
     return _leg(at, thigh_m * math.sin(th), thigh_m * math.cos(th), shank_m * math.sin(sg), shank_m * math.cos(sg))
