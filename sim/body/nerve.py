@@ -38,10 +38,10 @@ class Nerve:
         knee_ratio: how much the bent knee raises the threshold.
         excitable: share of the axons of each branch that can be excited.
         curve: middle and width of the recruitment curve.
-        sensation: sensibility of the skin, 0..1; of the leg that has the electrodes not, 0.
-        sensory: threshold at which an intact skin feels a pulse, in multiples of the motor threshold.
-        pain: where it becomes uncomfortable, likewise.
-        withdrawal: where it provokes flexor withdrawal, likewise.
+        sensation_ratio: sensibility of the skin, 0..1; of the leg that has the electrodes not, 0.
+        sensory_ratio: threshold at which an intact skin feels a pulse, in multiples of the motor threshold.
+        pain_ratio: where it becomes uncomfortable, likewise.
+        withdrawal_ratio: where it provokes flexor withdrawal, likewise.
         withdrawal_rad: largest flexion of that reflex, rad.
     """
 
@@ -52,10 +52,10 @@ class Nerve:
     knee_ratio: float
     excitable: tuple[float, float]
     curve: tuple[float, float]
-    sensation: float
-    sensory: float
-    pain: float
-    withdrawal: float
+    sensation_ratio: float
+    sensory_ratio: float
+    pain_ratio: float
+    withdrawal_ratio: float
     withdrawal_rad: float
 
     def feel(
@@ -95,8 +95,8 @@ class Nerve:
             raise ModelError("recruitment", float(pulses["t_s"][unknown]), problem)
         felt = np.zeros((n, PULSE))
         felt[:, P_DEEP], felt[:, P_SUPERFICIAL], felt[:, P_CHANNEL] = shares[:, 0], shares[:, 1], pairs + 1
-        felt[:, P_WITHDRAWAL] = called_for_rad(times, self.withdrawal, self.withdrawal_rad, self.sensation)
-        return felt, times * self.sensation
+        felt[:, P_WITHDRAWAL] = called_for_rad(times, self.withdrawal_ratio, self.withdrawal_rad, self.sensation_ratio)
+        return felt, times * self.sensation_ratio
 
 
 def nerve_of(
@@ -135,10 +135,10 @@ def nerve_of(
         knee_ratio=sits.knee_ratio if sits.kind == "surface" else 0.0,
         excitable=excitable if sits.leg == "same" else (0.0, 0.0),
         curve=(patient.recruitment_mid, patient.recruitment_width),
-        sensation=_sensation(patient) if sits.leg == "same" else 0.0,
-        sensory=patient.sensory_threshold_ratio,
-        pain=patient.pain_threshold_ratio,
-        withdrawal=patient.withdrawal_threshold_ratio,
+        sensation_ratio=_sensation(patient) if sits.leg == "same" else 0.0,
+        sensory_ratio=patient.sensory_threshold_ratio,
+        pain_ratio=patient.pain_threshold_ratio,
+        withdrawal_ratio=patient.withdrawal_threshold_ratio,
         withdrawal_rad=patient.withdrawal_rad,
     )
 

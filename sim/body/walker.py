@@ -243,7 +243,7 @@ class Walker:
 
     def _note_sensation(self, t_ns: NDArray[np.int64], heights: NDArray[np.float64]) -> None:
         strides = np.searchsorted(self._schedule.t0_ns, t_ns, "right") - 1
-        for row, limit in enumerate((-np.inf, self._nerve.sensory, self._nerve.pain)):
+        for row, limit in enumerate((-np.inf, self._nerve.sensory_ratio, self._nerve.pain_ratio)):
             np.add.at(self._sensed[row], strides[heights > limit], 1)
 
     def integrate(self, until_ns: TimeNs) -> None:
