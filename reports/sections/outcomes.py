@@ -11,6 +11,7 @@ from reports.sections.blocks import chart, facts, section, text
 from reports.verdict import CaseResult, RunResult
 from rig.both_legs import of_both, swing_asymmetry
 from rig.record import Record, Table
+from scenarios.patient_file import patient_notes
 
 CASES_WITH_ALL_CHARTS: Final = 12
 """Runs of more cases show the clearance of each only (design choice)."""
@@ -46,6 +47,7 @@ def _case(case: CaseResult, *, every: bool) -> list[dict[str, Any]]:
         ("Clearance of the other leg", _range(case.record.other_strides, "mtc_m", "m")),
         ("Strides without a pulse", _silent(strides)),
     ]
+    rows += [("About this patient", note) for note in patient_notes(case.case.document)]
     shown = [(label, value) for label, value in rows if value]
     charts = [chart(drawn) for drawn in outcome_charts(case, time_axis(case))]
     return [facts(shown, title=case.case.id), *(charts if every else charts[:1])]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from rig.commands.console import say, say_json, table
+from rig.commands.show_patient import is_patient, show_patient
 
 _EFFECTS: Final = (
     ("mtc_m", "clearance in swing", 1e3, "mm"),
@@ -118,17 +119,22 @@ def _split(name: str, runs: Path) -> tuple[Path, str]:
 
 def show(
     run: Annotated[
-        str, typer.Argument(metavar="RUN[/CASE]", help="A run folder, its name or its beginning, or latest")
+        str,
+        typer.Argument(
+            metavar="RUN[/CASE]|PATIENT", help="A run folder, its name or its beginning, or latest; a patient"
+        ),
     ] = "latest",
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where run folders are; default: runs/")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
-    """Show the verdicts of a run: value, limit, place, reason."""
+    """Show the verdicts of a run: value, limit, place, reason; or the parameters of a patient with their sources."""
     from rig.commands.context import runs_folder
     from rig.run_folder import INCOMPLETE, read_run
 
+    if is_patient(run):
+        return show_patient(run, as_json=as_json)
     folder, only = _split(run, runs_folder(out))
     facts = read_run(folder)
     cases = _cases(folder, only)

@@ -105,7 +105,7 @@ DROPPED = (*WITH_NERVE, "peroneal_complete", "peroneal_recovering")
 
 @pytest.mark.parametrize(("name", "aid"), PROTOTYPE)
 def test_the_classes_are_those_of_the_prototype(walked, name, aid):
-    """Clearance and hike within 3 mm, the ankle at contact within 4.5 deg of model.md section 12."""
+    """Clearance within 3 mm, hike within 4.5 mm, the ankle at contact within 4.5 deg of model.md section 12."""
     row, (mtc, contact, hike) = walked(name, aid), PROTOTYPE[name, aid]
     told = f"MTC {row.mtc:6.1f} ({mtc:5.1f})  SD {row.sd:3.1f}  contact {row.contact:5.1f} ({contact:5.1f})"
     print(f"{name:18} {aid:6} {told}  hike {row.hike:4.1f} ({hike:4.1f})  scuffs {row.scuffs:.2f}")
