@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.body.layout import B_DEMAND, C_CIRCUMDUCTION, C_GAIN, C_GOAL, C_HIKE, C_KICK, C_LEAK, C_LIMIT
+from sim.body.layout import B_DEMAND, C_CIRCUMDUCTION, C_GAIN, C_GOAL, C_HIKE, C_KICK, C_LEAK, C_LIMIT, C_RISE
 from sim.compiled import borrowing
 from sim.gait.cycle import STEPPAGE_M_RAD
 
@@ -45,6 +45,8 @@ class CompensationState:
 def adapt(body: NDArray[np.float64], const: NDArray[np.float64], mtc_m: float, sense_m: float, scuffed: bool) -> None:
     """Decide the demand of the next stride from the swing that has just ended.
 
+    On stairs the foot clears the nosings by the path that it is led on: nothing is learnt there, and nothing forgotten.
+
     Args:
         body: state.
         const: constants; a limit of 0 freezes the demand.
@@ -52,7 +54,7 @@ def adapt(body: NDArray[np.float64], const: NDArray[np.float64], mtc_m: float, s
         sense_m: error with which it was felt, m.
         scuffed: the toes touched the ground.
     """
-    if const[C_LIMIT] <= 0.0:
+    if const[C_LIMIT] <= 0.0 or const[C_RISE] != 0.0:
         return
     q = body[B_DEMAND]
     error = const[C_GOAL] - (mtc_m + sense_m)

@@ -98,6 +98,9 @@ def other_schedule(
     # about a corner the other leg walks the other side: half a stride of each belongs to this one
     path_m = np.array([manner.path_change_m for manner in manners])[schedule.manner]
     length_m = length_m + left * np.concatenate([path_m[:1], path_m[:-1]]) * 2.0 + landing * path_m * 2.0
+    # each foot finds the stairs where its own strides on them begin, two treads long
+    on_stairs = np.array([manner.riser_m != 0.0 for manner in manners])[schedule.manner]
+    length_m = np.where(on_stairs, schedule.stride_length_m, length_m)
 
     def noise(name: str) -> NDArray[np.float64]:
         return fractal_noise(count, other.fractal_exponent, streams.generator(f"other leg.{name}"))

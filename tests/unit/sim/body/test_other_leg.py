@@ -11,8 +11,10 @@ from scenarios.measured import load_measured
 from scenarios.patient_file import read_patient
 from scenarios.text import Text, Where
 from sim.body.other_leg import other_strides
+from sim.body.settle import settled_compensation
 from sim.body.walker import Walker
 from sim.gait.draw import draw_schedule
+from sim.gait.manner import Manner, Passage
 from sim.gait.other_leg import other_patient, other_schedule
 from sim.gait.targets import healthy_stance_ratio, stride_targets
 from sim.gait.walk import Pause, Rug, Walk
@@ -109,6 +111,32 @@ def test_a_unilateral_patient_has_a_healthy_other_leg():
     both = _both(replace(patient, bilateral=True), walk)[2]
     assert np.degrees(both["ankle_ic_rad"].mean()) < -5.0
     assert both["hip_hike_m"].mean() > 0.003
+
+
+@pytest.mark.parametrize(
+    "manner", [Manner("up", riser_m=0.17, tread_m=0.29), Manner("down", riser_m=-0.17, tread_m=0.29)]
+)
+def test_both_feet_climb_the_same_stairs(manner):
+    """A healthy pair of legs clears every nosing, on the way onto the stairs too, and stands level afterwards."""
+    walk = Walk(1.3, 14, passages=(Passage(5, 4, manner),))
+    walker, _, other = _both(_class("healthy_young"), walk)
+    for rows in (walker.strides(), other):
+        assert rows["scuff"].sum() == 0
+        assert (rows["mtc_m"][4:8] > 0.015).all()
+        assert rows["mtc_m"][9:] == pytest.approx(0.014, abs=0.010)
+
+
+def test_stairs_teach_and_unteach_nothing():
+    """The lift that a stroke patient needs on the level is there again at the foot of the stairs."""
+    patient = _class("stroke_moderate")
+    walk = Walk(0.55, 20, passages=(Passage(8, 5, Manner("up", riser_m=0.17, tread_m=0.29)),))
+    streams = Streams(3)
+    schedule = draw_schedule(patient, CURVES, walk, streams)
+    state = settled_compensation(patient, CURVES, walk, streams)
+    walker = Walker(patient, CURVES, walk, schedule, (), streams, state)
+    walker.integrate(schedule.end_ns)
+    assert np.ptp(walker.demand_m[9:14]) == 0.0
+    assert walker.strides()["scuff"][12:].sum() == 0
 
 
 def test_both_feet_meet_the_same_rug():
