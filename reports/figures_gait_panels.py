@@ -109,7 +109,7 @@ def pulse_panel(axes: "Axes", picture: GaitPicture) -> None:
     ticks = np.unique(np.linspace(0, shown.size - 1, min(6, shown.size)).astype(np.int64))
     axes.set_yticks(ticks.tolist(), [f"{shown[k]:.0f}" for k in ticks])
     per = pulses.stride.size / max(numbers.size, 1)
-    words = f"{per:.0f} pulses a stride, median {1e6 * _median(pulses):.1f} µC" if pulses.stride.size else "no pulse"
+    words = f"{per:.0f} × {1e6 * _median(pulses):.1f} µC a stride" if pulses.stride.size else "no pulse"
     _title(axes, f"Stimulation: {words}")
     axes.set_ylabel("stride")
     _labels(axes, picture, phases=False)

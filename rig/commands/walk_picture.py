@@ -43,7 +43,7 @@ CAPTION: Final = (
     "Normal band: envelope of two measured healthy adults (Winter, Table A.1, 1.42 m/s; Rajagopal 2016, 1.24 m/s), "
     "widened by 2 SD of the strides of the healthy model at its own speed; no population norm.\n"
     "Hip and knee are prescribed by the model; ankle, clearance and force in swing and loading are integrated; "
-    "the ankle from heel-off to toe-off is drawn, not simulated.\n"
+    "in stance the foot is held flat until heel-off, then its roll is drawn.\n"
     "Toe clearance is virtual: the lower forefoot point above the ground under it, as if the floor did not hold the "
     "foot. Its absolute height is calibrated on a healthy twin; its changes are predicted."
 )

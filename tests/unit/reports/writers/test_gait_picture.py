@@ -82,7 +82,7 @@ def test_stimulation_is_a_row_a_stride():
     """With a device the last panel holds its pulses; one that sends nothing says so."""
     pulses = Pulses(np.repeat(np.arange(1, N + 1), 10), np.tile(np.linspace(40, 95, 10), N), np.full(10 * N, 6e-6))
     said = " ".join(_texts(picture_bytes(_picture(pulses), "svg").decode()))
-    assert "10 pulses a stride, median 6.0 µC" in said
+    assert "Stimulation: 10 × 6.0 µC a stride" in said
     silent = Pulses(np.empty(0, np.int64), np.empty(0), np.empty(0))
     assert "Stimulation: no pulse" in " ".join(_texts(picture_bytes(_picture(silent), "svg").decode()))
     assert "From stride to stride" in " ".join(_texts(picture_bytes(_picture(), "svg").decode()))
