@@ -16,6 +16,7 @@ from reports.sections.fall_risk_rows import (
     clearance_rows,
     landing_rows,
     millimetres,
+    other_foot_rows,
     ratio_words,
     share_words,
     timing_rows,
@@ -117,8 +118,9 @@ def _case(case: CaseResult, record: Record, found: FallRisk, reference: Table | 
     name = case.case.id
     plain = None if reference is None else fall_risk(reference, record.case.seed)
     columns = ("Metric", "This walk", "95 % interval", "Without the device")
+    rows = [*clearance_rows(found, plain), *other_foot_rows(record)]
     blocks: list[Block] = [
-        table(columns, clearance_rows(found, plain), title=f"{name}: clearance and exposure", widths=(3, 1.6, 2, 1.8)),
+        table(columns, rows, title=f"{name}: clearance and exposure", widths=(3, 1.6, 2, 1.8)),
         table(columns, landing_rows(found, plain), title=f"{name}: foot, hip, device", widths=(3, 1.6, 2, 1.8)),
         table(("Metric", "This walk"), timing_rows(record, found), title=f"{name}: timing", widths=(1, 1)),
     ]

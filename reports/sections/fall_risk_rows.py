@@ -6,7 +6,7 @@ from typing import Final
 
 from reports.fall_risk.clearance import Estimate
 from reports.fall_risk.exposure import Exposure
-from reports.fall_risk.of_walk import MEANS, FallRisk
+from reports.fall_risk.of_walk import MEANS, FallRisk, fall_risk
 from reports.fall_risk.rates import Rate
 from reports.fall_risk.regularity import STRIDES_FOR_ALPHA, STRIDES_FOR_CV
 from reports.fall_risk.tail import STRIDES_FOR_TAIL
@@ -61,6 +61,20 @@ def share_words(ratio: float, curve: Exposure) -> str:
     if ratio < 1.0 / curve.strides:
         return f"under {100.0 / curve.strides:.1f} %"
     return f"{100 * ratio:.1f} %"
+
+
+def other_foot_rows(record: Record) -> list[tuple[str, ...]]:
+    """Exposure of the foot that no stimulation reaches, where both feet walked."""
+    if not record.other_strides:
+        return []
+    found = fall_risk(record.other_strides, record.case.seed)
+    return [
+        _row(
+            "The other foot: minimum toe clearance, mean", found.clearance and found.clearance.mean_m, None, millimetres
+        ),
+        _row("The other foot: expected trips per km", found.trips, None, _plain),
+        _rate_row("The other foot: scuffs per 100 strides", found.scuffs, None, 100),
+    ]
 
 
 def landing_rows(found: FallRisk, plain: FallRisk | None) -> list[tuple[str, ...]]:

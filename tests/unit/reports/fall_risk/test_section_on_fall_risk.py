@@ -50,6 +50,7 @@ def _case(name, n, **fields):
         "case": SimpleNamespace(seed=5),
         "strides": _strides(n),
         "pulses": {"t_s": np.empty(0)},
+        "other_strides": {},
         "loop_error": LoopError(0.0, 0, float("nan"), 0.005),
     }
     return SimpleNamespace(case=SimpleNamespace(id=name), record=SimpleNamespace(**(given | fields)))
@@ -124,6 +125,14 @@ def test_too_few_strides_say_so(built):
     assert "1st percentile (needs 300 strides) | –" in words
     assert "under 5 %; 120 strides say no more" in words
     assert "too few strides (256 are needed)" in words
+
+
+def test_the_other_foot_has_rows_of_its_own(built):
+    """Only where it walked; the rest of the table is the stimulated foot's."""
+    assert "The other foot" not in _words(built(_case("one", 320)))
+    words = _words(built(_case("two", 320, other_strides=_strides(320, 0.015, 9))))
+    assert re.search(r"The other foot: minimum toe clearance, mean \| 1[45]\.\d mm", words)
+    assert "The other foot: expected trips per km" in words
 
 
 def test_shares_below_one_stride_are_told_as_that(built):
