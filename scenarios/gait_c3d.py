@@ -48,15 +48,24 @@ def read_c3d(path: Path, leg: str) -> GaitRecording:
     first = int(content["header"]["points"]["first_frame"])
     time = (first + np.arange(points.shape[2])) / rate_hz
     strikes, toe_offs = _events(parameters, leg)
+    modelled = _modelled(angle)
     return GaitRecording(
         "C3D",
-        time,
-        {"thigh": thigh, "knee": angle["knee"], "ankle": angle["ankle"]},
+        time[modelled],
+        {"thigh": thigh[modelled], "knee": angle["knee"][modelled], "ankle": angle["ankle"][modelled]},
         strikes,
         toe_offs,
         speed_m_s=_speed(points, labels, parameters, time),
         thigh_known=known,
     )
+
+
+def _modelled(angle: dict[str, NDArray[np.float64]]) -> slice:
+    """The frames for which the model was run: before and after them systems write nothing or zeros."""
+    told = np.all([np.isfinite(values) for values in angle.values()], axis=0)
+    told &= np.any([values != 0.0 for values in angle.values()], axis=0)
+    frames = np.flatnonzero(told)
+    return slice(int(frames[0]), int(frames[-1]) + 1) if frames.size else slice(0, 0)
 
 
 def _opened(path: Path) -> Any:

@@ -70,8 +70,8 @@ def _write_motion(path, titles, columns, *, degrees=None):
     path.write_text("\n".join([*head, "endheader", "\t".join(titles), *rows]) + "\n", encoding="utf-8")
 
 
-def write_c3d(path: Path, name="winter_a1", *, angles=True, events=True):
-    """A C3D file of a gait model, with ezc3d."""
+def write_c3d(path: Path, name="winter_a1", *, angles=True, events=True, unmodelled=0):
+    """A C3D file of a gait model, with ezc3d; the model was not run for the first and last `unmodelled` frames."""
     import ezc3d
 
     time, joints, _, strikes = walk_of(name)
@@ -92,6 +92,9 @@ def write_c3d(path: Path, name="winter_a1", *, angles=True, events=True):
     file["parameters"]["POINT"]["LABELS"]["value"] = [f"Jane Public:{label}" for label in points]
     data = np.ones((4, len(points), time.size))
     data[:3] = np.stack(list(points.values()), axis=1)
+    if unmodelled:
+        data[:3, 1:, :unmodelled] = np.nan
+        data[:3, 1:, -unmodelled:] = 0.0
     file["data"]["points"] = data
     file.add_parameter("POINT", "ANGLE_UNITS", ["deg"])
     file.add_parameter("SUBJECTS", "NAMES", ["Jane Public"])

@@ -77,6 +77,14 @@ def test_the_patient_walks_as_recorded(tmp_path, kind, name):
     _hold_same_gait(patient, name)
 
 
+@needs_ezc3d
+def test_frames_without_a_model_are_cut_off(tmp_path):
+    """Systems write nothing or zeros where the model was not run; the strides in between are whole."""
+    patient = _new(gait_files.write_c3d(tmp_path / "walk.c3d", unmodelled=37), "--class", "healthy_young")
+    assert patient.stride_time_s == pytest.approx(gait_files.STRIDE_S, rel=0.001)
+    _hold_same_gait(patient, "winter_a1")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_that_names_a_person_is_copied(tmp_path, kind, capsys):
     """Name, day, place and comment stand in header, labels, cells and file name; none in what is written."""
