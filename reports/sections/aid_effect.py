@@ -7,7 +7,7 @@ from typing import Any, Final
 from reports.quantities import quantity
 from reports.sections.blocks import Block, section, table, text
 from reports.verdict import CaseResult, RunResult
-from rig.aid_effect import EXPOSURE, WALKS, AidEffect, WalkName, why_no_effect
+from rig.aid_effect import EXPOSURE, WALKS, AidEffect, Spread, why_no_effect
 
 _WHAT: Final = (
     "Modelled. The patient was walked three times more over the same strides, the same floor and the same noise: "
@@ -22,7 +22,8 @@ _WHY: Final = (
     "lift that would have saved the step is gone."
 )
 _LIMITS: Final = (
-    "Pulses stay at the instants at which they were captured. Walking speed is an input, no effect on it is predicted. "
+    "Pulses stay at the instants at which they were captured, with all that events did to them. Walking speed is an "
+    "input, no effect on it is predicted. "
     "Trip exposure is the share of unseen obstacles (exponential heights, mean 8 mm: design choice) that are higher "
     "than the toes: it compares the same patient, and counts no falls. A walk of fewer than 60 strides is repeated "
     "until the patient has adapted, so that in a very short one a single odd step weighs heavily."
@@ -39,11 +40,17 @@ class _Row:
     unit: str
     scatter: bool = True
 
+    def number(self, value: float) -> str:
+        return f"{round(self.factor * value, 1) or 0.0:.1f}".replace("-", "−")
+
     def shown(self, value: float) -> str:
-        if math.isnan(value):
-            return "–"
-        number = round(self.factor * value, 1)
-        return f"{number or 0.0:.1f}{self.unit}".replace("-", "−")
+        return "–" if math.isnan(value) else self.number(value) + self.unit
+
+    def with_scatter(self, spread: Spread) -> str:
+        if not self.scatter or math.isnan(spread.sd):
+            return self.shown(spread.mean)
+        both = f"{self.number(spread.mean)} ± {self.number(spread.sd)}"
+        return f"({both}){self.unit}" if self.unit == "°" else both + self.unit
 
 
 _DEGREES: Final = 180.0 / math.pi
@@ -94,13 +101,9 @@ def _told(effect: AidEffect, name: str) -> bool:
 
 
 def _cells(effect: AidEffect, row: _Row) -> tuple[str, ...]:
-    def cell(walk: WalkName) -> str:
-        spread = effect.walks[walk][row.quantity]
-        scatter = row.scatter and math.isfinite(spread.sd)
-        return f"{row.shown(spread.mean)} ± {row.shown(spread.sd)}" if scatter else row.shown(spread.mean)
-
+    found = [row.with_scatter(effect.walks[walk][row.quantity]) for walk in WALKS]
     changes = [row.shown(effect.change(row.quantity, walk)) for walk in WALKS[1:]]
-    return row.label, *(cell(walk) for walk in WALKS), *(_signed(change) for change in changes)
+    return row.label, *found, *(_signed(change) for change in changes)
 
 
 def _signed(shown: str) -> str:

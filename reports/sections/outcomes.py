@@ -37,12 +37,13 @@ def build(run: RunResult) -> dict[str, Any] | None:
 def _case(case: CaseResult, *, every: bool) -> list[dict[str, Any]]:
     assert case.record is not None
     strides, both = case.record.strides, of_both(case.record)
+    feet = " of both feet" if case.record.other_strides else ""
     rows = [
         ("Strides", str(len(strides["stride"]))),
         ("Clearance in swing", _range(strides, "mtc_m", "m")),
         ("Stride time", _range(strides, "stride_time_s", "s")),
-        ("Scuffs", _count(both, "scuff")),
-        ("Stumbles", _stumbles(both, case)),
+        (f"Scuffs{feet}", _count(both, "scuff")),
+        (f"Stumbles{feet}", _stumbles(both, case)),
         ("Swing asymmetry of the legs", _asymmetry(case.record)),
         ("Clearance of the other leg", _range(case.record.other_strides, "mtc_m", "m")),
         ("Strides without a pulse", _silent(strides)),

@@ -1,5 +1,7 @@
 """One step of the moving foot, and its trace."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -113,7 +115,8 @@ def move(
         body[B_EVERSION_WORK] += 0.5 * (moment + _everting_n_m(ints, body, const)) * h_ns * 1e-9
         watch(body, s, height, 1.0 / s_rate)
         s0 = s - h_ns * 1e-9 * s_rate
-        if s0 <= 0.5 < s:
+        # the first step past it, also where the last one ended on it but for rounding
+        if s > 0.5 and math.isnan(results[k, R_ANKLE_MID]):
             results[k, R_ANKLE_MID] = ankle + (phi1 - lean - ankle) * (0.5 - s0) / (s - s0)
         if s >= MTC_WINDOW[0] and not results[k, R_ANKLE_PEAK] >= phi1 - lean:
             results[k, R_ANKLE_PEAK] = phi1 - lean

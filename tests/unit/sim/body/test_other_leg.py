@@ -11,6 +11,7 @@ from scenarios.measured import load_measured
 from scenarios.patient_file import read_patient
 from scenarios.text import Text, Where
 from sim.body.other_leg import other_strides
+from sim.body.preparation import prepare
 from sim.body.settle import settled_compensation
 from sim.body.walker import Walker
 from sim.gait.draw import draw_schedule
@@ -75,6 +76,15 @@ def test_swing_times_stand_in_the_asked_ratio(name, rho):
     assert swings[0] / swings[1] == pytest.approx(1.2857 if rho is None else rho, rel=1e-4)
     assert np.mean(swings) == pytest.approx(1.0 - healthy_stance_ratio(speed), abs=1e-12)
     assert own.stride_time_s == other.stride_time_s
+
+
+def test_half_of_swing_on_a_step_is_seen():
+    """Swing of 0.464 s: its half is 116 steps of 2 ms but for rounding, and the ankle there is known all the same."""
+    patient = _class("stroke_moderate")
+    on, beside = (
+        prepare(replace(patient, swing_asymmetry_ratio=rho), CURVES, 0.55).drive_per_rad for rho in (1.0, 1.0001)
+    )
+    assert on == pytest.approx(beside, rel=1e-3)
 
 
 def test_the_asymmetry_index_is_the_difference_over_the_mean():
