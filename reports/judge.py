@@ -102,7 +102,8 @@ def _obstacle(record: Record, check: Check, spec: MeasureSpec | None) -> str:
     if spec.quantity == "measured" and record.case.capture.keep == "none":
         return "no waveform"
     if spec.quantity == "modelled" and record.loop_error is None:
-        return "no replay of the patient was possible"
+        nobody = "the sensor is a recording: no patient walked who could feel the stimulation"
+        return nobody if record.case.is_recorded else "no replay of the patient was possible"
     programmed, features = record.case.device.programmed, record.case.device.features
     known = {"setting": programmed, "feature": features}
     for need in spec.requires:

@@ -11,7 +11,8 @@ from rig.aid_walks import effect_of
 from rig.bench import Bench, Capture
 from rig.both_legs import until
 from rig.pulse_source import PulseSource
-from rig.record import EventRecord, IdleCells, Record, RigFault
+from rig.record import EventRecord, IdleCells, LoopError, Record, RigFault, Table
+from rig.recorded import PreparedRecording, prepare_recording
 from rig.replay import loop_error, replay, replayed_tables
 from rig.walks import PreparedWalk, prepare_walk, rehearsal_of
 from scenarios.case import Case
@@ -21,7 +22,7 @@ from sim.pulse import PULSE_DTYPE
 from sim.sensor.watch import SensorWatch
 from sim.signal import Stimulus
 from sim.timebase import NEVER, TimeNs, s_from_ns
-from sim.world import BlockLimits, World
+from sim.world import BlockLimits, StimulusSource
 
 
 class CaseRecorder(Protocol):
@@ -68,7 +69,7 @@ class _Loop:
 
 
 def run_loop(
-    world: World, case: Case, bench: Bench, recorder: CaseRecorder | None, observers: Sequence[Observer] = ()
+    world: StimulusSource, case: Case, bench: Bench, recorder: CaseRecorder | None, observers: Sequence[Observer] = ()
 ) -> _Loop:
     """Walk `world` on an opened `bench` until its end, a fault of the rig, or an interruption.
 
@@ -138,7 +139,7 @@ def run_case(
     )
     if compensation is None and case.walk.compensation == "adapted":
         compensation = rehearse(case, rehearsal or bench)
-    walk = prepare_walk(case, compensation)
+    walk = prepare_recording(case) if case.is_recorded else prepare_walk(case, compensation)
     try:
         bench.open(case)
         accuracy = dict(bench.accuracy())
@@ -168,26 +169,51 @@ def rehearse(case: Case, bench: Bench) -> CompensationState:
     return world.walker.compensation
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Walked:
+    """What the patient did, from the replay; of a recording what can be counted in it.
+
+    Attributes:
+        gait: columns by stride.
+        other: those of the other leg, or empty.
+        error: of the loop; None where nobody walked.
+        fault: of the replay, or None.
+    """
+
+    gait: Table
+    other: Table
+    error: LoopError | None = None
+    fault: RigFault | None = None
+
+
+def _walked_again(walk: PreparedWalk | PreparedRecording, loop: _Loop, pulses: NDArray[Any]) -> _Walked:
+    """Walk the patient once more with the pulses at their captured instants."""
+    if isinstance(walk, PreparedRecording):
+        return _Walked(walk.gait(), {})
+    replayed = SensorWatch(walk.case.sensor)
+    world = walk.world(BlockLimits())
+    fault = None
+    try:
+        replay(world, loop.source.felt(pulses), replayed)
+    except ModelError as error:
+        fault = RigFault(s_from_ns(loop.reached_ns), f"replay: {error}")
+    other = walk.other_leg(world.walker) if loop.fault is None and fault is None else {}
+    return _Walked(world.walker.strides(), other, loop_error(loop.watch, replayed, loop.reached_ns), fault)
+
+
 def _record(
     case: Case,
-    walk: PreparedWalk,
+    walk: PreparedWalk | PreparedRecording,
     loop: _Loop,
     hardware: str,
     accuracy: dict[str, Any],
     recorder: CaseRecorder | None,
 ) -> Record:
     pulses = loop.all_pulses()
-    replayed = SensorWatch(case.sensor)
-    world = walk.world(BlockLimits())
-    fault = loop.fault
-    try:
-        replay(world, loop.source.felt(pulses), replayed)
-    except ModelError as error:
-        fault = fault or RigFault(s_from_ns(loop.reached_ns), f"replay: {error}")
+    walked = _walked_again(walk, loop, pulses)
     crossings = loop.watch.crossings
-    columns, trains, strides = replayed_tables(case, walk.schedule, pulses, world.walker.strides(), crossings)
+    columns, trains, strides = replayed_tables(case, walk.schedule, pulses, walked.gait, crossings)
     reached_s = s_from_ns(loop.reached_ns)
-    other = walk.other_leg(world.walker) if fault is None else {}
     events = {
         span.name: EventRecord(
             span.name,
@@ -214,10 +240,10 @@ def _record(
         idle=recorder.idle_cells() if recorder is not None else {},
         accuracy=accuracy,
         events=events,
-        loop_error=loop_error(loop.watch, replayed, loop.reached_ns),
-        fault=fault,
+        loop_error=walked.error,
+        fault=loop.fault or walked.fault,
         interrupted=loop.interrupted,
         clipped=loop.clipped,
-        other_strides=until(other, reached_s),
+        other_strides=until(walked.other, reached_s),
     )
     return replace(record, effect=effect_of(record))

@@ -27,6 +27,7 @@ STRIDE_COLUMNS: Final = (
     *("eversion_swing_rad", "push_off_ratio", "reflex_n_m", "clonus", "withdrawal_rad", "fatigue_ratio"),
     "knee_peak_rad",
     *("sensed", "over_comfort"),
+    "mid_swing_s",
 )
 APPENDED_PULSE_COLUMNS: Final = ("end_s",)
 """After those of formats.md: the end of a pulse's charge window, without which nothing can be judged again."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from scenarios.case import Case, Check, DeviceDescription, PlannedEvent, Requirement
 from scenarios.case_document import concrete_document
@@ -12,16 +12,27 @@ from scenarios.catalogue import Catalogue, MeasureSpec
 from scenarios.channels import check_channels, check_event_channels, with_defaults_of
 from scenarios.check_reader import CheckWords, read_checks
 from scenarios.device_file import DeviceFile, describe_device, is_any, read_device
-from scenarios.electrode_reader import electrodes_for
+from scenarios.electrode_reader import SHIFT, electrodes_for
 from scenarios.event_reader import read_events
 from scenarios.fields import as_text, one_or_list
 from scenarios.patient_file import draws_by_seed, read_patient
 from scenarios.problems import Problems
 from scenarios.requirements import requirement
-from scenarios.schema import Scenario
-from scenarios.text import Node, Table, Text
+from scenarios.schema import CASE_SCHEMA, Scenario
+from scenarios.sensor_reader import ReplayRequest, read_recording
+from scenarios.text import Node, Table, Text, plain
 from sim.electrode.placement import CENTRED
 from sim.errors import ScenarioError
+from sim.gait.walk import Walk
+from sim.sensor.recording import Recording
+from sim.sensor.sensor import SensorDescription
+
+NOBODY: Final = "none"
+"""Name of the patient of a recording."""
+UNWALKED: Final = Walk(float("nan"), 0)
+"""The walk of a recording: its strides are counted when it is replayed."""
+WALKED_EVENTS: Final = frozenset({"terrain", "walk", "sensor"})
+"""Kinds of events that happen to somebody who walks, or to the sensor that is worn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +94,13 @@ def build_case(scenario: Scenario, label: CaseLabel, around: Surroundings, probl
 
 def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems: Problems) -> Case | None:
     table, origin = scenario.table, around.origin
-    patient, device = None, None
+    patient, device, sensor = None, None, None
+    recorded = isinstance(scenario.sensor, ReplayRequest)
     with problems.gathered():
-        patient = read_patient(table.values["patient"], around.beside, label.seed)
+        sensor = _sensor(scenario, around)
+    if not recorded:
+        with problems.gathered():
+            patient = read_patient(table.values["patient"], around.beside, label.seed)
     with problems.gathered():
         device = read_device(_device_node(table, around), around.catalogue.models, around.beside)
     events: tuple[PlannedEvent, ...] = ()
@@ -94,7 +109,8 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         scenario = with_defaults_of(scenario, device)
         with problems.gathered():
             description = describe_device(device, table.values.get("settings"), table.values.get("defects"))
-        _check_sensor(scenario, device, problems)
+        if sensor is not None:
+            _check_sensor(scenario, sensor, device, problems)
         if "events" in table.values:
             events = read_events(
                 table.values["events"], around.catalogue.events, scenario.walk, scenario.leg, device.words, problems
@@ -107,8 +123,11 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         check_event_channels(events, table.values.get("events"), description.channels, problems)
         _check_features(events, description, table, problems)
         electrodes = electrodes_for(scenario.electrodes, description, events, table, problems)
+    if recorded:
+        _check_recorded_events(events, table, problems)
     problems.raise_any()
-    assert patient is not None
+    assert patient is not None or recorded
+    assert sensor is not None
     assert device is not None
     assert description is not None
     kept, dropped = _applicable(checks, around.catalogue.measures, description)
@@ -122,22 +141,24 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         scenario_id=scenario.id,
         title=scenario.title,
         seed=label.seed,
-        patient_name=patient[0],
-        patient=patient[1],
-        leg=scenario.leg,
-        sensor=scenario.sensor,
+        patient_name=patient[0] if patient is not None else NOBODY,
+        patient=patient[1] if patient is not None else None,
+        leg=sensor.leg if isinstance(sensor, Recording) else scenario.leg,
+        sensor=sensor,
         device=description,
         load=scenario.load,
         load_name=scenario.load_name,
         capture=scenario.capture,
-        walk=scenario.walk,
+        walk=scenario.walk if patient is not None else UNWALKED,
         events=events,
         checks=kept,
         not_applicable=dropped,
-        requires=_roles(scenario, device, events),
+        requires=_roles(scenario, sensor, device, events),
         requirements=rows,
         axes=label.axes,
-        document=concrete_document(scenario, patient[2], device.table, electrodes, rows),
+        document=concrete_document(
+            scenario, sensor, patient[2] if patient is not None else None, device.table, electrodes, rows
+        ),
         origin_file=origin.file,
         electrodes=electrodes,
     )
@@ -176,8 +197,41 @@ def _check_words(scenario: Scenario, around: Surroundings) -> CheckWords:
     return CheckWords(around.catalogue.measures, names, scenario.walk.strides, file, lines, scenario.expect)
 
 
-def _check_sensor(scenario: Scenario, device: DeviceFile, problems: Problems) -> None:
-    given = scenario.sensor.roles
+def _sensor(scenario: Scenario, around: Surroundings) -> SensorDescription:
+    """The sensor as described, or the recording that takes its place, read and checked."""
+    request = scenario.sensor
+    if not isinstance(request, ReplayRequest):
+        return request
+    folders, hashes = around.beside, {}
+    if scenario.schema == CASE_SCHEMA:
+        # a case file lies in a run folder somewhere below what it was made from
+        folders = (*folders, *folders[0].parents, Path.cwd())
+        inputs = plain(scenario.table.values["inputs"]) if "inputs" in scenario.table.values else {}
+        hashes = {name: str(facts.get("sha256", "")) for name, facts in inputs.items()}
+    recording = read_recording(request, folders, hashes)
+    written = scenario.table.values.get("leg")
+    if written is not None and scenario.leg != recording.leg:
+        problem = f"the recording was made on the {recording.leg} leg"
+        raise ScenarioError(str(written.where), problem, f"write `leg: {recording.leg}` or drop the key")
+    return recording
+
+
+def _check_recorded_events(events: tuple[PlannedEvent, ...], table: Table, problems: Problems) -> None:
+    """What happens to a recording can be placed by its time only, and cannot change what was recorded."""
+    nodes = table.values.get("events")
+    for event in events:
+        assert isinstance(nodes, Table)
+        where = nodes.keys[event.name].where
+        if event.kind.partition(".")[0] in WALKED_EVENTS or event.kind == SHIFT:
+            problem = f"event `{event.name}`: {event.kind} cannot happen to a recording"
+            problems.add(where, problem, "drop it: what was recorded is done")
+        elif event.stride is not None:
+            problem = f"event `{event.name}`: a recording has no prescribed strides"
+            problems.add(where, problem, "write `at: {time: 12 s}`")
+
+
+def _check_sensor(scenario: Scenario, sensor: SensorDescription, device: DeviceFile, problems: Problems) -> None:
+    given = sensor.roles
     if device.roles and not set(device.roles).intersection(given):
         place = scenario.table.values.get("sensor", scenario.table).where
         needed = ", ".join(device.roles)
@@ -235,9 +289,11 @@ def _applicable(
     return tuple(kept), tuple(dropped)
 
 
-def _roles(scenario: Scenario, device: DeviceFile, events: tuple[PlannedEvent, ...]) -> tuple[str, ...]:
+def _roles(
+    scenario: Scenario, sensor: SensorDescription, device: DeviceFile, events: tuple[PlannedEvent, ...]
+) -> tuple[str, ...]:
     """Every role that the case cannot do without; of a sensor with many, those that the device listens to."""
-    given = scenario.sensor.roles
+    given = sensor.roles
     heard = [role for role in given if not device.roles or role in device.roles]
     named: list[Any] = [*heard, *scenario.capture.channels, *scenario.requires]
     named += [need for event in events for need in event.spec.requires if ":" not in need]

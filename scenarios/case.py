@@ -186,7 +186,7 @@ class Case:
         title: of the scenario.
         seed: 64-bit case seed.
         patient_name: name of the patient class or file.
-        patient: `sim.body.patient.Patient`.
+        patient: `sim.body.patient.Patient`; None where the sensor is a recording and nobody walks.
         leg: stimulated leg.
         sensor: description of the sensor (`sim.sensor.sensor.SensorDescription`).
         device: the device under test.
@@ -229,3 +229,8 @@ class Case:
     document: Mapping[str, Any]
     origin_file: str
     electrodes: Electrodes = CENTRED
+
+    @property
+    def is_recorded(self) -> bool:
+        """True where the sensor is a recording: nobody walks, so nothing can be said about a patient."""
+        return self.patient is None

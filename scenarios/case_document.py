@@ -11,10 +11,12 @@ from scenarios.electrode_reader import electrode_values
 from scenarios.load_reader import load_values
 from scenarios.quantities import exact_quantity
 from scenarios.schema import CASE_SCHEMA, Scenario
-from scenarios.sensor_reader import sensor_values
+from scenarios.sensor_reader import input_values, sensor_values
 from scenarios.terrain_reader import terrain_values
 from scenarios.text import plain
 from sim.electrode.placement import Electrodes
+from sim.gait.walk import Walk
+from sim.sensor.sensor import SensorDescription
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_±µΩ/.+-][\w ±µΩ%/.,;()=<>°²*+'-]*")
 """Scalars that need no quotes; whatever else is written as a JSON string, which YAML reads too."""
@@ -22,7 +24,8 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_±µΩ/.+-][\w ±µΩ%/.,;()=<>°²*+'-]
 
 def concrete_document(
     scenario: Scenario,
-    patient: Mapping[str, Any],
+    sensor: SensorDescription,
+    patient: Mapping[str, Any] | None,
     device: Mapping[str, Any],
     electrodes: Electrodes,
     requirements: tuple[Requirement, ...],
@@ -36,13 +39,13 @@ def concrete_document(
         "title": scenario.title,
         "why": written.get("why"),
         "seed": str(scenario.seed),
-        "patient": dict(patient),
+        "patient": dict(patient) if patient is not None else None,
         "leg": scenario.leg,
-        "sensor": sensor_values(scenario.sensor),
+        "sensor": sensor_values(sensor),
         "device": dict(device),
         "settings": written.get("settings"),
         "defects": written.get("defects"),
-        "electrodes": electrode_values(electrodes),
+        "electrodes": electrode_values(electrodes) if patient is not None else None,
         "load": load_values(scenario.load_name, scenario.load),
         "capture": {
             "rate": exact_quantity(capture.rate_hz, "Hz"),
@@ -50,21 +53,26 @@ def concrete_document(
             "keep": capture.keep,
             "effects": "true" if capture.effects else "false",
         },
-        "walk": {
-            **terrain_values(walk),
-            "speed": exact_quantity(walk.speed_m_s, "m/s"),
-            "strides": str(walk.strides),
-            "compensation": walk.compensation,
-            "aid": {"kind": "afo", **write_dataclass(walk.orthosis)} if walk.orthosis else "none",
-            "legs": walk.legs,
-        },
+        "walk": _walk(walk) if patient is not None else None,
         "requires": list(scenario.requires) or None,
         "events": written.get("events"),
         "checks": written["checks"],
         "expect": written.get("expect"),
         "requirements": [_row(each) for each in requirements] or None,
+        "inputs": input_values(sensor),
     }
     return {key: value for key, value in document.items() if value is not None}
+
+
+def _walk(walk: Walk) -> dict[str, Any]:
+    return {
+        **terrain_values(walk),
+        "speed": exact_quantity(walk.speed_m_s, "m/s"),
+        "strides": str(walk.strides),
+        "compensation": walk.compensation,
+        "aid": {"kind": "afo", **write_dataclass(walk.orthosis)} if walk.orthosis else "none",
+        "legs": walk.legs,
+    }
 
 
 def _row(row: Requirement) -> dict[str, str]:

@@ -7,6 +7,7 @@ from scenarios.case import Case
 from sim.gait.manner import Manner
 from sim.gait.speed_law import TIME_EXPONENT
 from sim.gait.stairs import on_stairs_s
+from sim.timebase import NS_PER_S
 
 G_M_S2: Final = 9.81
 _STANDING_S: Final = 6.0
@@ -36,7 +37,9 @@ def stride_time_s(case: Case) -> float:
 
 
 def duration_s(case: Case) -> float:
-    """Estimated simulated time of a case, s."""
+    """Estimated simulated time of a case, s; that of a recording is known."""
+    if case.is_recorded:
+        return case.sensor.end_ns / NS_PER_S
     stood_s = sum(pause.duration_s for pause in timeline.pauses(case))
     usual_s = stride_time_s(case)
     longer_s = sum(

@@ -31,7 +31,7 @@ class Warned:
 def most_samples(case: Case, check: Check, measure: MeasureSpec) -> int | None:
     """Largest number of samples that the check can get; None where it is not limited by the strides."""
     kind = str(check.parameters.get(measure.sample, measure.sample))
-    if kind not in ONE_A_STRIDE:
+    if kind not in ONE_A_STRIDE or case.is_recorded:
         return None
     events = {event.name: event for event in case.events}
     strides = set(range(1, case.walk.strides + 1))
@@ -70,6 +70,8 @@ def shown_share(n: int, confidence: float) -> float:
 def warn(case: Case, measures: Mapping[str, MeasureSpec]) -> list[Warned]:
     """Everything about a case that a reader should know before the bench is booked."""
     found = [warned for check in case.checks for warned in _check_warnings(case, check, measures[check.measure])]
+    if case.is_recorded:
+        return found
     own_m_s, asked_m_s = case.patient.speed_m_s, case.walk.speed_m_s
     if abs(asked_m_s - own_m_s) > FAR_SPEED_M_S:
         own, asked = format_quantity(own_m_s, "m/s"), format_quantity(asked_m_s, "m/s")

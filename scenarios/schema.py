@@ -11,7 +11,7 @@ from scenarios.fields import Key, Read, as_table, as_text, flag, integer, one_or
 from scenarios.load_reader import read_load
 from scenarios.problems import Problems, nearest
 from scenarios.roles import FROM_DEVICE, ROLES
-from scenarios.sensor_reader import read_sensor
+from scenarios.sensor_reader import ReplayRequest, is_replay, read_sensor
 from scenarios.terrain_reader import TERRAIN_KEYS, terrain_of
 from scenarios.text import Node, Table, Text, plain
 from sim.electrode.load import NAMED_LOADS
@@ -60,7 +60,7 @@ class Scenario:
     title: str
     seed: int
     leg: Literal["left", "right"]
-    sensor: SensorDescription
+    sensor: SensorDescription | ReplayRequest
     load_name: str
     load: Any
     capture: CaptureRequest
@@ -72,15 +72,21 @@ class Scenario:
     table: Table
 
 
-def scenario_keys(schema: str) -> dict[str, Key]:
-    """Every key of a scenario; values that need the catalogue or other files are taken as they are."""
+def scenario_keys(schema: str, *, recorded: bool = False) -> dict[str, Key]:
+    """Every key of a scenario; values that need the catalogue or other files are taken as they are.
+
+    Args:
+        schema: `scenario/1` or `case/1`.
+        recorded: the sensor is a recording, so nobody walks.
+    """
+    walks = not recorded
     keys = {
         "schema": Key(word((SCENARIO_SCHEMA, CASE_SCHEMA), "schema"), required=True),
         "id": Key(_identifier, required=True),
         "title": Key(as_text),
         "why": Key(as_text),
         "seed": Key(integer(0, MAX_SEED, "seed"), required=True),
-        "patient": Key(plain, required=True),
+        "patient": Key(plain, required=walks),
         "leg": Key(word(("left", "right"), "leg")),
         "sensor": Key(read_sensor),
         "device": Key(plain, required=True),
@@ -89,7 +95,7 @@ def scenario_keys(schema: str) -> dict[str, Key]:
         "electrodes": Key(read_electrodes),
         "load": Key(read_load),
         "capture": Key(_read_capture),
-        "walk": Key(_read_walk, required=True),
+        "walk": Key(_read_walk, required=walks),
         "requires": Key(one_or_list(word(ROLES, "role"))),
         "events": Key(plain),
         "checks": Key(plain, required=True),
@@ -125,14 +131,18 @@ def read_scenario(table: Table, problems: Problems) -> Scenario | None:
     if not schema:
         return None
     inner = Problems()
-    found = read_keys(table, scenario_keys(schema), "a scenario", inner)
+    recorded = is_replay(table.values.get("sensor"))
+    found = read_keys(table, scenario_keys(schema, recorded=recorded), "a scenario", inner)
+    if recorded:
+        _refuse_patient(table, inner)
     expect: dict[str, str] = {}
     if "expect" in table.values:
         with inner.gathered():
             expect = _read_expect(table.values["expect"], table.values.get("checks"))
     with problems.gathered():
         inner.raise_any()
-    if any(name not in table.values for name in ("patient", "device", "checks")):
+    needed = ("device", "checks") if recorded else ("patient", "device", "checks")
+    if any(name not in table.values for name in needed):
         return None
     load_name, load = found.get("load") or ("skin", NAMED_LOADS["skin"])
     capture, keep_given = found.get("capture") or (CaptureRequest(), False)
@@ -153,6 +163,17 @@ def read_scenario(table: Table, problems: Problems) -> Scenario | None:
         electrodes=found.get("electrodes"),
         table=table,
     )
+
+
+def _refuse_patient(table: Table, problems: Problems) -> None:
+    """A recording was walked by somebody else, who feels nothing of the stimulation."""
+    patient = table.values.get("patient")
+    if patient is not None and plain(patient) != "none":
+        problems.add(patient.where, "a recording has no simulated patient", "drop `patient`, or write `patient: none`")
+    for name in ("walk", "electrodes"):
+        if name in table.values:
+            mend = f"drop `{name}`; `start` and `duration` of the sensor choose a part of the recording"
+            problems.add(table.keys[name].where, f"`{name}` says nothing about a recording", mend)
 
 
 def _identifier(node: Node) -> str:

@@ -56,6 +56,37 @@ class StimulusSource(Protocol):
         ...
 
 
+class CommandQueue:
+    """Timed commands that cut blocks: each block begins at the commands that it holds.
+
+    Args:
+        commands: in time order.
+    """
+
+    def __init__(self, commands: tuple[Command, ...]) -> None:
+        self._commands = commands
+        self._next = 0
+
+    def cut(self, t0_ns: TimeNs, t1_ns: TimeNs) -> tuple[TimeNs, tuple[Command, ...]]:
+        """Where a block from `t0_ns` ends, at `t1_ns` or at the next command, and the commands at its start."""
+        last = self._next
+        while last < len(self._commands) and self._commands[last].t_ns < t1_ns:
+            last += 1
+        commands = self._commands[self._next : last]
+        if commands and commands[-1].t_ns > t0_ns:
+            t1_ns = next(c.t_ns for c in commands if c.t_ns > t0_ns)
+            commands = tuple(c for c in commands if c.t_ns < t1_ns)
+        if t1_ns > t0_ns:
+            self._next += len(commands)
+        return t1_ns, commands
+
+
+def block_end_ns(t0_ns: TimeNs, limits: BlockLimits) -> TimeNs:
+    """Where a block that begins at `t0_ns` must end at the latest."""
+    longest = limits.longest_ns
+    return t0_ns + longest if limits.horizon else (t0_ns // longest + 1) * longest
+
+
 class World:
     """A walk under way.
 
@@ -74,8 +105,7 @@ class World:
         limits: BlockLimits = BlockLimits(),
     ) -> None:
         self._walker, self._sensor = walker, sensor
-        self._commands, self._limits = commands, limits
-        self._next_command = 0
+        self._commands, self._limits = CommandQueue(commands), limits
         self.t_ns: TimeNs = 0
         self.end_ns: TimeNs = walker.schedule.end_ns
         self.blocks = 0
@@ -109,25 +139,11 @@ class World:
         """
         t0_ns = self.t_ns
         self._walker.integrate(min(self.end_ns, settled_ns + self._walker.electromechanical_delay_ns))
-        t1_ns = min(self._sensor.horizon_ns(self._walker), self._block_end_ns(t0_ns), self.end_ns)
-        commands = self._due(t1_ns)
-        if commands and commands[-1].t_ns > t0_ns:
-            t1_ns = next(c.t_ns for c in commands if c.t_ns > t0_ns)
-            commands = tuple(c for c in commands if c.t_ns < t1_ns)
+        reach_ns = min(self._sensor.horizon_ns(self._walker), block_end_ns(t0_ns, self._limits), self.end_ns)
+        t1_ns, commands = self._commands.cut(t0_ns, reach_ns)
         if t1_ns <= t0_ns:
             raise CausalityError("block rule", s_from_ns(t0_ns), "the sensor needs more of the body than is known")
-        self._next_command += len(commands)
         signals = self._sensor.emit(t0_ns, t1_ns, self._walker)
         self.t_ns = t1_ns
         self.blocks += 1
         return Stimulus(t0_ns, t1_ns, signals, commands)
-
-    def _block_end_ns(self, t0_ns: TimeNs) -> TimeNs:
-        longest = self._limits.longest_ns
-        return t0_ns + longest if self._limits.horizon else (t0_ns // longest + 1) * longest
-
-    def _due(self, t1_ns: TimeNs) -> tuple[Command, ...]:
-        first = last = self._next_command
-        while last < len(self._commands) and self._commands[last].t_ns < t1_ns:
-            last += 1
-        return self._commands[first:last]

@@ -9,7 +9,7 @@ import numpy as np
 from reports.intervals import touches
 from reports.measures.collecting import collected, not_run, noted, nothing, spans_array
 from reports.measures.grouping import set_period_s
-from reports.measures.openings import is_switch, sensor_terms
+from reports.measures.openings import is_switch, sensor_terms, why_no_trigger
 from reports.measures.pulse_budget import pulse_terms, timebase_terms
 from reports.measures.triggers import Trigger, is_cut_off, triggers_of, watch_end_s
 from reports.samples import Samples
@@ -92,6 +92,8 @@ def stop_latency(record: Record, parameters: Mapping[str, Any]) -> Samples:
     from_landing = parameters.get("from", "sensor_on") == "landing"
     if not from_landing and not is_switch(record):
         return not_run("s", f"{NO_SWITCH}; use `from: landing`")
+    if unknown := why_no_trigger(record):
+        return not_run("s", unknown)
     triggers, without = triggers_of(record)
     closed = [t for t in triggers if t.last_row >= 0 and math.isfinite(t.sensor_on_s)]
     silent = len(triggers) - len(closed)

@@ -47,6 +47,13 @@ def is_switch(record: Record) -> bool:
     return record.case.sensor.thresholds_v is not None
 
 
+def why_no_trigger(record: Record) -> str:
+    """Why nobody knows when the device had to answer, or ""."""
+    if is_switch(record) or np.any(np.isfinite(record.strides["heel_off_s"])) or not record.case.is_recorded:
+        return ""
+    return "no labelled events: heel-off is not known"
+
+
 def closings_s(record: Record) -> NDArray[np.float64]:
     """(N,) what ends the question of each stride, s: the closing of a switch, else the landing; NaN for none."""
     return record.strides["sensor_on_s" if is_switch(record) else "landing_s"]

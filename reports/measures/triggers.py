@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 
 from reports.intervals import touches
-from reports.measures.collecting import collected, noted, nothing, spans_array
+from reports.measures.collecting import collected, not_run, noted, nothing, spans_array
 from reports.measures.grouping import trains_of
-from reports.measures.openings import openings_of
+from reports.measures.openings import openings_of, why_no_trigger
 from reports.samples import Samples
 from rig.record import Record
 
@@ -88,6 +88,8 @@ def is_cut_off(record: Record, trigger: Trigger) -> bool:
 
 def missed_stimulation(record: Record, _parameters: Any) -> Samples:
     """Triggers that no pulse answered before the sensor closed again; one occurrence each."""
+    if unknown := why_no_trigger(record):
+        return not_run("", unknown)
     triggers, without = triggers_of(record)
     ready = [trigger for trigger in triggers if not is_cut_off(record, trigger)]
     notes = (f"{without} strides without trigger",) if without else ()
@@ -115,6 +117,8 @@ def false_stimulation(record: Record, _parameters: Any) -> Samples:
 
     Gait initiation (stride 0) has a trigger that the stride table does not hold: its trains are not judged.
     """
+    if unknown := why_no_trigger(record):
+        return not_run("", unknown)
     triggers, _ = triggers_of(record)
     if not record.strides["t0_s"].size:
         return nothing("", "no whole stride", watched_s=())

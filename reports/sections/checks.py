@@ -23,6 +23,7 @@ from reports.words import (
     part_of_run,
     value_words,
 )
+from scenarios.case import Case
 
 POINTS_OF_A_REPORT = 60_000
 """All charts of a report together show about this many points, so that a page stays a few megabytes (design choice)."""
@@ -68,10 +69,8 @@ def _fault(result: CaseResult) -> str:
 def _plan(result: CaseResult) -> list[Block]:
     case, record = result.case, result.record
     simulated = "did not start" if record is None else quantity(record.span_s[1] - record.span_s[0], "s")
-    walk = f"{case.walk.strides} strides at {case.walk.speed_m_s:g} m/s, {case.walk.compensation} compensation"
     rows = [
-        ("Patient", f"{case.patient_name}, {case.leg} leg"),
-        ("Walk", walk),
+        *walked(case),
         ("Device", f"{case.device.title or case.device.id} ({case.device.id})"),
         ("Settings", settings_words(case.device) or "none known"),
         ("Seeded defects", defects_words(case) or "none"),
@@ -92,6 +91,14 @@ def _plan(result: CaseResult) -> list[Block]:
         dropped = [f"{name}: {reason}" for name, reason in case.not_applicable]
         blocks.append(bullets(dropped, title="Checks that do not apply (no verdict)"))
     return blocks
+
+
+def walked(case: Case) -> list[tuple[str, str]]:
+    """Who walked how, or which recording stood for a walk."""
+    if case.is_recorded:
+        return [("Patient", "none: the sensor is a recording"), ("Recording", f"{case.sensor.file}, {case.leg} leg")]
+    walk = f"{case.walk.strides} strides at {case.walk.speed_m_s:g} m/s, {case.walk.compensation} compensation"
+    return [("Patient", f"{case.patient_name}, {case.leg} leg"), ("Walk", walk)]
 
 
 def _event(event: Any) -> str:

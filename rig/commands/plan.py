@@ -20,7 +20,7 @@ def _document(plan: "Plan") -> dict[str, Any]:
                 "patient": case.patient_name,
                 "device": case.device.id,
                 "seed": case.seed,
-                "strides": case.walk.strides,
+                "strides": None if case.is_recorded else case.walk.strides,
                 "keep": case.capture.keep,
                 "checks": [check.id for check in case.checks],
             }
@@ -42,7 +42,7 @@ def _say_plan(plan: "Plan") -> None:
             case.id,
             case.patient_name,
             case.device.id,
-            str(case.walk.strides),
+            "recorded" if case.is_recorded else str(case.walk.strides),
             str(len(case.checks)),
             case.capture.keep,
         )
