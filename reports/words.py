@@ -62,7 +62,9 @@ def evidence_stamp(hardware: str) -> str:
 def run_stamp(run: RunResult) -> str:
     """The stamp of a whole run: that of the weakest hardware in it. A run without a case counts as simulated."""
     stamps = [evidence_stamp(case.hardware) for case in run.cases] or [evidence_stamp("virtual")]
-    return min(stamps, key=lambda stamp: (not stamp.startswith("SIMULATED"), not stamp))
+    weakest = min(stamps, key=lambda stamp: (not stamp.startswith("SIMULATED"), not stamp))
+    recorded = "RECORDED INPUT: no patient felt the stimulation" if any(c.case.is_recorded for c in run.cases) else ""
+    return "; ".join(part for part in (weakest, recorded) if part)
 
 
 def hardware_levels(run: RunResult) -> str:

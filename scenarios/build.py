@@ -31,7 +31,7 @@ NOBODY: Final = "none"
 """Name of the patient of a recording."""
 UNWALKED: Final = Walk(float("nan"), 0)
 """The walk of a recording: its strides are counted when it is replayed."""
-WALKED_EVENTS: Final = frozenset({"terrain", "walk", "sensor"})
+WALKED_EVENTS: Final = frozenset({"terrain", "walk", "light", "sensor"})
 """Kinds of events that happen to somebody who walks, or to the sensor that is worn."""
 
 
@@ -171,8 +171,8 @@ def as_repeat(case: Case, label: CaseLabel, scenario: Scenario, around: Surround
         ScenarioError: nobody of the class can walk.
     """
     again = replace(case, id=label.id, name=folder_name(label.id), number=label.number, seed=label.seed)
-    node = scenario.table.values["patient"]
-    if not draws_by_seed(node):
+    node = scenario.table.values.get("patient")
+    if node is None or case.is_recorded or not draws_by_seed(node):
         return again
     name, patient, document = read_patient(node, around.beside, label.seed)
     return replace(again, patient_name=name, patient=patient, document={**case.document, "patient": document})

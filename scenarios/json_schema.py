@@ -16,6 +16,7 @@ from scenarios.patient_class import SCHEMA as PATIENT_SCHEMA
 from scenarios.patient_spread import KINDS
 from scenarios.roles import FROM_DEVICE, ROLES
 from scenarios.schema import CASE_SCHEMA, KEEP, SCENARIO_SCHEMA
+from scenarios.sensor_reader import REPLAY
 from scenarios.terrain_reader import OBSTACLE_UNITS
 from sim.body.patient import Patient
 from sim.body.regrowth import RegrowthPrior
@@ -97,7 +98,8 @@ def _scenario(catalogue: Catalogue) -> dict[str, Any]:
             "expect": {"type": "object", "additionalProperties": _words(VERDICT_WORDS)},
             "matrix": _matrix(),
         },
-        ("schema", "id", "seed", "patient", "device", "walk", "checks"),
+        ("schema", "id", "seed", "device", "checks"),
+        anyOf=[{"required": ["patient", "walk"]}, {"properties": {"sensor": _replay()}, "required": ["sensor"]}],
     )
 
 
@@ -118,7 +120,7 @@ def _case(catalogue: Catalogue) -> dict[str, Any]:
         "requirements": {"type": "array", "items": row},
         "inputs": {},
     }
-    return _table(properties, ("case", *scenario["required"]))
+    return _table(properties, ("case", *scenario["required"]), anyOf=scenario["anyOf"])
 
 
 def _sensor() -> dict[str, Any]:
@@ -126,7 +128,13 @@ def _sensor() -> dict[str, Any]:
         _table({"kind": {"const": kind}, **_quantities(description)}, ("kind",))
         for kind, description in SENSORS.items()
     ]
-    return {"anyOf": [_words(SENSORS), *tables]}
+    return {"anyOf": [_words(SENSORS), *tables, _replay()]}
+
+
+def _replay() -> dict[str, Any]:
+    """A recording in the place of a sensor."""
+    files = {REPLAY: {"type": "string"}, "description": {"type": "string"}}
+    return _table({**files, "start": _QUANTITY, "duration": _QUANTITY}, (REPLAY, "description"))
 
 
 def _quantities(settings: type[Any]) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def read_scenario(table: Table, problems: Problems) -> Scenario | None:
     with problems.gathered():
         inner.raise_any()
     needed = ("device", "checks") if recorded else ("patient", "device", "checks")
-    if any(name not in table.values for name in needed):
+    if any(name not in table.values for name in needed) or (recorded and "sensor" not in found):
         return None
     load_name, load = found.get("load") or ("skin", NAMED_LOADS["skin"])
     capture, keep_given = found.get("capture") or (CaptureRequest(), False)

@@ -22,7 +22,7 @@ def build(run: RunResult) -> dict[str, Any] | None:
     blocks = [
         block
         for case in run.cases
-        if case.record is not None and len(case.record.strides.get("stride", ())) > 0
+        if case.record is not None and not case.case.is_recorded and len(case.record.strides.get("stride", ())) > 0
         for block in _case(case, every=len(run.cases) <= CASES_WITH_ALL_CHARTS)
     ]
     if not blocks:
