@@ -42,13 +42,13 @@ class Columns:
     Attributes:
         names: column titles: one, or those of the sensor's x, y and z.
         unit: as written.
-        factor: to SI.
+        factor_ratio: to SI.
         where: place of the entry, for messages.
     """
 
     names: tuple[str, ...]
     unit: str
-    factor: float
+    factor_ratio: float
     where: Where
 
 

@@ -44,7 +44,7 @@ def read_samples(path: Path, description: RecordingDescription) -> tuple[dict[st
     found: dict[str, NDArray[np.float64]] = {}
     for columns, roles in ((d.force, FORCES), (d.rate, RATES)):
         if columns is not None:
-            own = np.array([values[name] for name in columns.names]) * columns.factor
+            own = np.array([values[name] for name in columns.names]) * columns.factor_ratio
             _check_constant(path, columns, own)
             found |= dict(zip(roles, d.axes @ own, strict=True))
     if d.force is not None:
@@ -52,7 +52,7 @@ def read_samples(path: Path, description: RecordingDescription) -> tuple[dict[st
     if d.rate is not None:
         _check_rates(d.rate, np.array([found[role] for role in RATES]))
     if d.signal is not None:
-        signal = values[d.signal.names[0]] * d.signal.factor
+        signal = values[d.signal.names[0]] * d.signal.factor_ratio
         _check_constant(path, d.signal, signal[None, :])
         found["heel_switch"] = signal
     return found, rate_hz
@@ -105,7 +105,7 @@ def _rate_hz(path: Path, d: RecordingDescription, values: dict[str, NDArray[np.f
         assert d.rate_hz is not None
         return d.rate_hz
     counts = d.time.unit == "sample"
-    steps = np.diff(values[d.time.names[0]]) * (1.0 if counts else d.time.factor)
+    steps = np.diff(values[d.time.names[0]]) * (1.0 if counts else d.time.factor_ratio)
     if not steps.size:
         raise ScenarioError(str(path), "the recording holds a single sample", "export it again")
     usual = 1.0 if counts else float(np.median(steps))
