@@ -68,7 +68,7 @@ class RecordingDescription:
         force: columns of the specific force, or None.
         rate: columns of the angular rate, or None.
         signal: column of a switch, or None.
-        axes: (3, 3) from the sensor's axes to forward, up, right.
+        axes_ratio: (3, 3) from the sensor's axes to forward, up, right.
         thresholds_v: of a switch.
         heel_off_s: labelled instants in the file, s.
     """
@@ -84,7 +84,7 @@ class RecordingDescription:
     force: Columns | None
     rate: Columns | None
     signal: Columns | None
-    axes: NDArray[np.float64]
+    axes_ratio: NDArray[np.float64]
     thresholds_v: tuple[float, float] | None
     heel_off_s: NDArray[np.float64]
 
@@ -129,7 +129,7 @@ def read_description(path: Path) -> RecordingDescription:
         force=found.get("acceleration"),
         rate=found.get("angular_rate"),
         signal=found.get("signal"),
-        axes=found.get("axes", np.eye(3)),
+        axes_ratio=found.get("axes", np.eye(3)),
         thresholds_v=thresholds,
         heel_off_s=np.array(sorted(found.get("heel_off", ())), np.float64),
     )

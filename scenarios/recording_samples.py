@@ -46,7 +46,7 @@ def read_samples(path: Path, description: RecordingDescription) -> tuple[dict[st
         if columns is not None:
             own = np.array([values[name] for name in columns.names]) * columns.factor_ratio
             _check_constant(path, columns, own)
-            found |= dict(zip(roles, d.axes @ own, strict=True))
+            found |= dict(zip(roles, d.axes_ratio @ own, strict=True))
     if d.force is not None:
         _check_gravity(d.force, np.array([found[role] for role in FORCES]), rate_hz)
     if d.rate is not None:
