@@ -11,7 +11,7 @@ from reports.samples import Samples
 from rig.record import Record
 
 
-def _each_swing(record: Record, unit: str, column: str, origin: str = "") -> Samples:
+def each_swing(record: Record, unit: str, column: str, origin: str = "") -> Samples:
     """One sample a swing: `column`, or its time after the column `origin`."""
     strides = record.strides
     if not strides["stride"].size:
@@ -34,29 +34,29 @@ def _each_swing(record: Record, unit: str, column: str, origin: str = "") -> Sam
 
 def ankle_at_contact(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """Ankle at initial contact of each swing, rad, dorsiflexion positive."""
-    return _each_swing(record, "rad", "ankle_ic_rad")
+    return each_swing(record, "rad", "ankle_ic_rad")
 
 
 def foot_at_contact(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """Sole against the floor at initial contact, rad, toes up positive; below 0 the toes land first."""
-    return _each_swing(record, "rad", "foot_ic_rad")
+    return each_swing(record, "rad", "foot_ic_rad")
 
 
 def peak_dorsiflexion(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """Largest dorsiflexion of each swing after 35 % of it, rad: before that toe-off, which is prescribed, shows."""
-    return _each_swing(record, "rad", "ankle_swing_peak_rad")
+    return each_swing(record, "rad", "ankle_swing_peak_rad")
 
 
 def contact_to_flat(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """Time from initial contact to foot flat, s; a slapping foot is flat within 4 % of the cycle."""
-    return _each_swing(record, "s", "foot_flat_s", "landing_s")
+    return each_swing(record, "s", "foot_flat_s", "landing_s")
 
 
 def foot_slap(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """Largest plantarflexion rate between contact and foot flat, rad/s."""
-    return _each_swing(record, "rad/s", "slap_rad_s")
+    return each_swing(record, "rad/s", "slap_rad_s")
 
 
 def hip_hike(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """Lift of the pelvis above the uncompensated walk in each swing, m."""
-    return _each_swing(record, "m", "hip_hike_m")
+    return each_swing(record, "m", "hip_hike_m")

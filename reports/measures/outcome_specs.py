@@ -3,6 +3,7 @@
 from typing import Final
 
 from reports.measures import exposure, landing, outcomes, variability
+from reports.measures.side_effects import SIDE_EFFECTS
 from scenarios.catalogue import MeasureSpec, Parameter
 
 _PRIOR: Final = (
@@ -191,5 +192,5 @@ REGULARITY: Final = (
 )
 """How regular the steps are."""
 
-OUTCOMES: Final[tuple[MeasureSpec, ...]] = (*CLEARANCE, *LANDING, *REGULARITY)
+OUTCOMES: Final[tuple[MeasureSpec, ...]] = (*CLEARANCE, *LANDING, *REGULARITY, *SIDE_EFFECTS)
 """What the patient did."""
