@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reports.evidence import requirement_states, suffices
 from reports.figures_chart import TimeAxis, nice_ticks, thin
 from reports.quantities import quantity, quantity_with_uncertainty, scale_for
-from reports.sections import requirements, summary, uncertainty
+from reports.sections import outcomes, requirements, summary, uncertainty
 from reports.sections.device import settings_words
 from reports.verdict import Outcome
 from reports.words import criterion, full_limit_words, part_of_run
@@ -184,3 +184,15 @@ def test_requirements_name_every_verifying_check_once(runs):
     }
     assert rows["LIB-TIM-004"][3] == "latency PASS in 2 cases, measured@virtual"
     assert rows["LIB-SAF-001"][4].startswith("OPEN: 2 of 4 verifying checks did not pass")
+
+
+def test_the_report_tells_how_the_patient_came_about(runs):
+    """Training is a design prior with two sides: the note of the case stands beside its outcomes."""
+    result = runs.walk()
+    note = "training for 18 weeks (modelled, design prior): residual drive x 1.072"
+    patient = {"origin": {"class": "ms", "person": "17", "notes": [note]}}
+    told = replace(result, case=replace(result.case, document={**result.case.document, "patient": patient}))
+    page = str(outcomes.build(runs.run_of(told)))
+    assert note in page
+    assert "one person drawn from ms by the seed 17" in page
+    assert "About this patient" not in str(outcomes.build(runs.run_of(result)))
