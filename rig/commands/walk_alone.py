@@ -16,6 +16,7 @@ from rig.walks import prepare_walk, rehearsal_of
 from scenarios.build import CaseLabel, Origin, Surroundings, build_case
 from scenarios.case import Case
 from scenarios.catalogue import Catalogue
+from scenarios.device_file import read_device
 from scenarios.patient_file import read_patient
 from scenarios.problems import Problems
 from scenarios.quantities import exact_quantity
@@ -85,6 +86,7 @@ def case_of(wanted: Wanted, catalogue: Catalogue, beside: tuple[Path, ...]) -> C
     if not speed:
         _, patient, _ = read_patient(Text(wanted.patient, at_patient), beside)
         speed = exact_quantity(patient.speed_m_s, "m/s")
+    device = "odfs" if wanted.device == "none" else wanted.device
     walk = {
         "speed": (speed, option("speed")),
         "strides": (str(wanted.strides), option("strides")),
@@ -98,7 +100,8 @@ def case_of(wanted: Wanted, catalogue: Catalogue, beside: tuple[Path, ...]) -> C
         "seed": (str(wanted.seed), option("seed")),
         "patient": (wanted.patient, at_patient),
         "leg": (wanted.leg, option("leg")),
-        "device": ("odfs" if wanted.device == "none" else wanted.device, option("device")),
+        "device": (device, option("device")),
+        "sensor": ({"kind": _sensor_of(device, catalogue, beside)}, option("device")),
         "capture": ({"keep": "none", "effects": "false"}, _HERE),
         # a scenario needs a check; this one is never judged
         "checks": ({"steps": {"measure": {"scuffs": {}}, "never": "true"}}, _HERE),
@@ -118,6 +121,12 @@ def case_of(wanted: Wanted, catalogue: Catalogue, beside: tuple[Path, ...]) -> C
     problems.raise_any()
     assert case is not None
     return case
+
+
+def _sensor_of(device: str, catalogue: Catalogue, beside: tuple[Path, ...]) -> str:
+    """Kind of sensor that a device listens to; a heel switch where it does not say."""
+    roles = read_device(Text(device, option("device")), catalogue.models, beside).roles
+    return roles[0].partition(".")[0] if roles else "heel_switch"
 
 
 def walk_it(case: Case, catalogue: Catalogue, device: str, *, trace: bool = True) -> Walked:

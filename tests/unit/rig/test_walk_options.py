@@ -117,3 +117,18 @@ def test_the_band_holds_both_measured_adults():
             shown = periodic_mean(curve)
             assert np.all(low < shown) and np.all(shown < high)
     assert periodic_mean(np.full(101, 0.3)) == pytest.approx(np.full(101, 0.3))
+
+
+@pytest.mark.parametrize(
+    ("device", "kind"),
+    [
+        ("none", "heel_switch"),
+        ("odfs", "heel_switch"),
+        ("tilt_trigger", "shank_tilt"),
+        ("imu_trigger", "foot_imu"),
+        ("implant_four", "heel_switch"),
+    ],
+)
+def test_a_device_gets_the_sensor_that_it_listens_to(device, kind):
+    """Nobody has to name it; without a device the heel switch marks the strides."""
+    assert _case(device=device).sensor.kind == kind
