@@ -24,7 +24,7 @@ STRIDE_COLUMNS: Final = (
     *("sensor_on_s", "first_pulse_s", "last_pulse_s", "pulses", "charge_c"),
     *("foot_ic_rad", "ankle_swing_peak_rad"),
     *("steppage_rad", "circumduction_m", "recovered", "fall_drawn"),
-    *("eversion_swing_rad", "push_off_ratio", "reflex_n_m", "clonus", "withdrawal_rad", "fatigue_ratio"),
+    *("eversion_swing_rad", "push_off_ratio", "reflex_n_m", "reflex_bursts", "withdrawal_rad", "fatigue_ratio"),
     "knee_peak_rad",
     *("sensed", "over_comfort"),
     "mid_swing_s",
@@ -34,7 +34,7 @@ APPENDED_PULSE_COLUMNS: Final = ("end_s",)
 
 WHOLE_NUMBERS: Final = frozenset(
     {"channel", "leg", "stride", "train", "clipped", "tail_done", "is_non_mtc", "scuff", "stumble", "pulses"}
-    | {"recovered", "fall_drawn", "clonus"}
+    | {"recovered", "fall_drawn", "reflex_bursts"}
 )
 """Columns of counts, numbers and flags."""
 

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from sim.body import layout as at
 from sim.body.buffers import Buffers
-from sim.body.reflex import CLONUS_BURSTS
 from sim.gait.schedule import StrideSchedule
 from sim.timebase import NEVER, NS_PER_S
 
@@ -32,7 +31,7 @@ def gait_columns(schedule: StrideSchedule, buffers: Buffers, falls: NDArray[np.b
     `foot_ic_rad` is the sole against the floor at landing, toes up positive; `ankle_swing_peak_rad` the largest
     dorsiflexion after 35 % of swing, past the toe-off whose ankle is prescribed. `push_off_ratio`: plantarflexion in
     push-off relative to the same walker without aid. `reflex_n_m`: largest torque of the stretch reflex from one foot
-    flat to the next, `clonus`: at least three bursts of it. `withdrawal_rad`: largest flexion by flexor withdrawal.
+    flat to the next, `reflex_bursts` how often it began. `withdrawal_rad`: largest flexion by flexor withdrawal.
     `fatigue_ratio`: what fatigue has left of the deep branch's rested muscle, at landing.
     """
     rows = slice(1, None)
@@ -40,7 +39,6 @@ def gait_columns(schedule: StrideSchedule, buffers: Buffers, falls: NDArray[np.b
     t0_ns, time_ns = schedule.t0_ns[:-1][rows], schedule.stride_time_ns[rows]
     toe_off_ns = schedule.toe_off_ns[rows]
     stumble = results[:, at.R_STUMBLE]
-    bursts = results[:, at.R_BURSTS]
     return {
         "stride": np.arange(1, schedule.strides + 1, dtype=np.float64),
         "t0_s": t0_ns / NS_PER_S,
@@ -70,7 +68,7 @@ def gait_columns(schedule: StrideSchedule, buffers: Buffers, falls: NDArray[np.b
         "eversion_swing_rad": results[:, at.R_EVERSION_SWING].copy(),
         "push_off_ratio": results[:, at.R_PUSH_OFF].copy(),
         "reflex_n_m": results[:, at.R_REFLEX].copy(),
-        "clonus": np.where(np.isnan(bursts), np.nan, bursts >= CLONUS_BURSTS),
+        "reflex_bursts": results[:, at.R_BURSTS].copy(),
         "withdrawal_rad": results[:, at.R_WITHDRAWAL].copy(),
         "fatigue_ratio": results[:, at.R_FATIGUE].copy(),
         "knee_peak_rad": results[:, at.R_KNEE_PEAK].copy(),

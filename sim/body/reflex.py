@@ -31,8 +31,6 @@ DELAY_NS: Final = 40 * NS_PER_MS
 TIME_CONSTANT_S: Final = 0.030
 REST_N_M: Final = 1e-6
 """A torque below this, with nothing driving it, is none."""
-CLONUS_BURSTS: Final = 3
-"""So many bursts between one foot flat and the next are clonus: three beats are what clinicians count from."""
 
 
 @borrowing

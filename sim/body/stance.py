@@ -3,8 +3,9 @@
     ankle = foot - shank,  foot = 0 until heel-off, then f_toe_off (3 u^2 - 2 u^3), u = 0..1 from heel-off to toe-off
 
 The shank is the prescribed one of the manner, without the stride's noise. The smooth curve over the toes is drawn,
-not simulated (design choice). On top of it stimulation lifts the ankle while the foot unloads, by (3 u^2 - 2 u^3) of
-what the torque of its muscles would lift it at toe-off (design choice).
+not simulated (design choice). On top of it stimulation lifts the ankle against the stiffness that it meets at toe-off
+(`sim.body.pushoff`; one stiffness for all of stance is a design choice): a strong train that begins at once stretches
+the calf faster than the reflex bears, the same train behind a ramp does not.
 """
 
 import math
@@ -107,6 +108,7 @@ def end_idling(
         last = ints[I_T] // STEP_NS
         for slot in range(max(ints[I_IDLE] // STEP_NS + 1, last - MEMORY), last + 1):
             ring[slot % RING] = stance_rate_rad_s(ints[I_STRIDE], slot * STEP_NS, base, const, stride_ns)
+        body[B_LIFT] = lifted_rad(stimulated_n_m(body, const), const)
         body[B_STANCE_RATE] = stance_rate_rad_s(ints[I_STRIDE], ints[I_T], base, const, stride_ns)
     ints[I_IDLE] = -1
 
@@ -149,10 +151,7 @@ def stretch(
 ) -> None:
     """One step of the reflex in stance, from now to `end_ns`."""
     k, t = ints[I_STRIDE], ints[I_T]
-    lift = 0.0
-    if k < stride_ns.shape[0]:
-        u = rolled(k, end_ns, stride_ns)
-        lift = u * u * (3.0 - 2.0 * u) * lifted_rad(stimulated_n_m(body, const), const)
+    lift = lifted_rad(stimulated_n_m(body, const), const)
     before = body[B_STANCE_RATE]
     after = stance_rate_rad_s(k, end_ns, base, const, stride_ns) + (lift - body[B_LIFT]) / ((end_ns - t) * 1e-9)
     for slot in range(t // STEP_NS + 1, end_ns // STEP_NS + 1):
