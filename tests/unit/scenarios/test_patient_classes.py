@@ -1,9 +1,10 @@
 """The shipped patients and the choice of one of their people in a scenario."""
 
 import dataclasses
+from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.case_document import case_document
@@ -35,6 +36,7 @@ NAMES = (
 HERE = Where("test", 1, 1)
 
 
+@cache
 def _class(name):
     return read_patient_class(Text(name, HERE), ())
 
@@ -61,7 +63,7 @@ def test_every_parameter_stands_in_every_file_with_source_and_distribution(name)
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**64 - 1))
 def test_everybody_who_is_drawn_can_walk_and_keeps_the_bounds_of_the_fields(name, seed):
     population = _class(name).population

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.body.distributions import Fixed, LogNormal, Mixture, Normal, Uniform
@@ -87,6 +87,7 @@ KINDS = (
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.floats(0.0, 1.0), st.floats(0.01, 1.0), st.floats(1.01, 40.0))
 def test_no_quantile_leaves_its_bounds(distribution, u, low, high):
     """However narrow or far out the bounds, what is drawn lies between them and is a number."""
@@ -94,6 +95,7 @@ def test_no_quantile_leaves_its_bounds(distribution, u, low, high):
     assert low <= value <= high
 
 
+@settings(deadline=None)
 @given(st.sampled_from((KINDS[0], KINDS[1], KINDS[2], KINDS[4])), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_quantiles_rise(distribution, u, v):
     """A larger share of the probability is never a smaller value: correlations keep their sign."""
