@@ -27,14 +27,14 @@ STRIDE_COLUMNS: Final = (
     *("eversion_swing_rad", "push_off_ratio", "reflex_n_m", "reflex_bursts", "withdrawal_rad", "fatigue_ratio"),
     "knee_peak_rad",
     *("sensed", "over_comfort"),
-    "mid_swing_s",
+    *("mid_swing_s", "manner"),
 )
 APPENDED_PULSE_COLUMNS: Final = ("end_s",)
 """After those of formats.md: the end of a pulse's charge window, without which nothing can be judged again."""
 
 WHOLE_NUMBERS: Final = frozenset(
     {"channel", "leg", "stride", "train", "clipped", "tail_done", "is_non_mtc", "scuff", "stumble", "pulses"}
-    | {"recovered", "fall_drawn", "reflex_bursts"}
+    | {"recovered", "fall_drawn", "reflex_bursts", "manner"}
 )
 """Columns of counts, numbers and flags."""
 

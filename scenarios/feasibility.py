@@ -85,7 +85,7 @@ def _walk_warnings(case: Case) -> list[Warned]:
     walk = timeline.walk_of(case)
     speeds = {walk.speed_m_s, *(walk.speed_m_s * passage.manner.speed_ratio for passage in walk.passages)}
     low, high = KNOWN_SPEEDS_M_S
-    outside = sorted(speed for speed in speeds if not low <= speed <= high)
+    outside = sorted(speed for speed in speeds if not low - 1e-9 <= speed <= high + 1e-9)
     if not outside:
         return []
     asked = ", ".join(format_quantity(speed, "m/s") for speed in outside)

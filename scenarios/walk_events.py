@@ -60,8 +60,7 @@ def _sit(parameters: Mapping[str, Any], stride: int, _speed_m_s: float, _leg: st
 
 def _speed(parameters: Mapping[str, Any], stride: int, speed_m_s: float, _leg: str) -> tuple[Change, ...]:
     ratio = parameters["speed"] / speed_m_s
-    name = f"{parameters['speed']:g} m/s"
-    return (Passage(stride, _count(parameters), Manner(name, speed_ratio=ratio)),)
+    return (Passage(stride, _count(parameters), Manner("speed", speed_ratio=ratio)),)
 
 
 def _turn(parameters: Mapping[str, Any], stride: int, _speed_m_s: float, leg: str) -> tuple[Change, ...]:

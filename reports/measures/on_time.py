@@ -68,14 +68,18 @@ def stance_on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
     landed_s = closings_s(record)
     closing_s = np.where(np.isnan(landed_s), end_s, landed_s)
     allowed = union(
-        tuple((float(a), float(b)) for a, b in zip(strides["heel_off_s"], closing_s + extension_s, strict=True))
+        tuple(
+            (float(a), float(b))
+            for a, b in zip(strides["heel_off_s"], closing_s + extension_s, strict=True)
+            if not math.isnan(a)  # the heel stays down: no stimulation is asked for
+        )
     )
     on = union(tuple((train.t0_s, train.t1_s) for train in trains_of(record)))
     # the table has no landing for gait initiation (stride 0): a stance that its stimulation reaches into is left out
     first_s, t_s = float(strides["t0_s"][0]), record.pulses["t_s"]
     initiated = bool(np.any((t_s > first_s - ON_FACTOR * period_s(record)) & (t_s < first_s)))
     if initiated:
-        allowed = union((*allowed, (first_s, float(strides["heel_off_s"][0]))))
+        allowed = union((*allowed, (first_s, float(np.fmin(strides["heel_off_s"][0], strides["toe_off_s"][0])))))
     wrong = difference(on, allowed)
     spans = [(float(a), float(b)) for a, b in zip(strides["t0_s"], end_s, strict=True)]
     values = np.array([length_s(intersection(wrong, (span,))) for span in spans]) / strides["stride_time_s"]

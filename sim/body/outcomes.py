@@ -72,4 +72,5 @@ def gait_columns(schedule: StrideSchedule, buffers: Buffers, falls: NDArray[np.b
         "withdrawal_rad": results[:, at.R_WITHDRAWAL].copy(),
         "fatigue_ratio": results[:, at.R_FATIGUE].copy(),
         "knee_peak_rad": results[:, at.R_KNEE_PEAK].copy(),
+        "manner": np.array([manner.number for manner in schedule.manners], float)[schedule.manner[rows]],
     }

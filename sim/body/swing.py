@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.body.ankle import ankle_torque_n_m, everter_torque_n_m
 from sim.body.drive import drive_at, gravity_torque_n_m
-from sim.body.foot import BALL, HEEL, TOE
+from sim.body.foot import BALL, HEEL, MIDDLE_X_M, TOE
 from sim.body.ground import ground_m
 from sim.body.layout import (
     C_AFO,
@@ -172,7 +172,7 @@ def hermite(x: float, h: float, y0: float, d0: float, y1: float, d1: float) -> f
 def clearance_m(
     phi: float, ankle_x_m: float, ankle_y_m: float, base_m: float, rugs: NDArray[np.float64]
 ) -> tuple[float, float]:
-    """Height of the lower forefoot point, and of the heel, above the ground under them, m.
+    """Height of the lower forefoot point, and of the heel or the middle of the sole, above the ground under them, m.
 
     Args:
         phi: foot from flat, rad.
@@ -188,4 +188,6 @@ def clearance_m(
         ball += base_m - ground_m(rugs, ankle_x_m + c * BALL_X - s * BALL_Y)
         toe += base_m - ground_m(rugs, ankle_x_m + c * TOE_X - s * TOE_Y)
         heel += base_m - ground_m(rugs, ankle_x_m + c * HEEL_X - s * HEEL_Y)
+        sole = ankle_y_m + base_m + s * MIDDLE_X_M + c * HEEL_Y  # a heel may stand free over the edge of a stair
+        heel = min(heel, sole - ground_m(rugs, ankle_x_m + c * MIDDLE_X_M - s * HEEL_Y))
     return min(ball, toe), heel

@@ -26,6 +26,8 @@ from sim.streams import Streams
 from sim.timebase import NEVER, NS_PER_S, TimeNs, ns_from_s
 
 STAND_S: Final = 2.0
+STAIR_NOISE_RATIO: Final = 0.4
+"""Stride-to-stride noise of thigh and knee on stairs: the foot is placed under sight (design choice)."""
 
 
 def draw_schedule(
@@ -82,6 +84,7 @@ def draw_schedule(
         heel_free_ns(start, end, sit.heel, streams.generator(f"{prefix}.sit.{sit.stride}"))
         for sit, (start, end) in zip(walk.sits, seats, strict=True)
     ]
+    placed = np.where(on_stairs, STAIR_NOISE_RATIO, 1.0)
     drive_per_rad = np.array([each.drive_per_rad for each in ready])[manner]
     length_m = aim("pace_m_s") * np.where(on_stairs, stride_time * NS_PER_S, moving_ns) * 1e-9
     start_x_m = np.concatenate(([0.0], np.cumsum(length_m[:-1])))
@@ -94,8 +97,8 @@ def draw_schedule(
         stance_ratio=stance,
         heel_off_ns=np.where(rises, heel_off_ns, NEVER),
         toe_off_ns=begins_ns + np.rint(stance * moving_ns).astype(np.int64),
-        thigh_offset_rad=wander * patient.thigh_sd_rad * thigh,
-        knee_offset_rad=wander * patient.knee_sd_rad * knee,
+        thigh_offset_rad=wander * patient.thigh_sd_rad * placed * thigh,
+        knee_offset_rad=wander * patient.knee_sd_rad * placed * knee,
         drive_offset=wander * patient.ankle_sd_rad * drive_per_rad * noise("drive"),
         end_ns=int(t0_ns[-1]) + ns_from_s(STAND_S),
         pause_phase_ratio=pause_phase,

@@ -9,13 +9,19 @@ predicted for the patient there too (model.md section 0, point 4).
 from dataclasses import dataclass
 from typing import Final
 
+MANNERS: Final = (
+    *("level", "speed", "short step", "turn", "shuffle", "late heel-off"),
+    *("uphill", "downhill", "upstairs", "downstairs"),
+)
+"""Names of the manners; the place of one is its number in `strides.parquet`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
     """What is changed while a stride is walked; the defaults are level walking.
 
     Attributes:
-        name: for people.
+        name: one of `MANNERS`.
         speed_ratio: speed whose gait law holds, relative to that of the walk.
         step_ratio: step length relative to that law.
         time_ratio: stride time relative to that law.
@@ -43,6 +49,11 @@ class Manner:
     tread_m: float = 0.0
     heel_off_lead_s: float | None = None
     heel_rises: bool = True
+
+    @property
+    def number(self) -> int:
+        """Place of its name in `MANNERS`."""
+        return MANNERS.index(self.name)
 
 
 @dataclass(frozen=True, slots=True)

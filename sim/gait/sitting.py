@@ -13,12 +13,14 @@ The shank leans forward over the foot by up to 18 deg at the moment of leaving a
 young and older people, from memory) and by none while seated and standing.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import borrowing
 from sim.timebase import TimeNs, ns_from_s
 
 SeatedHeel: TypeAlias = Literal["open", "closed", "shifting"]
@@ -73,12 +75,20 @@ def heel_free_ns(
     return np.array(spans, np.int64)
 
 
-def shank_lean_rad(since_s: NDArray[np.float64], duration_s: float) -> NDArray[np.float64]:
-    """Forward lean of the shank `since_s` after a pause with a sit began, rad; 0 outside.
+@borrowing
+def shank_lean_rad(t_ns: int, seated_ns: NDArray[np.int64]) -> float:
+    """Forward lean of the shank at an instant, rad; 0 where nobody sits down or stands up.
 
-    Two raised cosines, one of sitting down and one of standing up, each as long as that movement.
+    A raised cosine of sitting down and one of standing up, each as long as that movement.
+
+    Args:
+        t_ns: instant.
+        seated_ns: (S, 2) pauses with a sit.
     """
-    up_at = duration_s - RISE_S
-    down = np.clip((since_s - BEFORE_S) / DOWN_S, 0.0, 1.0)
-    rise = np.clip((since_s - up_at) / RISE_S, 0.0, 1.0)
-    return 0.5 * SHANK_LEAN_RAD * ((1.0 - np.cos(2.0 * np.pi * down)) + (1.0 - np.cos(2.0 * np.pi * rise)))
+    for i in range(seated_ns.shape[0]):
+        if seated_ns[i, 0] <= t_ns < seated_ns[i, 1]:
+            down = ((t_ns - seated_ns[i, 0]) * 1e-9 - BEFORE_S) / DOWN_S
+            rise = 1.0 - (seated_ns[i, 1] - t_ns) * 1e-9 / RISE_S
+            part = down if 0.0 < down < 1.0 else max(rise, 0.0)
+            return 0.5 * SHANK_LEAN_RAD * (1.0 - math.cos(2.0 * math.pi * part)) if 0.0 < part < 1.0 else 0.0
+    return 0.0

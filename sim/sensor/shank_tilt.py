@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.body.walker import Walker
 from sim.compiled import borrowing
 from sim.gait.leg import leg_at
+from sim.gait.sitting import shank_lean_rad
 from sim.noise import INVERSE_NORMAL, normal_at
 from sim.sensor.wander import wander_at
 from sim.signal import Signal
@@ -133,6 +134,7 @@ def _emit(
     delay_ns: int,
     knot_ns: int,
     values: tuple[float, float, float, float, float],
+    seated_ns: NDArray[np.int64],
     noise_key: np.uint64,
     wander_key: np.uint64,
     inverse_normal: NDArray[np.float32],
@@ -145,6 +147,7 @@ def _emit(
         while m + 1 < legs.shape[0] and legs[m + 1, 3] <= t_ns:
             m += 1
         value = shank_rad(m, t_ns, legs, shape, curves) + values[0]
+        value -= shank_lean_rad(t_ns, seated_ns)  # the knee comes forward over the foot
         value += values[1] * wander_at(wander_key, index * period_ns, knot_ns, inverse_normal)
         value += values[2] * normal_at(noise_key, index, inverse_normal)
         value = min(max(value, -values[3]), values[3])
@@ -213,6 +216,7 @@ class ShankTiltSensor:
             self._delay_ns,
             ns_from_s(self.description.wander_time_s),
             self._values,
+            walker.schedule.seated_ns,
             self._noise_key,
             self._wander_key,
             INVERSE_NORMAL,
