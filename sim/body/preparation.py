@@ -226,7 +226,7 @@ def _stance(cycle: GaitCycle) -> tuple[float, float]:
     toe_off, heel_off = cycle.targets.stance_ratio, cycle.targets.heel_off_ratio
     leaving = cycle.ankle_toe_off_rad + lean_rad(toe_off)
     phase = np.linspace(FOOT_FLAT_RATIO, toe_off, 101)
-    part = np.clip((phase - heel_off) / (toe_off - heel_off), 0.0, 1.0)
+    part = np.clip((phase - heel_off) / max(toe_off - heel_off, 1e-9), 0.0, 1.0)  # a flat foot does not roll
     ankle = leaving * part**2 * (3.0 - 2.0 * part) - np.array([lean_rad(float(p)) for p in phase])
     return float(ankle.max()), leaving
 
