@@ -130,9 +130,13 @@ def _step(w: Window, k: int, low: float, high: float) -> float:
 
 @borrowing
 def _linear(w: Window, k: int, level: float) -> float:
-    """Instant at which a straight line from k to k + 1 passes `level`, the delay removed."""
+    """Instant at which a straight line from k to k + 1 passes `level`, the delay removed.
+
+    Two equal samples, as in a tail that is no more than noise, tell nothing: it is taken to be the middle.
+    """
     here = _input(w, k)
-    at = k + (level - here) / (_input(w, k + 1) - here)
+    slope = _input(w, k + 1) - here
+    at = k + (level - here) / slope if slope != 0.0 else k + 0.5
     if w.a > 0.0:  # the input of an interval stands for its middle, as the filter weighs it
         return at - (1.0 / w.a - w.keep * w.gain)
     return at - w.delay

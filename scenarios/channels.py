@@ -25,7 +25,7 @@ CHANNEL: Final = Parameter(
 )
 """Parameter of every measure of what the device sends."""
 
-_WITHOUT_PULSES: Final = frozenset({"dc"})
+_WITHOUT_PULSES: Final = frozenset({"dc", "residual_voltage"})
 """Measures of a channel that need no pulse of it: they look at all channels."""
 
 

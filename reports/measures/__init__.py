@@ -3,7 +3,7 @@
 from typing import Final
 
 from reports.measures.charge import charge_imbalance, net_charge, phase_charge, train_charge
-from reports.measures.direct_current import dc
+from reports.measures.direct_current import RESIDUAL_VOLTAGE, dc
 from reports.measures.implant import IMPLANT
 from reports.measures.latency import latency, stop_latency
 from reports.measures.on_time import on_time, silence, stance_on_time
@@ -292,5 +292,8 @@ PULSES: Final = (
 )
 """What a pulse is made of."""
 
-MEASURES: Final[tuple[MeasureSpec, ...]] = (*map(of_channels, (*TIMING, *PULSES, *IMPLANT)), *OUTCOMES)
+MEASURES: Final[tuple[MeasureSpec, ...]] = (
+    *map(of_channels, (*TIMING, *PULSES, RESIDUAL_VOLTAGE, *IMPLANT)),
+    *OUTCOMES,
+)
 """Every built-in measure."""

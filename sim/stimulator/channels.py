@@ -1,6 +1,7 @@
 """The output stages of a device as one: they start, ramp and stop together, each a little after the one before."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sim.stimulator.defects import dose_of, pulse_defects
 from sim.stimulator.output import Output
@@ -26,7 +27,9 @@ class Channels:
         """Take another program for each channel from `t_ns` on, with the defects of each."""
         self._programs = tuple(programs)[: len(self._outputs)]
         for output, program in zip(self._outputs, self._programs, strict=True):
-            output.load_program(program, pulse_defects(doses, output.channel), t_ns)
+            excess = dose_of(doses, "overcurrent", output.channel)
+            given = replace(program, current_a=program.current_a * (1.0 + excess)) if excess else program
+            output.load_program(given, pulse_defects(doses, output.channel), t_ns)
 
     def watch_lead(self, ratio: float, pulses: int) -> None:
         """As `Output.watch_lead`, on every channel."""

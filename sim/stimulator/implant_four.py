@@ -18,9 +18,10 @@ from sim.stimulator.trigger import Trigger
 
 CHANNELS: Final = 4
 
-_OF_A_CHANNEL: Final = {"missing_pulses": "", "dc_leak": "A", "short_recovery": ""}
+_OF_A_CHANNEL: Final = {"missing_pulses": "", "dc_leak": "A", "short_recovery": "", "overcurrent": ""}
 """Defects that one channel may have alone (`short_recovery_3`). `short_recovery`: share of the recovery that is
-missing, so that charge stays behind; 1 = none at all."""
+missing, so that charge stays on the contacts; 1 = none at all. `overcurrent`: how much more current flows than is set,
+as a part of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reports.verdict import Outcome
+from rig.record import IdleCells
 
 
 @pytest.fixture
@@ -62,3 +63,35 @@ def test_no_other_device_is_asked(walks):
     """A surface device has no implanted contact: the check is NOT RUN and says which feature is missing."""
     verdict = walks.judge(walks.record(), "shannon_k", "at_most", None, 1.5, parameters={"area": 5e-6})
     assert verdict.outcome is Outcome.NOT_RUN and "implanted" in verdict.reason
+
+
+def _quiet(offset_v, left_v, end_s):
+    """Quiet cells of a voltage every 10 ms: the probe's offset, and from the first pulse on what pulses have left."""
+    t0_s = np.arange(0.0, end_s, 0.010)
+    mean = offset_v + np.where(t0_s > 2.7, left_v * np.exp(-(t0_s - 2.7)), 0.0)
+    return IdleCells(t0_s, mean, mean, mean, np.abs(mean), 256e-6)
+
+
+@pytest.mark.parametrize(("left_v", "outcome"), [(0.001, Outcome.PASS), (0.2, Outcome.FAIL)])
+def test_the_offset_of_the_probe_is_no_residual_voltage(walks, left_v, outcome):
+    """80 mV of offset that were there before the first pulse do not count; 200 mV that came with the pulses do."""
+    record = walks.record()
+    accuracy = dataclasses.replace(walks.accuracy, unit="V", noise_rms=6.3e-3, offset_bound=0.1)
+    record = dataclasses.replace(
+        record,
+        idle={"voltage": _quiet(-0.080, left_v, record.span_s[1])},
+        accuracy={**record.accuracy, "voltage": accuracy},
+    )
+    verdict = walks.judge(record, "residual_voltage", "within", -0.05, 0.05)
+    assert verdict.outcome is outcome
+    assert verdict.value == pytest.approx(left_v, rel=0.05)
+
+
+def test_without_a_quiet_start_there_is_no_zero(walks):
+    """A record whose first pulse stands at its very start: NOT RUN, the zero of the probe is not known."""
+    pulses = walks.pulses([np.array([0.0001]), *walks.instants()])
+    record = walks.record(pulses=pulses)
+    record = dataclasses.replace(
+        record, idle={"voltage": _quiet(0.0, 0.0, 10.0)}, accuracy={**record.accuracy, "voltage": walks.accuracy}
+    )
+    assert walks.judge(record, "residual_voltage", "within", -0.05, 0.05).outcome is Outcome.NOT_RUN
