@@ -17,6 +17,16 @@ KIND_WORDS: Final = {
 }
 
 
+def _digits(value: float) -> str:
+    words = f"{value:.3g}" if abs(value) < 1000.0 else f"{value:.0f}"
+    mantissa, _, power = words.partition("e")
+    return (f"{mantissa}e{int(power)}" if power else words).replace("-", "−")
+
+
+def _with_unit(words: str, unit: str) -> str:
+    return f"{words}°" if unit == "°" else f"{words} {unit}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """The same measurement on a model that is wrong on purpose: it must fail the row.
@@ -74,14 +84,16 @@ class Row:
         """The accepted range as words."""
         if self.kind == "X":
             return "–"
-        unit = f" {self.unit}" if self.unit else ""
+        low, high = _digits(self.low), _digits(self.high)
         if self.low == self.high:
-            return f"exactly {self.low:g}{unit}"
-        if math.isinf(self.low):
-            return f"at most {self.high:g}{unit}"
-        if math.isinf(self.high):
-            return f"at least {self.low:g}{unit}"
-        return f"{self.low:.3g} to {self.high:.3g}{unit}"
+            words = f"exactly {low}"
+        elif math.isinf(self.low):
+            words = f"at most {high}"
+        elif math.isinf(self.high):
+            words = f"at least {low}"
+        else:
+            words = f"{low} to {high}"
+        return _with_unit(words, self.unit)
 
     def accepts(self, value: float) -> bool:
         """Whether a value lies in the accepted range; nothing that is NaN does."""
@@ -110,8 +122,7 @@ class Finding:
     @property
     def measured(self) -> str:
         """The value with its unit, three digits."""
-        value = f"{self.value:.3g}" if abs(self.value) < 1000.0 else f"{self.value:.0f}"
-        return f"{value} {self.row.unit}".strip()
+        return _with_unit(_digits(self.value), self.row.unit)
 
     @property
     def line(self) -> str:

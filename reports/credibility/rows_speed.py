@@ -112,4 +112,4 @@ def _law_row(of: str, word: str, fit: float) -> Row:
     low, high = sorted((0.95 * fit, 1.05 * fit))
     model = partial(_law, of, partial(_model_steps, shipped("healthy_young")))
     wrong = Control("steps of 0.6 m at every speed", partial(_law, of, _same_steps))
-    return Row(5, of, word, f"{fit:.3f}", _SOURCE, "P", "", model, low, high, controls=(wrong,))
+    return Row(5, of, word, f"{fit:.3f}".replace("-", "−"), _SOURCE, "P", "", model, low, high, controls=(wrong,))

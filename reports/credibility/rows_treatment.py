@@ -51,7 +51,7 @@ def rows() -> tuple[Row, ...]:
         Row(
             6, "dorsiflexion", "change of the ankle at initial contact with stimulation, acute", "+5.2°",
             "Robison 2022 (n = 32, preprint)", "P", "°", partial(_contact_deg, moderate), 3.0, 8.0,
-            note="recruitment 0.035 of the dorsiflexors, as titrated by model.md",
+            note="a dose of 3.5 % of the dorsiflexors, found by titration: in part calibration",
             controls=(
                 Control("recruitment of 0.10", partial(_contact_deg, moderate, Stimulation(0.10))),
                 Control(

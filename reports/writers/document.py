@@ -20,6 +20,7 @@ def build_document(run: RunResult, sections: Sequence[SectionSpec] | None = None
     built = [(spec, _build(spec, run)) for spec in specs]
     return {
         "title": "stimrig test report",
+        "label": "run",
         "run": run.run,
         "started": run.started,
         "version": run.version,

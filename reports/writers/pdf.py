@@ -23,12 +23,13 @@ _LONG: Final = 1800
 _EPOCH: Final = "1970-01-01T00:00:00Z"
 
 
-def pdf_bytes(document: dict[str, Any], verdicts: str) -> bytes:
-    """The document as a PDF, with `verdicts.json` attached.
+def pdf_bytes(document: dict[str, Any], verdicts: str, attached: str = "verdicts.json") -> bytes:
+    """The document as a PDF, with its verdicts attached.
 
     Args:
         document: from `build_document`.
         verdicts: text of `verdicts.json`.
+        attached: name under which they are attached.
 
     Raises:
         RecordError: typst refuses the document.
@@ -46,7 +47,7 @@ def pdf_bytes(document: dict[str, Any], verdicts: str) -> bytes:
     data["colours"] = LIGHT
     covers = [block for part in data["sections"] for block in part["blocks"] if block["kind"] == "cover"]
     data["sentence"] = covers[0]["sentence"] if covers else data["title"]
-    inputs = {"data": json.dumps(data, ensure_ascii=True, allow_nan=False), "verdicts": verdicts}
+    inputs = {"data": json.dumps(data, ensure_ascii=True, allow_nan=False), "verdicts": verdicts, "attached": attached}
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
     try:
         return typst.compile(
@@ -107,6 +108,8 @@ def _prepare_block(block: dict[str, Any], style: str, *, full: bool) -> dict[str
     elif kind == "cover":
         block = page_one(block)
     prepared = {key: _prepare(item, style, full=full) for key, item in block.items()}
+    if kind == "equation":
+        prepared["formula"] = block["formula"]
     copied = ("text",) if kind == "code" else ("run", "started")
     prepared.update({key: printable(block[key], longest=80) for key in copied if key in block})
     if kind in {"check", "table", "details"}:
