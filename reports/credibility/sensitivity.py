@@ -117,7 +117,7 @@ def _ends(typical: Patient, name: str) -> Iterator[tuple[str, float, float, bool
             spread = spreads[field.name]
             low, high = (spread.distribution.quantile(u, spread.low, spread.high) for u in ONE_SD)
             yield field.name, low, high, True
-        elif isinstance(value, float) and value != 0.0 and not isinstance(value, bool):
+        elif isinstance(value, float) and value != 0.0:
             low, high = sorted(value * ratio for ratio in WITHOUT_DISTRIBUTION)
             bounds = field.metadata.get("bounds", (-math.inf, math.inf))
             yield field.name, max(low, bounds[0]), min(high, bounds[1]), False
@@ -140,9 +140,7 @@ def _clearances(patient: Patient, typical: Patient, kept: CompensationState) -> 
     speed, still = patient.speed_m_s, quiet(patient)
     bare, _ = strolled(frozen(still), speed, 4, state=kept)
     acute, _ = strolled(frozen(still), speed, 4, state=kept, stimulation=_pulses(typical), titrated_to=typical)
-    later, _ = strolled(
-        still, speed, ADAPTED_STRIDES, state=kept, stimulation=_pulses(typical), titrated_to=typical
-    )
+    later, _ = strolled(still, speed, ADAPTED_STRIDES, state=kept, stimulation=_pulses(typical), titrated_to=typical)
     ends = (float(np.mean(walker.strides()["mtc_m"][-3:])) for walker in (bare, acute, later))
     return Clearances(*ends)
 

@@ -6,14 +6,26 @@ from reports.credibility.chapter.evidence import Evidence
 from reports.sections.blocks import bullets, section, table, text
 
 _DOMAIN: Final = (
-    ("Walking speed", "0.2 to 2.0 m/s accepted; classes within −0.2 to +0.4 m/s of their own speed, healthy 0.4 to 1.4", "stimrig plan warns; ratios to the healthy law are kept"),
+    (
+        "Walking speed",
+        "0.2 to 2.0 m/s; a class −0.2 to +0.4 m/s about its own, healthy 0.4 to 1.4",
+        "stimrig plan warns; ratios to the healthy law are kept",
+    ),
     ("Classes", "shipped classes and individuals drawn from them", "class means fitted by hand to small studies"),
     ("Terrain", "level ground validated", "rugs, ramps, stairs and uneven ground: geometry, no published comparison"),
-    ("Pulses", "10 to 500 µs a phase, charge-balanced or asymmetric, 10 to 60 Hz", "longer pulses on denervated muscle are not modelled"),
+    (
+        "Pulses",
+        "10 to 500 µs a phase, charge-balanced or asymmetric, 10 to 60 Hz",
+        "longer pulses on denervated muscle are not modelled",
+    ),
     ("Stimulation dose", "recruitment up to about 10 % of the dorsiflexors in swing", "stronger: direction only"),
     ("Aid", "linear ankle-foot orthosis, 0.2 to 0.6 N·m/°", "pushing off with it is not simulated"),
-    ("Duration", "hundreds of strides; fatigue up to an hour", "weeks of training: design priors, published disagreement stated"),
-)  # fmt: skip
+    (
+        "Duration",
+        "hundreds of strides; fatigue up to an hour",
+        "weeks of training: design priors, published disagreement stated",
+    ),
+)
 
 _FACTORS: Final = (
     ("Software quality", "versioned, tested, same seed same bytes", "test tiers, exactness tests", "met"),
@@ -21,27 +33,46 @@ _FACTORS: Final = (
     ("Discretisation error", "clearance within 0.05 mm on halving", "table of numerical verification", "met"),
     ("Solver error", "energy balance to 1e−5 of the muscle's work", "table of numerical verification", "met"),
     ("Use error", "units required, bad input refused with its place", "contract tests", "met"),
-    ("Model form", "mechanism rows inside their tolerance", "validation table, P rows", "met in part: one muscle group a branch"),
+    (
+        "Model form",
+        "mechanism rows inside their tolerance",
+        "validation table, P rows",
+        "met in part: one muscle group a branch",
+    ),
     ("Model inputs", "every parameter with source and spread", "parameter table", "met in part: many design choices"),
-    ("Comparator samples", "published groups of 9 to 51 people", "sources of the rows", "met in part: small groups, abstracts"),
+    (
+        "Comparator samples",
+        "published groups of 9 to 51 people",
+        "sources of the rows",
+        "met in part: small groups, abstracts",
+    ),
     ("Comparator conditions", "level walking, comfortable speed", "domain of validity", "met in part"),
     ("Equivalency of inputs", "speed and compensation are inputs", "rows 12 to 17", "not met: stated as inputs"),
     ("Output comparison", "tolerance stated, wrong models fail", "validation table", "met"),
-    ("Relevance to the question", "order of settings and faults", "rows 6 and 26", "met for comparison, not for prediction"),
-)  # fmt: skip
+    (
+        "Relevance to the question",
+        "order of settings and faults",
+        "rows 6 and 26",
+        "met for comparison, not for prediction",
+    ),
+)
 
 _NOT_TO_CLAIM: Final = (
-    "a probability of tripping or falling: mean clearance did not predict trips in 51 older adults (PubMed 37852886); "
-    "the rig gives trip exposure against the same patient without the device",
-    "an absolute clearance: it is calibrated on the healthy cycle (15 mm, older adults 13 mm); only changes are predicted",
+    (
+        "a probability of tripping or falling: mean clearance did not predict trips in 51 older adults (PubMed "
+        "37852886); the rig gives trip exposure against the same patient without the device"
+    ),
+    "an absolute clearance: it is calibrated on the healthy cycle (15 mm, older 13 mm); only changes are predicted",
     "walking speed, distance or effort: speed is an input",
     "skewness and kurtosis of clearance: too symmetric in the model",
-    "latency to clearance in people: nothing published gives it; the shape of the cliff is a regression test, and a "
-    "bench test with a volunteer stands out",
+    (
+        "latency to clearance in people: nothing published gives it; the shape of the cliff is a regression test, "
+        "and a bench test with a volunteer stands out"
+    ),
     "comfort, pain, long-term learning, real falls: a rig cannot show them",
     "metabolic cost, forces on joints, push-off: not modelled",
     "that a shipped device preset is a product: presets carry typical settings",
-    "clinical evidence: comparative, in silico, relative to the reference timing; not a prediction of falls in patients",
+    "clinical evidence: comparative, in silico, relative to the reference timing, no prediction of falls",
 )
 
 _MISFITS: Final = (

@@ -31,22 +31,29 @@ def build(evidence: Evidence) -> dict[str, Any]:
             (
                 (
                     "Question of interest",
-                    "Does a foot-drop stimulator send its pulses at the right instants and in the right dose, in walks "
-                    "that a test bench can repeat, and what would a fault in its timing or dose do to the clearance of "
-                    "the toes, compared with the same walk without the fault?",
+                    (
+                        "Does a foot-drop stimulator send its pulses at the right instants and in the right dose, "
+                        "in walks that a test bench can repeat, and what would a fault in its timing or dose do "
+                        "to the clearance of the toes, compared with the same walk without the fault?"
+                    ),
                 ),
                 (
                     "Context of use",
-                    "The simulated patient walks in a closed loop with a stimulator (model, firmware or box). Inputs: "
-                    "the pulses as captured, a patient class or an individual drawn from it, speed, terrain, aid. "
-                    "Outputs: sensor signals for the device; stride by stride minimum toe clearance, ankle at contact, "
-                    "scuffs, hip hiking. Results are used to compare devices, settings and faults with one another on "
-                    "the same drawn strides; verdicts on the device itself come from the captured waveform alone.",
+                    (
+                        "The simulated patient walks in a closed loop with a stimulator (model, firmware or box). "
+                        "Inputs: the pulses as captured, a patient class or an individual drawn from it, speed, "
+                        "terrain, aid. Outputs: sensor signals for the device; stride by stride minimum toe "
+                        "clearance, ankle at contact, scuffs, hip hiking. Results are used to compare devices, "
+                        "settings and faults with one another on the same drawn strides; verdicts on the device "
+                        "itself come from the captured waveform alone."
+                    ),
                 ),
                 (
                     "Not in the context of use",
-                    "predicting clearance, speed, trips or falls of a person; choosing settings for a patient; "
-                    "replacing a clinical study.",
+                    (
+                        "predicting clearance, speed, trips or falls of a person; choosing settings for a patient; "
+                        "replacing a clinical study."
+                    ),
                 ),
             ),
             title="What is asked, and of what",
@@ -57,20 +64,27 @@ def build(evidence: Evidence) -> dict[str, Any]:
                 (
                     "Model influence",
                     "low to medium",
-                    "Device requirements are closed by measured waveforms; the model makes the sensor signals and ranks "
-                    "faults by their effect. A modelled outcome closes no requirement that asks for measured evidence.",
+                    (
+                        "Device requirements are closed by measured waveforms; the model makes sensor signals and "
+                        "ranks faults by their effect. A modelled outcome closes no requirement that asks for "
+                        "measured evidence."
+                    ),
                 ),
                 (
                     "Decision consequence",
                     "medium",
-                    "A fault that the model hides could reach a walking patient, who may trip; other evidence "
-                    "(waveform checks, clinical evaluation) stands beside it.",
+                    (
+                        "A fault that the model hides could reach a walking patient, who may trip; other evidence "
+                        "(waveform checks, clinical evaluation) stands beside it."
+                    ),
                 ),
                 (
                     "Model risk",
                     "low to medium",
-                    "Goals: mechanisms within published tolerance (P rows), directions right (S rows), numerical error "
-                    "far below stride-to-stride scatter.",
+                    (
+                        "Goals: mechanisms within published tolerance (P rows), directions right (S rows), "
+                        "numerical error far below stride-to-stride scatter."
+                    ),
                 ),
             ),
             title="Model risk = model influence × decision consequence",
