@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from typing import Any
 
 from reports.figures_chart import Chart, TimeAxis, axis_document, chart_document
@@ -88,7 +89,19 @@ def _prepare(value: Any, charts: _Charts) -> Any:
         return Markup(ruler_svg(value))  # noqa: S704 - our own drawing, every text in it escaped by svg_text
     if isinstance(value, dict):
         prepared = {str(key): _prepare(item, charts) for key, item in value.items()}
+        if prepared.get("kind") == "equation":
+            prepared["text"] = _lowered(str(value["text"]))
         return {"anchor": "", "verdict": "", "note": "", **prepared} if prepared.get("kind") == "table" else prepared
     if isinstance(value, list | tuple):
         return [_prepare(item, charts) for item in value]
     return value
+
+
+def _lowered(words: str) -> Any:
+    """An equation in words with its indices lowered and its exponents raised; all else is escaped."""
+    from markupsafe import Markup, escape
+
+    marked = str(escape(words))
+    for sign, tag in (("_", "sub"), (r"\^", "sup")):
+        marked = re.sub(sign + r"(\([^()]*(?:\([^()]*\))?[^()]*\)|[A-Za-z0-9\u2212]+)", rf"<{tag}>\1</{tag}>", marked)
+    return Markup(marked)  # noqa: S704 - escaped above, the tags are ours
