@@ -20,7 +20,7 @@ _EQUATIONS: Final = (
         "Calcium and force of the stimulated muscle (Ding 2003; recruitment ρ scales the gain A)",
         (
             "C_N′ = (S − C_N) / τ_c,   S = Σ G_i · e^(−(t − t_i)/τ_c),   "
-            "G_1 = 1,   G_i = 1 + (K_m + 0.04) · e^(−(t_i − t_(i−1))/τ_c)\n"
+            "G_1 = 1,   G_i = 1 + (K_m + 0.04) · exp(−(t_i − t_(i−1))/τ_c)\n"
             "F′ = A · ρ · x − F / (τ_1 + τ_2 · x),   x = C_N / (K_m + C_N)"
         ),
         (
