@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from reports.credibility import (
     rows_aid,
     rows_curves,
+    rows_inputs,
     rows_levers,
     rows_muscle,
     rows_rig,
@@ -14,7 +15,17 @@ from reports.credibility import (
 )
 from reports.credibility.row import Finding, Row
 
-GROUPS = (rows_aid, rows_curves, rows_levers, rows_muscle, rows_rig, rows_speed, rows_swing, rows_treatment)
+GROUPS = (
+    rows_aid,
+    rows_curves,
+    rows_inputs,
+    rows_levers,
+    rows_muscle,
+    rows_rig,
+    rows_speed,
+    rows_swing,
+    rows_treatment,
+)
 
 
 def all_rows() -> tuple[Row, ...]:

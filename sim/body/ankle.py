@@ -14,6 +14,11 @@ LENGTH_AT_NEUTRAL_M: Final = 0.30379
 MAX_SPEED_M_S: Final = 10.0 * OPTIMAL_LENGTH_M
 
 
+FRONT_STOP_DEG: Final = 30.0
+FRONT_STOP_N_M_DEG2: Final = 0.5
+"""The talus meets the tibia: beyond 30 deg of dorsiflexion the torque grows as the square (design choice)."""
+
+
 @borrowing
 def moment_arm_m(ankle_rad: float) -> float:
     """Moment arm of tibialis anterior, m; polynomial through the path geometry of gait2392, held beyond -60 and 40 deg.
@@ -67,6 +72,8 @@ def passive_torque_n_m(ankle_rad: float, knee_rad: float, torque_10_deg_n_m: flo
     q = ankle_rad * DEG
     calf = torque_10_deg_n_m * math.exp(0.0565 * (q - 10.0) - 0.0176 * (knee_rad * DEG - 30.0))
     stop = math.exp(min(-0.195 * (q + 28.0), 20.0))
+    if q > FRONT_STOP_DEG:
+        calf += FRONT_STOP_N_M_DEG2 * (q - FRONT_STOP_DEG) * (q - FRONT_STOP_DEG)
     return stop + 1.8 - calf
 
 

@@ -17,7 +17,6 @@ from reports.credibility.walks import CLASSES, Stimulation, curves_of
 from scenarios.walk_events import SHORT_STEP, SHUFFLE, TURN
 from sim.body import layout as at
 from sim.body.population import sample_patient
-from sim.body.preparation import prepare
 from sim.body.walker import Walker
 from sim.electrode.placement import Electrodes
 from sim.gait.draw import draw_schedule
@@ -43,7 +42,7 @@ people = st.tuples(st.sampled_from(CLASSES), st.integers(0, 2**31 - 1), st.float
 pulses = st.one_of(
     st.none(),
     st.builds(
-        lambda share, onset, ramp, current: Stimulation(share, onset, ramp, current),
+        Stimulation,
         st.sampled_from((0.02, 0.05, 0.15)),
         st.floats(-0.5, 0.2),
         st.floats(0.01, 0.5),
