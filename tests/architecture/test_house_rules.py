@@ -95,6 +95,7 @@ UNIT_OF_THE_RUN = {
     "LoopError",
     "Row",
     "Samples",
+    "Sway",
     "Verdict",
 }
 """Their values are SI of a role or measure that only the run knows; a field `unit` stands beside them."""
