@@ -50,12 +50,18 @@ def _stride_column(name: str, unit: str, column: str, summary: str) -> MeasureSp
     return MeasureSpec(name, unit, "modelled", values, "stride", summary=summary)
 
 
+CLONUS_BURSTS: Final = 3
+
+
 def clonus(record: Record, _parameters: Mapping[str, Any]) -> Samples:
-    """Strides in which the stretch reflex of the calf bursts at least three times; one occurrence each."""
-    found = _whole_stride(record, "", "clonus")
+    """Strides in which the stretch reflex of the calf bursts at least three times; one occurrence each.
+
+    Three beats are what clinicians count clonus from; that they have one rhythm is not looked at.
+    """
+    found = _whole_stride(record, "", "reflex_bursts")
     if found.not_run:
         return found
-    rows = np.flatnonzero(found.values > 0)
+    rows = np.flatnonzero(found.values >= CLONUS_BURSTS)
     known = record.strides
     return collected(
         "",

@@ -55,7 +55,7 @@ def _scene():
     patient = read_patient(Text("stroke_moderate", Where("benchmark", 1, 1)), ())[1]
     ready = prepare(patient, load_measured("winter_a1"), 0.55)
     const = ready.const.copy()
-    const[at.C_REFLEX_GAIN] = const[at.C_FATIGUE] = const[at.C_LIMIT] = 0.0
+    const[at.C_REFLEX_GAIN] = const[at.C_FATIGUE] = const[at.C_LIMIT] = const[at.C_KNEE_PUSH] = 0.0
     schedule = draw_schedule(patient, load_measured("winter_a1"), Walk(0.55, 1, "none"), Streams(1))
     toe_off = int(schedule.toe_off_ns[0])
     pulses = toe_off + np.arange(-300, 420, 25, dtype=np.int64) * 1_000_000 + 4321

@@ -44,10 +44,10 @@ def test_one_stride_beyond_the_limit_fails(walks, measure):
 
 def test_clonus_is_an_occurrence(walks):
     """Never: one stride of twelve breaks it; twelve quiet ones show it."""
-    quiet, once = np.zeros(12), np.zeros(12)
-    once[3] = 1.0
-    assert walks.judge(_record(walks, clonus=quiet), "clonus", kind="never").outcome is Outcome.PASS
-    verdict = walks.judge(_record(walks, clonus=once), "clonus", kind="never")
+    quiet, once = np.full(12, 2.0), np.zeros(12)
+    once[3] = 3.0
+    assert walks.judge(_record(walks, reflex_bursts=quiet), "clonus", kind="never").outcome is Outcome.PASS
+    verdict = walks.judge(_record(walks, reflex_bursts=once), "clonus", kind="never")
     assert verdict.outcome is Outcome.FAIL and verdict.worst_stride == 4
 
 
@@ -55,7 +55,7 @@ def test_clonus_is_an_occurrence(walks):
 def test_a_record_without_the_column_is_not_run(walks, measure):
     """An older record has no such column: no number is made up."""
     record = _record(walks)
-    column = "clonus" if measure == "clonus" else COLUMNS[measure]
+    column = "reflex_bursts" if measure == "clonus" else COLUMNS[measure]
     record.strides.pop(column, None)
     kind = {"kind": "never"} if measure == "clonus" else {"high": 1.0}
     assert walks.judge(record, measure, **kind).outcome is Outcome.NOT_RUN
