@@ -25,7 +25,7 @@ def test_every_parameter_has_a_row(capsys):
             assert f"\n{key_and_unit(field)[0]} " in told
     (torque,) = [line for line in told.splitlines() if line.startswith("passive_torque ")]
     assert "9.5 N m" in torque
-    assert "lognormal, SD 4.79 N m, 2.5 N m to 18 N m" in torque
+    assert "lognormal, SD 4.79 N m, 4 N m to 18 N m" in torque
     assert "Chung 2004" in torque
     assert "training.gain" in told
 
