@@ -23,6 +23,8 @@ from sim.gait.terrain import LEVEL_GROUND
 from sim.gait.walk import Rug, Walk
 from sim.sensor.heel_switch import Stuck
 from sim.sensor.kinds import make_sensor
+from sim.sensor.switch_faults import FaultChange
+from sim.sensor.wireless_switch import RadioLoss
 from sim.signal import Command
 from sim.streams import Streams
 from sim.world import BlockLimits, World
@@ -54,7 +56,9 @@ class PreparedWalk:
         """A fresh world at t = 0; every call gives an equal one. `trace` keeps every step of the body for plots."""
         streams = Streams(self.case.seed)
         stuck = tuple(Stuck(o.t0_ns, o.t1_ns, o.state == "closed") for o in self._effects(SensorOverride))
-        sensor = make_sensor(self.case.sensor, streams, stuck, self.case.leg)
+        sensor = make_sensor(
+            self.case.sensor, streams, stuck, self.case.leg, self._effects(FaultChange), self._effects(RadioLoss)
+        )
         walker = self.walker(self.case.patient, self.walk, self.compensation, trace=trace, track=sensor.tracks_foot)
         commands = tuple(sorted(self._effects(Command), key=lambda command: command.t_ns))
         return World(walker, sensor, commands, limits)

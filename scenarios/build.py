@@ -19,6 +19,7 @@ from scenarios.patient_file import draws_by_seed, read_patient
 from scenarios.problems import Problems
 from scenarios.requirements import requirement
 from scenarios.schema import CASE_SCHEMA, Scenario
+from scenarios.sensor_events import RADIO
 from scenarios.sensor_reader import ReplayRequest, read_recording
 from scenarios.text import Node, Table, Text, plain
 from sim.electrode.placement import CENTRED
@@ -125,6 +126,8 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         electrodes = electrodes_for(scenario.electrodes, description, events, table, problems)
     if recorded:
         _check_recorded_events(events, table, problems)
+    elif sensor is not None:
+        _check_sensor_events(events, sensor, table, problems)
     problems.raise_any()
     assert patient is not None or recorded
     assert sensor is not None
@@ -214,6 +217,19 @@ def _sensor(scenario: Scenario, around: Surroundings) -> SensorDescription:
         problem = f"the recording was made on the {recording.leg} leg"
         raise ScenarioError(str(written.where), problem, f"write `leg: {recording.leg}` or drop the key")
     return recording
+
+
+def _check_sensor_events(
+    events: tuple[PlannedEvent, ...], sensor: SensorDescription, table: Table, problems: Problems
+) -> None:
+    """A switch sticks and gets wet, a radio loses its link; no other sensor does."""
+    nodes = table.values.get("events")
+    for event in events:
+        needs = "wireless_switch" if event.kind == RADIO else "heel_switch"
+        fits = sensor.kind == needs if event.kind == RADIO else sensor.thresholds_v is not None
+        if event.kind.startswith("sensor.") and not fits and isinstance(nodes, Table):
+            problem = f"event `{event.name}`: {event.kind} happens to a {needs}, the sensor is a {sensor.kind}"
+            problems.add(nodes.keys[event.name].where, problem, "drop it, or take another sensor")
 
 
 def _check_recorded_events(events: tuple[PlannedEvent, ...], table: Table, problems: Problems) -> None:

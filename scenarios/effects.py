@@ -7,6 +7,8 @@ from sim.electrode.placement import ElectrodeShift
 from sim.gait.manner import Passage
 from sim.gait.sitting import Sit
 from sim.gait.walk import Pause, Rug
+from sim.sensor.switch_faults import FaultChange
+from sim.sensor.wireless_switch import RadioLoss
 from sim.signal import Command
 from sim.timebase import TimeNs
 
@@ -26,7 +28,7 @@ class SensorOverride:
     state: Literal["open", "closed"]
 
 
-Effect: TypeAlias = Command | Rug | SensorOverride | Pause | Sit | Passage | ElectrodeShift
+Effect: TypeAlias = Command | Rug | SensorOverride | Pause | Sit | Passage | ElectrodeShift | FaultChange | RadioLoss
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from scenarios.catalogue import EventSpec, Parameter
 from scenarios.effects import Effect, SensorOverride
 from scenarios.ramp import Ramp
 from scenarios.roles import MOST_CHANNELS
+from scenarios.sensor_events import SENSOR_EVENTS
 from scenarios.walk_events import WALK_EVENTS
 from sim.electrode.placement import ElectrodeShift
 from sim.gait.schedule import StrideSchedule
@@ -171,6 +172,7 @@ EVENTS: Final = (
         ),
         summary="the sensor stops telling the truth",
     ),
+    *SENSOR_EVENTS,
     EventSpec("button.stop", _stop_button, _instant, requires=("button",), summary="the user presses stop"),
     EventSpec(
         "terrain.threshold",

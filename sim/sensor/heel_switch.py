@@ -1,7 +1,7 @@
 """The heel switch: a force-sensing resistor under the heel, read as a voltage."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from sim.body.walker import Walker
 from sim.compiled import borrowing
 from sim.gait.heel_load import HeelLoad, heel_load
 from sim.noise import INVERSE_NORMAL, normal_at
+from sim.sensor.switch_faults import FaultChange, change_rows, faulty_v
 from sim.signal import Signal
 from sim.timebase import NEVER, TimeNs, first_sample_at_or_after, sample_period_ns
 
@@ -50,6 +51,9 @@ class HeelSwitch:
         bounce_depth_ratio: part of the load that the first bounce takes off again, 0..1.
         noise_v: rms noise, V.
         timing_bound_s: stated uncertainty of a threshold crossing, s (formats.md section 4: 5 ms, design choice).
+        drift_ratio: see `sim.sensor.switch_faults`, at the start of the run.
+        moisture_ratio: likewise.
+        detachment_ratio: likewise.
     """
 
     rate_hz: float = 10_000.0
@@ -64,6 +68,9 @@ class HeelSwitch:
     bounce_depth_ratio: float = 1.0
     noise_v: float = 0.02
     timing_bound_s: float = 0.005
+    drift_ratio: float = field(default=0.0, metadata={"bounds": (-5.0, 1.0)})
+    moisture_ratio: float = field(default=0.0, metadata={"bounds": (0.0, 1.0)})
+    detachment_ratio: float = field(default=0.0, metadata={"bounds": (0.0, 1.0)})
 
     @property
     def kind(self) -> str:
@@ -123,11 +130,15 @@ def _emit(
     stuck: NDArray[np.int64],
     v: NDArray[np.float64],
     noise_v: float,
+    levels: NDArray[np.float64],
+    changes: NDArray[np.float64],
     key: np.uint64,
+    fault_key: np.uint64,
     inverse_normal: NDArray[np.float32],
 ) -> None:
     """Fill `out` with samples `first_index`...; `landings_ns[0]` lies before the run, liftoff k follows landing k."""
     k, j = 0, 0
+    sound = changes.shape[0] == 0 and levels[0] == 0.0 and levels[1] == 0.0 and levels[2] == 0.0
     while j < out.size:
         t_ns = (first_index + j) * period_ns
         while k + 1 < landings_ns.size and landings_ns[k + 1] <= t_ns:
@@ -136,7 +147,7 @@ def _emit(
         until_ns = landings_ns[k + 1] if k + 1 < landings_ns.size else NEVER
         until_ns = until_ns if is_lifted else min(until_ns, liftoffs_ns[k])
         rest_ns = _rest_ns(is_lifted, landings_ns[k], liftoffs_ns[k], v)
-        if t_ns > rest_ns and stuck.shape[0] == 0:  # the signal stands still until the next event: only noise
+        if t_ns > rest_ns and stuck.shape[0] == 0 and sound:  # the signal stands still until the next event: only noise
             value = v[1] if is_lifted else v[0]
             stop = min(out.size, -((-until_ns) // period_ns) - first_index)
             for i in range(j, stop):
@@ -154,6 +165,8 @@ def _emit(
         for row in range(stuck.shape[0]):
             if stuck[row, 0] <= t_ns < stuck[row, 1]:
                 value = v[0] if stuck[row, 2] else v[1]
+        if not sound:
+            value = faulty_v(value, t_ns, levels, changes, fault_key)
         out[j] = value + noise_v * normal_at(key, first_index + j, inverse_normal)
         j += 1
 
@@ -165,15 +178,25 @@ class HeelSwitchSensor:
         description: what it is.
         streams: of the case; the stream `sensor.heel_switch` is its noise.
         stuck: spans in which it does not tell the truth.
+        changes: drift, moisture and detachment that come on the way.
     """
 
-    def __init__(self, description: HeelSwitch, streams: "Streams", stuck: tuple[Stuck, ...] = ()) -> None:
+    def __init__(
+        self,
+        description: HeelSwitch,
+        streams: "Streams",
+        stuck: tuple[Stuck, ...] = (),
+        changes: tuple[FaultChange, ...] = (),
+    ) -> None:
         d = description
         self.description = description
         self._unknown_contact = 0
         self._load: HeelLoad | None = None
         self._period_ns = sample_period_ns(d.rate_hz)
         self._key = streams.key("sensor.heel_switch")
+        self._fault_key = streams.key("sensor.heel_switch contact")
+        self._levels = np.array([d.drift_ratio, d.moisture_ratio, d.detachment_ratio])
+        self._changes = change_rows(changes)
         self._stuck = np.array([(s.t0_ns, s.t1_ns, int(s.closed)) for s in stuck], np.int64).reshape(-1, 3)
         self._shape = np.array(
             [
@@ -240,7 +263,10 @@ class HeelSwitchSensor:
             self._stuck,
             self._shape,
             self.description.noise_v,
+            self._levels,
+            self._changes,
             self._key,
+            self._fault_key,
             INVERSE_NORMAL,
         )
         return Signal(out, first * self._period_ns, self.description.rate_hz, "V")

@@ -6,12 +6,15 @@ from sim.sensor.foot_imu import FootImu, FootImuSensor
 from sim.sensor.heel_switch import HeelSwitch, HeelSwitchSensor, Stuck
 from sim.sensor.sensor import Sensor, SensorDescription
 from sim.sensor.shank_tilt import ShankTilt, ShankTiltSensor
+from sim.sensor.switch_faults import FaultChange
+from sim.sensor.wireless_switch import RadioLoss, WirelessSwitch, WirelessSwitchSensor
 from sim.streams import Streams
 
 Leg: TypeAlias = Literal["left", "right"]
 
 SENSORS: Final[dict[str, type[SensorDescription]]] = {
     "heel_switch": HeelSwitch,
+    "wireless_switch": WirelessSwitch,
     "shank_tilt": ShankTilt,
     "foot_imu": FootImu,
 }
@@ -19,7 +22,12 @@ SENSORS: Final[dict[str, type[SensorDescription]]] = {
 
 
 def make_sensor(
-    description: SensorDescription, streams: Streams, stuck: tuple[Stuck, ...] = (), leg: Leg = "left"
+    description: SensorDescription,
+    streams: Streams,
+    stuck: tuple[Stuck, ...] = (),
+    leg: Leg = "left",
+    changes: tuple[FaultChange, ...] = (),
+    losses: tuple[RadioLoss, ...] = (),
 ) -> Sensor:
     """The sensor that `description` describes, as it is at the start of a walk.
 
@@ -28,12 +36,16 @@ def make_sensor(
         streams: of the case.
         stuck: spans in which a switch does not tell the truth.
         leg: on which it is worn.
+        changes: faults of a switch that come on the way.
+        losses: spans in which the link of a wireless switch is down.
 
     Raises:
         TypeError: nothing simulated has such a description.
     """
+    if isinstance(description, WirelessSwitch):
+        return WirelessSwitchSensor(description, streams, stuck, changes, losses)
     if isinstance(description, HeelSwitch):
-        return HeelSwitchSensor(description, streams, stuck)
+        return HeelSwitchSensor(description, streams, stuck, changes)
     if isinstance(description, ShankTilt):
         return ShankTiltSensor(description, streams)
     if isinstance(description, FootImu):
