@@ -1,5 +1,7 @@
 """What a switch suffers from in a shoe, and what its radio does, as the device's terminal shows it."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -74,7 +76,7 @@ def _heard(description, losses=(), cuts=()):
     wired = HeelSwitchSensor(description, Streams(5))
     edges = [0, *cuts, END]
     parts = []
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in itertools.pairwise(edges):
         switch = wired.samples(a, b, LANDINGS, LIFTOFFS)
         sensor._send(switch, b)
         parts.append(sensor._heard(switch))
