@@ -37,6 +37,7 @@ def test_the_chapter_says_what_was_measured(chapter):
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
 
 
+@pytest.mark.proof
 def test_the_chapter_repeats_to_the_last_byte(chapter):
     """In another process and folder, with the same SOURCE_DATE_EPOCH."""
     place, _ = chapter

@@ -26,8 +26,8 @@ from sim.streams import Streams
 
 STOPS_RAD = math.radians(-60.0), math.radians(40.0)
 """Beyond these the moment arm of tibialis anterior is held constant: no ankle goes there."""
-MAY_BE_ABSENT = {"heel_off_s"}
-"""A shuffling heel never leaves the floor."""
+MAY_BE_ABSENT = {"heel_off_s", "push_off_ratio"}
+"""A shuffling heel never leaves the floor, and pushes nothing off."""
 MANNERS = (
     LEVEL,
     SHORT_STEP,
