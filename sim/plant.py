@@ -130,6 +130,8 @@ class Plant:
 
         In time order; a pulse of another channel that began earlier but is still open comes later, see `settled_ns`.
         """
+        if len(self._outputs) == 1:  # numpy takes 10 us to join and sort tables of fields
+            return self._outputs[0].take_pulses()
         pulses = np.concatenate([output.take_pulses() for output in self._outputs])
         return pulses[np.argsort(pulses["t_s"], kind="stable")]
 
