@@ -34,7 +34,7 @@ def test_the_chapter_says_what_was_measured(chapter):
         assert words in text
     page = (place / "one" / "credibility.html").read_text(encoding="utf-8")
     assert "SIMULATED EVIDENCE" in page and "Moosabhoy" in page and "C<sub>N</sub>′" in page
-    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
 
 
 @pytest.mark.proof
