@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from sim.electrode.placement import CENTRED, Electrodes
 from sim.gait.walk import Walk
+from sim.sensor.recording import Recording
 
 LimitKind: TypeAlias = Literal["at_most", "at_least", "within", "between", "equals", "never"]
 Quantifier: TypeAlias = Literal["every", "share", "mean", "p95"]
@@ -233,4 +234,4 @@ class Case:
     @property
     def is_recorded(self) -> bool:
         """True where the sensor is a recording: nobody walks, so nothing can be said about a patient."""
-        return self.patient is None
+        return isinstance(self.sensor, Recording)

@@ -15,6 +15,7 @@ from rig.record import EventRecord, IdleCells, LoopError, Record
 from rig.trains import assign_trains
 from scenarios.case import CaptureRequest, Case, Check, DeviceDescription, During, Limit, PlannedEvent
 from scenarios.catalogue import Catalogue
+from scenarios.events import EVENTS
 from sim.gait.walk import Walk
 from sim.pulse import PULSE_DTYPE
 from sim.sensor.heel_switch import HeelSwitch
@@ -41,6 +42,7 @@ PROGRAMMED = {
     "time_out": 4.0,
 }
 SPECS = {spec.name: spec for spec in MEASURES}
+EVENT_SPECS = {spec.name: spec for spec in EVENTS}
 
 ACCURACY = ChannelAccuracy(
     unit="A",
@@ -197,7 +199,8 @@ def event():
         number = int((start_s - FIRST_S) // STRIDE_S) + 1 if stride is None else stride
         end_s = start_s if end_s is None else end_s
         became = EventRecord(name, kind, start_s, end_s, number, fired)
-        return PlannedEvent(name, kind, number, 0.0, None, parameters), became
+        defaults = {"steps": "usual"} if kind == "walk.stop" else {}
+        return PlannedEvent(name, kind, number, 0.0, None, defaults | parameters, spec=EVENT_SPECS[kind]), became
 
     return make
 

@@ -124,7 +124,7 @@ def test_a_unilateral_patient_has_a_healthy_other_leg():
 
 
 @pytest.mark.parametrize(
-    "manner", [Manner("up", riser_m=0.17, tread_m=0.29), Manner("down", riser_m=-0.17, tread_m=0.29)]
+    "manner", [Manner("upstairs", riser_m=0.17, tread_m=0.29), Manner("downstairs", riser_m=-0.17, tread_m=0.29)]
 )
 def test_both_feet_climb_the_same_stairs(manner):
     """A healthy pair of legs clears every nosing, on the way onto the stairs too, and stands level afterwards."""
@@ -139,7 +139,7 @@ def test_both_feet_climb_the_same_stairs(manner):
 def test_stairs_teach_and_unteach_nothing():
     """The lift that a stroke patient needs on the level is there again at the foot of the stairs."""
     patient = _class("stroke_moderate")
-    walk = Walk(0.55, 20, passages=(Passage(8, 5, Manner("up", riser_m=0.17, tread_m=0.29)),))
+    walk = Walk(0.55, 20, passages=(Passage(8, 5, Manner("upstairs", riser_m=0.17, tread_m=0.29)),))
     streams = Streams(3)
     schedule = draw_schedule(patient, CURVES, walk, streams)
     state = settled_compensation(patient, CURVES, walk, streams)
