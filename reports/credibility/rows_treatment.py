@@ -1,4 +1,4 @@
-"""Rows 6 to 8, 25 and 26: what stimulation and brace do, at once and after the patient has adapted."""
+"""Rows 7, 8, 25 and 26: what stimulation and brace do, at once and after the patient has adapted."""
 
 import math
 from dataclasses import replace
@@ -14,7 +14,7 @@ from sim.gait.walk import Orthosis
 
 _STRIDES: Final = 300
 TITRATED: Final = Stimulation(0.035)
-"""The recruitment that raises the ankle at contact of a moderate stroke patient by 5° (model.md 2.3)."""
+"""The recruitment that raises the ankle at contact of a moderate stroke patient by 5° (model.md 2.3), whatever the knee."""
 _LATE: Final = Stimulation(0.035, onset_s=0.05)
 _BRACE: Final = Orthosis()
 
@@ -31,7 +31,8 @@ def acute_change(patient: Patient, column: str, stimulation: Stimulation = TITRA
     return float(stimulated - bare)
 
 
-def _degrees(patient: Patient, column: str, stimulation: Stimulation = TITRATED) -> float:
+def change_deg(patient: Patient, column: str, stimulation: Stimulation = TITRATED) -> float:
+    """The same in degrees."""
     return math.degrees(acute_change(patient, column, stimulation))
 
 
@@ -61,10 +62,6 @@ def _clearance_share(patient: Patient) -> float:
     return abs(brace_change_mm(patient, "mtc_m")) / brace_change_mm(patient, "hip_hike_m")
 
 
-def _contact_deg(patient: Patient, stimulation: Stimulation = TITRATED) -> float:
-    return math.degrees(acute_change(patient, "ankle_ic_rad", stimulation))
-
-
 def rows() -> tuple[Row, ...]:
     """Stimulation and brace."""
     moderate = shipped("stroke_moderate")
@@ -73,27 +70,12 @@ def rows() -> tuple[Row, ...]:
     leakless = changed("stroke_moderate", compensation_leak_ratio=2.0)
     return (
         Row(
-            6, "dorsiflexion", "change of the ankle at initial contact with stimulation, acute", "+5.2°",
-            "Robison 2022 (n = 32, preprint)", "P", "°", partial(_contact_deg, moderate), 3.0, 8.0,
-            note="a dose of 3.5 % of the dorsiflexors, found by titration: in part calibration",
-            controls=(
-                Control("recruitment of 0.10", partial(_contact_deg, moderate, Stimulation(0.10))),
-                Control(
-                    "dorsiflexors of 600 N", partial(_contact_deg, changed("stroke_moderate", force_n=600.0))
-                ),
-            ),
-        ),
-        Row(
-            6, "inversion", "change of the foot's eversion in swing with stimulation, acute", "+3.6° (less inversion)",
-            "Robison 2022 (n = 32, preprint)", "X", "°", partial(_degrees, moderate, "eversion_swing_rad"),
-            note="electrodes over the deep branch, which alone does not evert; their place decides",
-        ),
-        Row(
             7, "", "change of the largest dorsiflexion in swing with stimulation, MS class, acute", "about +4°",
-            "Scott 2013 (n = 12, new users with MS)", "P", "°", partial(_degrees, ms, "ankle_swing_peak_rad"), 2.0, 8.0,
+            "Scott 2013 (n = 12, new users with MS)", "P", "°", partial(change_deg, ms, "ankle_swing_peak_rad"),
+            2.0, 8.0,
             note="a dose of 3.5 % of the dorsiflexors",
             controls=(
-                Control("recruitment of 0.15", partial(_degrees, ms, "ankle_swing_peak_rad", Stimulation(0.15))),
+                Control("recruitment of 0.15", partial(change_deg, ms, "ankle_swing_peak_rad", Stimulation(0.15))),
             ),
         ),
         Row(
@@ -103,10 +85,10 @@ def rows() -> tuple[Row, ...]:
         ),
         Row(
             25, "", "change of the knee's peak in swing when dorsiflexors alone are stimulated, acute", "falls",
-            "Kesar 2009 (n = 13), direction", "S", "°", partial(_degrees, moderate, "knee_peak_rad"), -10.0, -0.1,
+            "Kesar 2009 (n = 13), direction", "S", "°", partial(change_deg, moderate, "knee_peak_rad"), -10.0, -0.1,
             note="the size is a design choice: push-off's share in the knee",
             controls=(
-                Control("stimulation that begins after toe-off", partial(_degrees, moderate, "knee_peak_rad", _LATE)),
+                Control("stimulation that begins after toe-off", partial(change_deg, moderate, "knee_peak_rad", _LATE)),
             ),
         ),
         Row(

@@ -17,7 +17,7 @@ from sim.body.nerve import recruitment
 from sim.body.outcomes import Columns
 from sim.body.patient import Patient
 from sim.body.walker import Walker
-from sim.electrode.placement import STEADY
+from sim.electrode.placement import CENTRED, STEADY, Electrodes
 from sim.gait.curves import MeasuredCycle
 from sim.gait.draw import draw_schedule
 from sim.gait.schedule import StrideSchedule
@@ -71,12 +71,14 @@ class Stimulation:
         onset_s: first pulse after toe-off, s; heel-off of a slow walk lies 0.36 s before it.
         ramp_s: rising ramp of the recruited share, s.
         current_ratio: part of the current that reaches the skin, 0..1.
+        electrodes: where they sit, and through which `share` is titrated with a straight knee.
     """
 
     share: float
     onset_s: float = -0.36
     ramp_s: float = 0.2
     current_ratio: float = 1.0
+    electrodes: Electrodes = STEADY
 
     def pulses(self, patient: Patient, schedule: StrideSchedule) -> NDArray[np.void]:
         """The pulses of a whole walk, `PULSE_DTYPE`; the patient's nerve decides what they recruit."""
@@ -88,7 +90,7 @@ class Stimulation:
             train = np.zeros(t_s.size, PULSE_DTYPE)
             train["t_s"] = t_s
             shares = (self.share * ramp).tolist()
-            train["phase1_a"] = [self.current_ratio * pulse_height_a(patient, s) for s in shares]
+            train["phase1_a"] = [self.current_ratio * pulse_height_a(patient, s, self.electrodes) for s in shares]
             trains.append(train)
         train = np.concatenate(trains)
         train["phase1_s"], train["gap_s"], train["phase2_s"] = WIDTH_S, GAP_S, WIDTH_S
@@ -97,14 +99,14 @@ class Stimulation:
 
 
 @lru_cache(maxsize=512)
-def pulse_height_a(patient: Patient, share: float) -> float:
-    """Current of a 300 us pulse with a gap of 100 us that recruits `share` of the dorsiflexors, A."""
+def pulse_height_a(patient: Patient, share: float, electrodes: Electrodes = CENTRED) -> float:
+    """Current of a 300 us pulse with a gap of 100 us that recruits `share` of the dorsiflexors, straight knee, A."""
     pulse = np.zeros(1, PULSE_DTYPE)
     pulse["phase1_s"], pulse["gap_s"], pulse["phase2_s"] = WIDTH_S, GAP_S, WIDTH_S
 
     def beyond(height_a: float) -> float:
         pulse["phase1_a"], pulse["phase2_a"] = height_a, -height_a
-        return float(recruitment(patient, pulse)[0]) - share
+        return float(recruitment(patient, pulse, electrodes)[0]) - share
 
     threshold = patient.rheobase_a * (1.0 + patient.chronaxie_s / WIDTH_S)
     return float(brentq(beyond, 0.5 * threshold, 8.0 * threshold, xtol=1e-15))
@@ -180,7 +182,8 @@ def strolled(
     """
     curves, walk, streams = curves_of(patient), Walk(speed_m_s, strides, compensation, orthosis), Streams(seed)
     schedule = draw_schedule(patient, curves, walk, streams)
-    walker = Walker(patient, curves, walk, schedule, (), streams, state, trace=trace, electrodes=STEADY)
+    worn = STEADY if stimulation is None else stimulation.electrodes
+    walker = Walker(patient, curves, walk, schedule, (), streams, state, trace=trace, electrodes=worn)
     if stimulation is not None:
         walker.add_pulses(stimulation.pulses(titrated_to or patient, schedule))
     for t_ns in range(cut_ns, schedule.end_ns, cut_ns) if cut_ns else ():
