@@ -14,7 +14,7 @@ from sim.gait.walk import Orthosis
 
 _STRIDES: Final = 300
 TITRATED: Final = Stimulation(0.035)
-"""The recruitment that raises the ankle at contact of a moderate stroke patient by 5° (model.md 2.3), whatever the knee."""
+"""The recruitment that raises the ankle at contact of a moderate stroke patient by 5° (model.md 2.3)."""
 _LATE: Final = Stimulation(0.035, onset_s=0.05)
 _BRACE: Final = Orthosis()
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as rules
 from hypothesis import strategies as st
 
 from scenarios.stimulators import MODELS
@@ -47,6 +48,7 @@ def phases(w_rad_s, noise_rad_s=0.0, bias_rad_s=0.0, seed=1):
     return tuple(changes[:n][changes[:n, 1] == asked, 0] / 1e9 for asked in (1, 0))
 
 
+@rules(deadline=None)
 @given(
     time_s=st.floats(0.9, 2.0),
     push_off_rad_s=st.floats(2.5, 12.0),
