@@ -35,6 +35,8 @@ from sim.body.layout import (
 from sim.compiled import borrowing
 
 HIGHEST_SHIFT_RAD: Final = math.radians(8.0)
+LEAST_RAD: Final = math.radians(1.0)
+"""Less plantarflexion than this is no push-off (design choice)."""
 
 
 @borrowing
@@ -68,5 +70,9 @@ def toe_off_shift_rad(body: NDArray[np.float64], const: NDArray[np.float64]) -> 
 
 @borrowing
 def push_off_ratio(shift_rad: float, const: NDArray[np.float64]) -> float:
-    """Plantarflexion from the largest dorsiflexion in stance to toe-off, over that of the same walker without aid."""
-    return 1.0 - shift_rad / (const[C_STANCE_PEAK] - const[C_ANKLE_TOE_OFF])
+    """Plantarflexion from the largest dorsiflexion in stance to toe-off, over that of the same walker without aid.
+
+    NaN where the walker does not push off: a shuffling foot, a foot that comes down the stairs.
+    """
+    without_aid = const[C_STANCE_PEAK] - const[C_ANKLE_TOE_OFF]
+    return 1.0 - shift_rad / without_aid if without_aid > LEAST_RAD else math.nan

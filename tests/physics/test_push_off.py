@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.body.preparation import prepare
+from sim.body.pushoff import push_off_ratio
 from sim.gait.walk import Orthosis
 
 
@@ -84,3 +85,17 @@ def test_a_dropped_foot_lands_on_its_toes_and_closes_its_heel_switch_late(perone
     heel_first = rows["foot_ic_rad"] >= 0.0
     assert heel_first.any()
     assert (sound.heel_contact_ns[1:][heel_first] / 1e9 == rows["landing_s"][heel_first]).all()
+
+
+@pytest.mark.kernels
+def test_who_does_not_push_off_has_no_share_of_it(stroke, winter):
+    """An ankle that is most dorsiflexed as it leaves the step (downstairs): no number, and no infinity."""
+    from sim.body import layout as at
+
+    level = prepare(stroke, winter, 0.55).const
+    down = level.copy()
+    for before_rad in (0.0, 0.01):
+        down[at.C_STANCE_PEAK] = down[at.C_ANKLE_TOE_OFF] + before_rad
+        for shift_rad in (0.0, 0.1):
+            assert np.isnan(push_off_ratio(shift_rad, down))
+            assert 0.0 < push_off_ratio(shift_rad, level) <= 1.0
