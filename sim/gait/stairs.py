@@ -18,12 +18,13 @@ Source: phases, forefoot contact and joint ranges after McFadyen & Winter 1988, 
 choices that meet those ranges (tests/physics/test_stairs.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
+from scipy.optimize import brentq
 
 from sim.body.foot import ANKLE_HEIGHT_M, BALL, FOREFOOT, SOLE, reach_m
 from sim.gait.manner import Manner
@@ -93,6 +94,9 @@ DOWN: Final = StairWay(
 EXTENDED_RATIO: Final = 0.985
 KNEE_CONTACT_DOWN_RAD: Final = float(np.radians(10.0))
 FLAT_PHASE: Final = 0.12
+MOST_DORSIFLEXED_RAD: Final = float(np.radians(35.0))
+"""Ankle at toe-off at most; a short leg on deep steps lifts its heel further instead (design choice: loaded range)."""
+MOST_PITCHED_RAD: Final = float(np.radians(-60.0))
 COMFORTABLE_M_S: Final = 1.3
 """Level pace of the healthy adults whose times on stairs are given (design choice: that of the gait laws)."""
 LEG_OF_WAY_M: Final = 0.88
@@ -146,6 +150,25 @@ def stair_curves(
         mid_stance: phase of mid-stance.
     """
     way = way_of(manner)
+    curves = _curves(phase, way, manner, thigh_m, shank_m, mid_stance)
+    if curves.ankle_toe_off_rad <= MOST_DORSIFLEXED_RAD:
+        return curves
+
+    def pitched(pitch_rad: float) -> StairCurves:
+        lifted = replace(way, pitch_toe_off_rad=pitch_rad)
+        return _curves(phase, lifted, manner, thigh_m, shank_m, mid_stance)
+
+    def beyond_rad(pitch_rad: float) -> float:
+        return pitched(pitch_rad).ankle_toe_off_rad - MOST_DORSIFLEXED_RAD
+
+    if beyond_rad(MOST_PITCHED_RAD) > 0.0:
+        return pitched(MOST_PITCHED_RAD)
+    return pitched(float(brentq(beyond_rad, MOST_PITCHED_RAD, way.pitch_toe_off_rad, xtol=1e-9)))
+
+
+def _curves(
+    phase: NDArray[np.float64], way: StairWay, manner: Manner, thigh_m: float, shank_m: float, mid_stance: float
+) -> StairCurves:
     rise, run = 2.0 * manner.riser_m, 2.0 * manner.tread_m
     size = (thigh_m + shank_m + ANKLE_HEIGHT_M) / LEG_OF_WAY_M
     ahead = way.ahead_m * size

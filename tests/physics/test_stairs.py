@@ -9,7 +9,8 @@ from sim.body.walker import Walker
 from sim.gait.draw import draw_schedule
 from sim.gait.leg import leg_at
 from sim.gait.manner import Manner, Passage
-from sim.gait.stairs import stair_curves, way_of
+from sim.gait.stairs import DOWN as USUAL
+from sim.gait.stairs import MOST_DORSIFLEXED_RAD, stair_curves, way_of
 from sim.gait.walk import Walk
 from sim.streams import Streams
 
@@ -33,6 +34,20 @@ def test_the_knee_flexes_in_swing_as_people_do(winter, manner, knee_deg):
     _, knee = _angles(winter, manner)
     assert knee.max() == pytest.approx(knee_deg, abs=15.0)
     assert 0.55 < PHASE[knee.argmax()] < 0.9
+
+
+def test_a_short_leg_on_deep_steps_lifts_its_heel_further():
+    """No ankle is dorsiflexed beyond its loaded range at toe-off; the foot pitches instead, and stands on its tread."""
+    deep = Manner("downstairs", riser_m=-0.2, tread_m=0.36)
+    at_ease = stair_curves(PHASE, DOWN, 0.31, 0.47, 0.25)
+    reaching = stair_curves(PHASE, deep, 0.29, 0.42, 0.25)
+    assert at_ease.ankle_toe_off_rad < reaching.ankle_toe_off_rad == pytest.approx(MOST_DORSIFLEXED_RAD)
+    pitch = [
+        legs.ankle_toe_off_rad + np.interp(USUAL.stance_ratio, PHASE, legs.thigh_rad - legs.knee_rad)
+        for legs in (at_ease, reaching)
+    ]
+    assert pitch[0] == pytest.approx(USUAL.pitch_toe_off_rad, abs=1e-3)
+    assert pitch[1] < pitch[0] - np.radians(1.0)
 
 
 def test_upstairs_the_leg_meets_the_step_bent_downstairs_nearly_straight(winter):
