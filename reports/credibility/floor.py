@@ -80,7 +80,7 @@ def floor_check(patient: Patient, speed_m_s: float) -> FloorCheck:
     phase, height = _swing(ready.cycle, ready.const, demand)
     return FloorCheck(
         speed_m_s=speed_m_s,
-        deepest_m=_deepest_m(cycle),
+        deepest_m=deepest_m(cycle),
         toe_off_rise_m=cycle.hip_toe_off_m - cycle.hip_mid_stance_m,
         contact_rise_m=cycle.hip_contact_m - cycle.hip_mid_stance_m,
         early_m=float(height[phase < 0.12].min()),
@@ -90,11 +90,14 @@ def floor_check(patient: Patient, speed_m_s: float) -> FloorCheck:
     )
 
 
-def _deepest_m(cycle: GaitCycle) -> float:
-    """Depth of a flat sole below the floor from foot flat to heel-off, of a rolling foot's lowest point after it."""
+def deepest_m(cycle: GaitCycle) -> float:
+    """How deep the sole of the flat foot lies under the floor, from foot flat to toe-off, at most, m; 0 for never.
+
+    On stairs the floor is the tread of the stance, which the hip path rises above by two risers a stride.
+    """
     phase = np.linspace(FOOT_FLAT_RATIO, cycle.targets.stance_ratio, 300)
-    legs = [leg_at(cycle.base, float(p), 1.0, cycle.thigh_length_m, cycle.shank_length_m) for p in phase]
-    return max(0.0, *(ANKLE_HEIGHT_M - leg[4] for leg in legs))
+    height = [leg_at(cycle.base, float(p), 1.0, cycle.thigh_length_m, cycle.shank_length_m)[4] for p in phase]
+    return max(0.0, float(np.max(ANKLE_HEIGHT_M - 2.0 * cycle.manner.riser_m * phase - height)))
 
 
 def _swing(

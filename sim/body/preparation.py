@@ -21,7 +21,7 @@ from sim.body.recruitment import deep_only
 from sim.body.withdrawal import LATENCY_S
 from sim.errors import ModelError
 from sim.gait.curves import MeasuredCycle
-from sim.gait.cycle import MID_STANCE_RATIO, GaitCycle, gait_cycle
+from sim.gait.cycle import FOOT_FLAT_RATIO, MID_STANCE_RATIO, GaitCycle, gait_cycle
 from sim.gait.leg import leg_at
 from sim.gait.manner import LEVEL, Manner
 from sim.gait.schedule import StrideSchedule
@@ -35,8 +35,6 @@ LOADING_MOMENT_N_M: Final = 12.0
 """For 72 kg; scales with body mass."""
 SLOWEST_M_S: Final = 0.2
 """No manner asks the gait law for less."""
-FOOT_FLAT_RATIO: Final = 0.08
-"""Foot flat of a healthy person, 0..1 of the cycle; gives the healthy drive in the loading response (Perry, 7-9 %)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -37,6 +37,11 @@ TOE_OFF_RISE_M: Final = 0.0035
 """So far the hip may stand above its mid-stance height at contact and at toe-off (model.md 1.3a, 7: at most 5 mm)."""
 SOLE_GIVES_M: Final = 0.008
 """What heel pad and shoe give way under body weight (design choice; 9 mm in running, De Clercq 1994, from memory)."""
+SOLE_GIVES_LOADED_M: Final = 0.0095
+"""And where the load comes on, as the foot comes flat (design choice)."""
+FOOT_FLAT_RATIO: Final = 0.08
+"""Foot flat of a healthy person, 0..1 of the cycle; gives the healthy drive in the loading response (Perry, 7-9 %)."""
+EARLY_UNTIL: Final = 0.28
 STEPPAGE_M_RAD: Final = 0.0016 * 180.0 / np.pi
 KNEE_PER_STEPPAGE: Final = 0.9
 FLAT_KNEE_RAD: Final = float(np.radians(12.0))
@@ -148,7 +153,9 @@ def gait_cycle(
     lift = bump(phase, stance, stance + 0.3 * swing, stance + 0.7 * swing, 1.0)
     hike = bump(phase, stance - 0.25 * swing, stance + 0.25 * swing, stance + 0.7 * swing, 1.0)
     hip_y = cards @ np.array([contact_m, mid_m, toe_off_m, swing_m]) + swing_offset_m * lift
-    hip_y += _raised(phase, hip_y, leg_of(phase) + ANKLE_HEIGHT_M, stance)
+    standing = leg_of(phase) + ANKLE_HEIGHT_M
+    hip_y += _raised_early(phase, hip_y, standing)
+    hip_y += _raised(phase, hip_y, standing, stance)
     hip_x = periodic(curves.hip_x_m)(np.mod(clock, 1.0)) * aim.thigh_scale * size
     base = [thigh_of, knee_of, ring(hip_y), ring(hip_x)]
     # the hip abducts like `lift`; the height that it gains, L (1 - cos b), goes with the square of the angle
@@ -181,6 +188,18 @@ def _raised(
     """
     window = bump(phase, 0.2, 0.28, stance - 0.1, stance)
     return window * np.maximum(standing_m - SOLE_GIVES_M - hip_m, 0.0)
+
+
+def _raised_early(
+    phase: NDArray[np.float64], hip_m: NDArray[np.float64], standing_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What the hip must rise from contact on so that the foot is not pressed through the floor where it comes flat, m.
+
+    Few people need it: those whose step is long for the leg and whose knee hardly gives way under the load.
+    """
+    flat = (phase >= FOOT_FLAT_RATIO) & (phase <= EARLY_UNTIL)
+    deepest = float(np.max(standing_m[flat] - hip_m[flat])) - SOLE_GIVES_LOADED_M
+    return max(deepest, 0.0) * bump(phase, 0.0, FOOT_FLAT_RATIO, 0.12, EARLY_UNTIL)
 
 
 def contact_x_m(cycle: GaitCycle) -> float:

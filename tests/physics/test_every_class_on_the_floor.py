@@ -2,8 +2,12 @@
 
 import pytest
 
-from reports.credibility.floor import SOLE_GIVES_M, floor_check, speeds_of
-from reports.credibility.walks import CLASSES, shipped
+from reports.credibility.floor import SOLE_GIVES_M, deepest_m, floor_check, speeds_of
+from reports.credibility.sensitivity import class_of
+from reports.credibility.walks import CLASSES, curves_of, shipped
+from sim.body.population import sample_patient
+from sim.gait.cycle import gait_cycle
+from sim.streams import Streams
 
 EACH = [pytest.param(name, speed, id=f"{name} {speed:g}") for name in CLASSES for speed in speeds_of(shipped(name))]
 
@@ -33,3 +37,12 @@ def test_one_swing_offset_serves_every_speed(name):
     """`c_sw` of the class's healthy twin agrees within 5 mm over the speeds of the class."""
     offsets = [floor_check(shipped(name), speed).swing_offset_m for speed in speeds_of(shipped(name))]
     assert max(offsets) - min(offsets) < 0.005
+
+
+@pytest.mark.parametrize("name", ["peroneal_complete", "healthy_older"])
+def test_no_drawn_person_comes_flat_through_the_floor(name):
+    """Long steps on a knee that hardly gives way: the hip rises as the foot comes flat, where it would sink further."""
+    population = class_of(name).population
+    people = [sample_patient(population, Streams(seed)) for seed in range(60)]
+    depths = [deepest_m(gait_cycle(who, curves_of(who), who.speed_m_s + 0.3, 0.03)) for who in people]
+    assert 0.009 < max(depths) <= SOLE_GIVES_M
