@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reports.fall_risk.exposure import Exposure
 from reports.fall_risk.obstacles import HEIGHTS_M
-from reports.fall_risk.tail import Tails, fitted, share_below
+from reports.fall_risk.tail import STRIDES_FOR_TAIL, Tails, fitted, share_below
 from reports.figures_chart import nice_ticks
 from reports.figures_picture import Picture
 from reports.figures_svg import svg_label
@@ -78,13 +78,14 @@ def clearance_picture(clearance_m: NDArray[np.float64], reference_m: NDArray[np.
             for k, (a, b, p) in enumerate(zip(edges[:-1], edges[1:], plain, strict=True))
         )
         parts.append(f'<path class="line-reference" d="{steps}"/>')
-    tails = fitted(clearance_m)
-    parts += _tail(frame, tails, float(edges[1] - edges[0]))
+    told = seen.size >= STRIDES_FOR_TAIL
+    if told:
+        parts += _tail(frame, fitted(clearance_m), float(edges[1] - edges[0]))
     parts += _obstacles(frame)
     words = f"{name}: {seen.size} strides from {seen.min():.1f} to {seen.max():.1f} mm, median {np.median(seen):.1f} mm"
-    note = "bars: this walk; line: tail fitted below the 5th percentile" + (
-        "; dashed: the same strides without the device" if other.size else ""
-    )
+    note = "bars: this walk"
+    note += "; line: tail fitted below the 5th percentile" if told else ""
+    note += "; dashed: the same strides without the device" if other.size else ""
     return Picture("How the clearances lie", f"{words}.", SIZE, tuple(parts), note)
 
 
@@ -153,7 +154,7 @@ def _axes(frame: _Frame, x_name: str, y_name: str, *, decades: bool = False) -> 
         y = frame.y(value)
         parts.append(f'<path class="grid" d="M{_LEFT:g} {y:.1f}H{right:g}"/>')
         words = f"{100.0 * value:g} %" if decades else f"{value:g}"
-        parts.append(svg_label("t-tick", _LEFT - 6.0, y + 4.0, words, "end"))
+        parts.append(svg_label("t-tick", _LEFT - 6.0, max(y + 4.0, _TOP + 8.0), words, "end"))
     parts.append(f'<path class="axis" d="M{_LEFT:g} {bottom:g}H{right:g}"/>')
     for value in nice_ticks(frame.x_low, frame.x_high, 9):
         x = frame.x(value)

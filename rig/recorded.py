@@ -29,6 +29,8 @@ MARK: str = "mid_swing_s"
 """Column of the marks; empty where a patient walks."""
 ANSWERED_PERIODS = 1.5
 """Stimulation is on at a mark if a pulse lies within this many set periods of it."""
+LOW_RATIO = 0.5
+"""Part of the plateau's phase charge below which stimulation counts as gone down (design choice)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +110,11 @@ def _schedule(marks_s: NDArray[np.float64], end_ns: int) -> StrideSchedule:
 
 
 def answered(record: Record) -> NDArray[np.bool_]:
-    """(N,) whether stimulation was on at the mark of each stride of a recording."""
+    """(N,) whether the device answered each stride of a recording.
+
+    That is: stimulation is on at its mark, and has begun anew since the mark before. Anew: between the two marks it was off, or its phase charge was below half of that of its plateau. Stimulation that
+    never ends is on at every mark and has answered none but the first.
+    """
     marks_s, t_s = record.strides[MARK], record.pulses["t_s"]
     rate_hz = record.case.device.programmed.get("rate")
     period_s = 1.0 / rate_hz if rate_hz else float(np.median(np.diff(t_s))) if t_s.size > 1 else 0.0
@@ -116,4 +122,16 @@ def answered(record: Record) -> NDArray[np.bool_]:
         return np.zeros(marks_s.size, np.bool_)
     after = np.clip(np.searchsorted(t_s, marks_s), 1, max(t_s.size - 1, 1))
     nearest = np.minimum(np.abs(marks_s - t_s[after - 1]), np.abs(t_s[np.minimum(after, t_s.size - 1)] - marks_s))
-    return nearest <= ANSWERED_PERIODS * period_s
+    return (nearest <= ANSWERED_PERIODS * period_s) & _begun_anew(record, period_s)
+
+
+def _begun_anew(record: Record, period_s: float) -> NDArray[np.bool_]:
+    """(N,) whether stimulation was off or low at some instant between the mark before and the mark of each stride."""
+    t_s, charge_c = record.pulses["t_s"], np.abs(record.pulses["charge1_c"])
+    low = charge_c < LOW_RATIO * np.quantile(charge_c, 0.9)
+    low[1:] |= np.diff(t_s) > 2.0 * ANSWERED_PERIODS * period_s
+    low_s = t_s[low]
+    marks_s = record.strides[MARK]
+    before_s = np.concatenate([[-np.inf], marks_s[:-1]])
+    first = (marks_s >= t_s[0]) & (before_s < t_s[0])
+    return first | (np.searchsorted(low_s, marks_s, "right") > np.searchsorted(low_s, before_s, "right"))

@@ -219,5 +219,5 @@ def find_run(name: str, out: Path) -> Path:
     found = [path for path in runs_in(out) if path.name.startswith(name)] if name else []
     if len(found) != 1:
         problem = "no such run" if not found else f"{len(found)} runs begin so: {', '.join(p.name for p in found[:5])}"
-        raise RecordError(name, problem, f"see `stimrig list runs` (looked in {out})")
+        raise RecordError(name, problem, f"see `stimrig list runs` (looked in {out}) or `stimrig list patients`")
     return found[0]

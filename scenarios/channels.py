@@ -78,7 +78,8 @@ def check_channels(
     So does an outcome of the patient, who feels what is captured and nothing else.
     """
     table = scenario.table.values["checks"]
-    assert isinstance(table, Table)
+    if not isinstance(table, Table):
+        return  # read_checks has told it
     captured = scenario.capture.channels
     for check in checks:
         spec, where = measures[check.measure], table.keys[check.id].where

@@ -39,6 +39,11 @@ class _Row:
     factor: float
     unit: str
     scatter: bool = True
+    change_unit: str = ""
+
+    def change(self, value: float) -> str:
+        """A difference, signed; of shares in percentage points."""
+        return "–" if math.isnan(value) else self.number(value) + (self.change_unit or self.unit)
 
     def number(self, value: float) -> str:
         return f"{round(self.factor * value, 1) or 0.0:.1f}".replace("-", "−")
@@ -64,7 +69,7 @@ _ROWS: Final = (
     _Row("circumduction_m", "Circumduction (outward)", 1e2, " cm"),
     _Row("scuff", "Scuffs per 100 strides", 1e2, "", scatter=False),
     _Row("stumble", "Stumbles per 100 strides", 1e2, "", scatter=False),
-    _Row(EXPOSURE, "Trip exposure", 1e2, " %", scatter=False),
+    _Row(EXPOSURE, "Trip exposure", 1e2, " %", scatter=False, change_unit=" points"),
 )
 _COLUMNS: Final = ("", "Without the aid", "Acute", "Adapted", "Acute change", "Adapted change")
 
@@ -102,7 +107,7 @@ def _told(effect: AidEffect, name: str) -> bool:
 
 def _cells(effect: AidEffect, row: _Row) -> tuple[str, ...]:
     found = [row.with_scatter(effect.walks[walk][row.quantity]) for walk in WALKS]
-    changes = [row.shown(effect.change(row.quantity, walk)) for walk in WALKS[1:]]
+    changes = [row.change(effect.change(row.quantity, walk)) for walk in WALKS[1:]]
     return row.label, *found, *(_signed(change) for change in changes)
 
 

@@ -117,7 +117,12 @@ def _line(case: CaseResult, found: FallRisk) -> tuple[str, ...]:
 def _case(case: CaseResult, record: Record, found: FallRisk, reference: Table | None) -> list[Block]:
     name = case.case.id
     plain = None if reference is None else fall_risk(reference, record.case.seed)
-    columns = ("Metric", "This walk", "95 % interval", "Without the device")
+    columns = (
+        "Metric",
+        "This walk",
+        "95 % interval",
+        "Orthosis alone" if record.case.walk.orthosis else "Without the device",
+    )
     rows = [*clearance_rows(found, plain), *other_foot_rows(record)]
     blocks: list[Block] = [
         table(columns, rows, title=f"{name}: clearance and exposure", widths=(3, 1.6, 2, 1.8)),

@@ -9,6 +9,8 @@ from reports.sections.blocks import Block, bullets, facts, section, text
 from reports.verdict import CaseResult, RunResult
 from rig.recorded import answered
 
+_RUN_TOGETHER = " (one step's stimulation ends so late that the next begins before a pause; strides were short)"
+
 
 def build(run: RunResult) -> dict[str, Any] | None:
     """One table a case whose sensor is a recording."""
@@ -49,8 +51,11 @@ def _answers(case: CaseResult) -> list[tuple[str, str]]:
     trains = np.unique(case.record.trains["train"]).size if case.record.trains["train"].size else 0
     return [
         ("Strides that the rig saw", str(seen)),
-        ("Strides that the device answered", f"{int(given.sum())} of {seen}: stimulation on in mid-swing{missing}"),
-        ("Trains", str(trains)),
+        (
+            "Strides that the device answered",
+            f"{int(given.sum())} of {seen}: stimulation begun anew and on in mid-swing{missing}",
+        ),
+        ("Trains", f"{trains}{_RUN_TOGETHER if 0 < trains < seen // 2 else ''}"),
     ]
 
 

@@ -41,5 +41,5 @@ def check(
         for warning in warnings:
             say(f"warning: {warning}")
         if not problems:
-            say(f"{cases} cases, no problem")
+            say(f"{cases} case{'s' if cases != 1 else ''}, no problem")
     return Exit.BAD_INPUT if problems else Exit.PASSED

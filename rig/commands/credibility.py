@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from rig.commands.console import is_live, note, say, say_json
-from sim.errors import RecordError
+from sim.errors import ScenarioError
 
 DEFAULT_PATIENT: Final = "stroke_moderate"
 
@@ -22,8 +22,7 @@ def write_credibility(patient: str, folder: Path, *, as_json: bool) -> int:
         as_json: print the rows as JSON instead of lines.
 
     Raises:
-        ScenarioError: no such class.
-        RecordError: the folder cannot be written.
+        ScenarioError: no such class, or a folder that cannot be written.
     """
     from reports.credibility.chapter.book import findings_document, write_chapter
     from reports.credibility.chapter.evidence import gather
@@ -55,7 +54,7 @@ def _must_be_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as problem:
-        raise RecordError(str(folder), f"cannot be written: {problem.strerror}", "name another --out") from None
+        raise ScenarioError("--out", f"{folder} cannot be written: {problem.strerror}", "name another") from None
 
 
 @contextmanager

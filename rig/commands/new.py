@@ -51,7 +51,10 @@ def patient(
     base = classes[name]
     cycle_name = out.with_suffix(".cycle.csv").name
     fit = fit_patient(cycle, base, given, cycle_name, recording.kind, str(source))
-    cycle_path = write_patient(out, fit, base)
+    try:
+        cycle_path = write_patient(out, fit, base)
+    except OSError as problem:
+        raise ScenarioError("--out", f"{out} cannot be written: {problem.strerror}", "name another place") from None
     say(f"patient  {out}")
     say(f"cycle    {cycle_path}")
     chosen = "as asked" if of_class else "the nearest by speed, knee peak and ankle at contact"

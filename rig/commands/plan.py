@@ -59,7 +59,8 @@ def _say_plan(plan: "Plan") -> None:
     if plan.unchecked_requirements:
         say(f"{len(plan.unchecked_requirements)} requirement ids are unchecked: there is no requirements.csv")
     minutes, seconds = divmod(round(plan.simulated_s), 60)
-    say(f"{len(plan.cases)} cases, {minutes} min {seconds} s of walking, {plan.bytes_needed / 1e6:.0f} MB on disk")
+    cases = "1 case" if len(plan.cases) == 1 else f"{len(plan.cases)} cases"
+    say(f"{cases}, {minutes} min {seconds} s of walking, {plan.bytes_needed / 1e6:.0f} MB on disk")
 
 
 def plan(

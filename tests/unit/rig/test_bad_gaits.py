@@ -168,6 +168,13 @@ def test_a_c3d_of_markers_only_and_one_without_events(tmp_path, capsys):
     assert "is no C3D file" in _refused(capsys, tmp_path / "none.c3d")
 
 
+def test_a_place_that_cannot_be_written(tmp_path, capsys):
+    """A file stands where the folder should be."""
+    (tmp_path / "taken").write_text("")
+    path = gait_files.write_csv(tmp_path / "walk.csv")
+    assert "--out: taken/my.yaml cannot be written" in _refused(capsys, path, out="taken/my.yaml")
+
+
 def test_c3d_without_ezc3d_says_how_to_get_it(tmp_path, capsys, monkeypatch):
     """The package is an optional extra."""
     monkeypatch.setitem(__import__("sys").modules, "ezc3d", None)

@@ -93,6 +93,16 @@ def test_the_good_scenario_reads(desk):
     assert len(desk.load(desk.text).cases) == 1
 
 
+@pytest.mark.parametrize("checks", ["[]", "latency", "- {id: a}"])
+def test_checks_that_are_no_table(desk, checks):
+    """A list of checks, as other tools have it, is one error at the checks, not a fault of stimrig."""
+    head = desk.text[: desk.text.index("checks:")]
+    with pytest.raises(ScenarioError) as caught:
+        desk.load(f"{head}checks:\n  {checks}\n")
+    assert not isinstance(caught.value, CollectedScenarioError), str(caught.value)
+    assert "`checks`" in str(caught.value)
+
+
 FILES = [
     (b"", "1:1", "empty", "schema: scenario/1"),
     (b"\n\n# nothing\n", "1:1", "empty", "schema: scenario/1"),

@@ -1,5 +1,6 @@
 """A recording as the sensor: what must be said of it, every mistake one error at its place, and what a run gives."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -208,6 +209,20 @@ def test_the_rig_counts_the_strides_and_the_device_answers_them(tmp_path):
     record = run_case(case, open_bench("virtual", CATALOGUE))
     assert record.strides["stride"].size == STRIDES + 1
     assert answered(record).sum() >= STRIDES
+
+
+def test_stimulation_that_never_ends_answers_one_stride(tmp_path):
+    """On at every mark, begun once: the first stride is answered, the others are not; with a dip before each, all."""
+    record = run_case(_case(tmp_path), open_bench("virtual", CATALOGUE))
+    marks_s = record.strides["mid_swing_s"]
+    t_s = np.arange(0.0, marks_s[-1] + 0.1, 1.0 / 30.0)
+    charge_c = np.full(t_s.size, 8e-6)
+    endless = dataclasses.replace(record, pulses={"t_s": t_s, "charge1_c": charge_c})
+    assert answered(endless).tolist() == [True] + [False] * (marks_s.size - 1)
+    for mark_s in marks_s:
+        charge_c[np.searchsorted(t_s, mark_s - 0.3)] = 2e-6
+    assert answered(endless).all()
+    assert not answered(dataclasses.replace(record, pulses={"t_s": t_s[:0], "charge1_c": charge_c[:0]})).any()
 
 
 def test_axes_and_units_become_those_of_the_rig(tmp_path):

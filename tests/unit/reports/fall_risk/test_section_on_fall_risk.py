@@ -47,7 +47,7 @@ def _strides(n, mean_m=0.012, seed=1):
 
 def _case(name, n, **fields):
     given = {
-        "case": SimpleNamespace(seed=5),
+        "case": SimpleNamespace(seed=5, walk=SimpleNamespace(orthosis=None)),
         "strides": _strides(n),
         "pulses": {"t_s": np.empty(0)},
         "other_strides": {},
@@ -176,6 +176,8 @@ def test_the_drawings_show_what_the_numbers_say():
         spots = [float(x) for corner in re.findall(r'd="([^"]*)"', svg) for x in re.findall(r"[ML](-?[\d.]+) ", corner)]
         assert min(spots) >= 0.0 and max(spots) <= 720.0
     assert "clearances" in clearance_picture(walk, None, "x").title
+    few_bars = clearance_picture(walk[:100], None, "x")
+    assert "bold-line" not in picture_svg(few_bars) and "tail" not in few_bars.note, "a tail needs 300 strides"
     few = exposure(walk[:100], heights, resamples(walk[:100], Streams(1)))
     assert "nan" not in picture_svg(exposure_picture(few, None, "x"))
 
