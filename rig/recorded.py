@@ -112,8 +112,9 @@ def _schedule(marks_s: NDArray[np.float64], end_ns: int) -> StrideSchedule:
 def answered(record: Record) -> NDArray[np.bool_]:
     """(N,) whether the device answered each stride of a recording.
 
-    That is: stimulation is on at its mark, and has begun anew since the mark before. Anew: between the two marks it was off, or its phase charge was below half of that of its plateau. Stimulation that
-    never ends is on at every mark and has answered none but the first.
+    That is: stimulation is on at its mark, and has begun anew since the mark before: between the two it was off, or the
+    phase charge of a channel was below half of that of its plateau. Stimulation that never ends is on at every mark and
+    has answered none but the first.
     """
     marks_s, t_s = record.strides[MARK], record.pulses["t_s"]
     rate_hz = record.case.device.programmed.get("rate")
@@ -128,7 +129,10 @@ def answered(record: Record) -> NDArray[np.bool_]:
 def _begun_anew(record: Record, period_s: float) -> NDArray[np.bool_]:
     """(N,) whether stimulation was off or low at some instant between the mark before and the mark of each stride."""
     t_s, charge_c = record.pulses["t_s"], np.abs(record.pulses["charge1_c"])
-    low = charge_c < LOW_RATIO * np.quantile(charge_c, 0.9)
+    low = np.zeros(t_s.size, np.bool_)
+    for channel in np.unique(record.pulses["channel"]):
+        own = record.pulses["channel"] == channel
+        low[own] = charge_c[own] < LOW_RATIO * np.quantile(charge_c[own], 0.9)
     low[1:] |= np.diff(t_s) > 2.0 * ANSWERED_PERIODS * period_s
     low_s = t_s[low]
     marks_s = record.strides[MARK]

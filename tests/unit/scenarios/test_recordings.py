@@ -217,7 +217,7 @@ def test_stimulation_that_never_ends_answers_one_stride(tmp_path):
     marks_s = record.strides["mid_swing_s"]
     t_s = np.arange(0.0, marks_s[-1] + 0.1, 1.0 / 30.0)
     charge_c = np.full(t_s.size, 8e-6)
-    endless = dataclasses.replace(record, pulses={"t_s": t_s, "charge1_c": charge_c})
+    endless = dataclasses.replace(record, pulses={"t_s": t_s, "charge1_c": charge_c, "channel": np.ones(t_s.size)})
     assert answered(endless).tolist() == [True] + [False] * (marks_s.size - 1)
     for mark_s in marks_s:
         charge_c[np.searchsorted(t_s, mark_s - 0.3)] = 2e-6
