@@ -66,8 +66,8 @@ def test_wrong_options_are_told_at_once(tmp_path, arguments, words):
 
 
 def test_an_unwritable_folder_is_refused_before_anything_is_measured(tmp_path):
-    """A file stands where the folder should be: exit 3, the path, the mend."""
+    """A file stands where the folder should be: exit 4, the path, the mend."""
     (tmp_path / "taken").write_text("x")
     done = stimrig("report", "--credibility", "--out", "taken", cwd=tmp_path)
-    assert done.returncode == 3
+    assert done.returncode == 4
     assert "taken" in done.stderr and "--out" in done.stderr
