@@ -144,6 +144,10 @@ def list_names(
     if as_json:
         say_json(rows)
         return 0
+    if what == "measures":
+        from reports.quantities import scale_for
+
+        rows = [row | {"unit": scale_for(row["unit"], 0.0).unit} for row in rows]
     columns = [column for column in _COLUMNS if any(row.get(column) not in {None, ""} for row in rows)]
     for line in table([[str(row.get(column) or "") for column in columns] for row in rows], columns)[1:]:
         say(line)

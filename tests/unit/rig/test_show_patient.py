@@ -51,3 +51,12 @@ def test_patients_are_listed_with_their_titles(capsys):
     told = capsys.readouterr().out
     assert "peroneal_recovering" in told
     assert "both legs" in told
+
+
+def test_measures_are_listed_in_the_units_of_reports(capsys):
+    """Limits of charge density are written in uC/cm^2, so is the list; programs get SI."""
+    assert main(["list", "measures"]) == 0
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("charge_density")]
+    assert "µC/cm²" in row
+    assert main(["list", "measures", "--json"]) == 0
+    assert '"C/m^2"' in capsys.readouterr().out
