@@ -33,6 +33,7 @@ from sim.body.layout import (
     C_TOE_OFF_STIFFNESS,
 )
 from sim.compiled import borrowing
+from sim.gait.stairs import MOST_DORSIFLEXED_RAD
 
 HIGHEST_SHIFT_RAD: Final = math.radians(8.0)
 LEAST_RAD: Final = math.radians(1.0)
@@ -64,8 +65,9 @@ def held_rad(const: NDArray[np.float64]) -> float:
 
 @borrowing
 def toe_off_shift_rad(body: NDArray[np.float64], const: NDArray[np.float64]) -> float:
-    """Ankle at toe-off above the one of the class, rad."""
-    return lifted_rad(stimulated_n_m(body, const) - body[B_REFLEX], const) + held_rad(const)
+    """Ankle at toe-off above the one of the class, rad; nothing lifts it beyond its loaded range."""
+    shift = lifted_rad(stimulated_n_m(body, const) - body[B_REFLEX], const) + held_rad(const)
+    return min(shift, max(MOST_DORSIFLEXED_RAD - const[C_ANKLE_TOE_OFF], 0.0))
 
 
 @borrowing

@@ -5,8 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.body import layout as at
+from sim.body.activation import FORCE_100_HZ
 from sim.body.preparation import prepare
-from sim.body.pushoff import push_off_ratio
+from sim.body.pushoff import push_off_ratio, toe_off_shift_rad
+from sim.gait.stairs import MOST_DORSIFLEXED_RAD
 from sim.gait.walk import Orthosis
 
 
@@ -17,8 +20,6 @@ def _rows(stroll, patient, **how):
 def test_an_orthosis_weakens_push_off_by_its_spring(stroke, without_noise, winter, stroll):
     """K (q - q0) = -K_afo (q - q_set): at equal stiffness the ankle stops halfway to the set angle."""
     patient = without_noise(stroke)
-    from sim.body import layout as at
-
     const = prepare(patient, winter, 0.55).const
     own, span = const[at.C_ANKLE_TOE_OFF], const[at.C_STANCE_PEAK] - const[at.C_ANKLE_TOE_OFF]
     own_stiffness = patient.toe_off_stiffness_n_m_rad
@@ -37,6 +38,17 @@ def test_a_stiffer_orthosis_weakens_it_more(healthy, without_noise, stroll):
     print(np.round(ratios, 2))
     assert ratios[0] == 1.0
     assert (np.diff(ratios) < 0.0).all()
+
+
+@pytest.mark.parametrize(("own_deg", "lifted_deg"), [(0.0, 8.0), (31.0, 4.0), (35.0, 0.0), (36.0, 0.0)])
+def test_nothing_lifts_an_ankle_beyond_its_loaded_range(healthy, winter, own_deg, lifted_deg):
+    """Full stimulation lifts by 8 deg, but not beyond 35 deg, where deep steps have brought the ankle already."""
+    const = prepare(healthy, winter, 1.0).const.copy()
+    const[at.C_ANKLE_TOE_OFF] = np.radians(own_deg)
+    body = np.zeros(2 * at.BODY_FLOATS)
+    body[at.B_STIMULATED] = FORCE_100_HZ
+    assert np.degrees(toe_off_shift_rad(body, const)) == pytest.approx(lifted_deg, abs=1e-9)
+    assert np.degrees(MOST_DORSIFLEXED_RAD) == pytest.approx(35.0)
 
 
 def test_dorsiflexors_alone_through_push_off_cost_knee_flexion(stroke, without_noise, stroll, stimulation):
