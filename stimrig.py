@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rig.commands.python_door import Run, bench, device, event, load, measure, run, section
+    from rig.commands.python_door import DefectSpec, Run, bench, device, event, load, measure, run, section
 
     __version__: str
 
-__all__ = ["Run", "__version__", "bench", "device", "event", "load", "main", "measure", "run", "section"]
+__all__ = ["DefectSpec", "Run", "__version__", "bench", "device", "event", "load", "main", "measure", "run", "section"]
 
 _OURS = {"sim": "kernel", "scenarios": "catalogue", "rig": "bench", "reports": "verdict"}
 """Folder -> a module that ours has."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from sim.stimulator.defect_spec import DefectSpec, as_specs
+
 Quantity: TypeAlias = Literal["measured", "modelled"]
 
 
@@ -104,7 +106,8 @@ class DeviceModelSpec:
     Attributes:
         name: word after `model:`.
         settings: dataclass of its settings; field names end in their unit.
-        defects: name -> SI unit of the dose ("" for a pure number), for the seeded defects it knows.
+        defects: seeded defects that it knows, by name; a bare SI unit in place of a `DefectSpec` is one without a
+            stated dose.
         build: ``(settings, defects, kernel, outputs, streams, clock) -> sim.stimulator.model.StimulatorModel``, with
             one `sim.stimulator.output.Output` a channel.
         summary: one line of help.
@@ -114,11 +117,14 @@ class DeviceModelSpec:
 
     name: str
     settings: type[Any]
-    defects: Mapping[str, str]
+    defects: Mapping[str, DefectSpec]
     build: Callable[..., Any]
     summary: str = ""
     check_defects: Callable[[Mapping[str, float]], Any] | None = None
     channels: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "defects", as_specs(self.defects))
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def _settings(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _defects(catalogue: Catalogue) -> dict[str, Any]:
-    units = {name: unit for spec in catalogue.models.values() for name, unit in spec.defects.items()}
+    units = {name: defect.unit for spec in catalogue.models.values() for name, defect in spec.defects.items()}
     return _table({name: _QUANTITY if units[name] else _SHARE for name in sorted(units)})
 
 

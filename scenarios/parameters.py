@@ -1,6 +1,6 @@
 """Reads the parameters of a measure or an event as its spec in the catalogue declares them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +75,7 @@ def _ramp(node: Table, read: Read[float]) -> Ramp:
     return Ramp(found["from"], found["to"], found["over"])
 
 
-def _named(table: Table, key: str, allowed: Mapping[str, str], device: DeviceWords) -> str:
+def _named(table: Table, key: str, allowed: Iterable[str], device: DeviceWords) -> str:
     node = table.values.get(key)
     if node is None:
         raise ScenarioError(str(table.where), f"the key `{key}` is missing", f"add `{key}:`")
@@ -101,7 +101,7 @@ def _defect_dose(node: Node, table: Table, device: DeviceWords | None) -> float:
 
 def read_dose(node: Node, defect: str, model: DeviceModelSpec) -> float:
     """Dose of a seeded defect, SI."""
-    value = parse_quantity(as_text(node), model.defects[defect], node.where)
+    value = parse_quantity(as_text(node), model.defects[defect].unit, node.where)
     if model.check_defects is not None:
         try:
             model.check_defects({defect: value})

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any, Final
 
 from scenarios.catalogue import DeviceModelSpec
-from sim.stimulator.defects import checked_doses
+from sim.stimulator.defect_spec import checked_doses
 from sim.stimulator.implant_four import CHANNELS, ImplantFour, ImplantSettings
 from sim.stimulator.imu_trigger import ImuSettings, ImuTrigger
 from sim.stimulator.odfs import Odfs

@@ -16,6 +16,7 @@ from scenarios.catalogue import (
     Quantity,
     SectionSpec,
 )
+from sim.stimulator.defect_spec import DefectSpec, as_specs
 
 if TYPE_CHECKING:
     from reports.verdict import CaseResult, RunResult, Verdict
@@ -77,18 +78,18 @@ def event(
 
 
 def device(
-    name: str, settings: type[Any], defects: Mapping[str, str] | None = None
+    name: str, settings: type[Any], defects: Mapping[str, DefectSpec | str] | None = None
 ) -> Callable[[Callable[..., Any]], DeviceModelSpec]:
     """Declare a simulated stimulator: the decorated callable builds it (`DeviceModelSpec.build`).
 
     Args:
         name: word after ``model:`` in a `*.device.yaml`.
         settings: dataclass of its settings; field names end in their unit.
-        defects: seeded defect -> SI unit of its dose.
+        defects: seeded defect -> its spec, or only the SI unit of its dose (then `sensitivity` has no dose to try).
     """
 
     def declare(build: Callable[..., Any]) -> DeviceModelSpec:
-        return DeviceModelSpec(name, settings, dict(defects or {}), build, _summary(build))
+        return DeviceModelSpec(name, settings, as_specs(defects or {}), build, _summary(build))
 
     return declare
 

@@ -14,7 +14,7 @@ from sim.kernel import Kernel, Phase
 from sim.signal import Signal
 from sim.stimulator.channels import Channels
 from sim.stimulator.clock import DeviceClock
-from sim.stimulator.defects import checked_doses
+from sim.stimulator.defect_spec import DefectSpec, checked_doses
 from sim.stimulator.output import Output
 from sim.stimulator.settings import StimulatorSettings
 from sim.stimulator.trigger import Trigger
@@ -43,8 +43,8 @@ class Stimulator(ABC, Generic[S]):
         ValueError: an unknown defect or an impossible dose.
     """
 
-    DEFECTS: ClassVar[Mapping[str, str]] = {}
-    """Seeded defects that it can have, and the SI unit of their dose."""
+    DEFECTS: ClassVar[Mapping[str, DefectSpec]] = {}
+    """Seeded defects that it can have."""
 
     def __init__(
         self,

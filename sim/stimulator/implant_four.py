@@ -8,7 +8,7 @@ and the capacitance of the contacts' own double layer gives the charge back thro
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from sim.stimulator.defects import by_channel
+from sim.stimulator.defect_spec import DefectSpec, by_channel, named
 from sim.stimulator.device import TICK_S
 from sim.stimulator.program import PulseProgram
 from sim.stimulator.settings import StimulatorSettings, bounded
@@ -18,10 +18,20 @@ from sim.stimulator.trigger import Trigger
 
 CHANNELS: Final = 4
 
-_OF_A_CHANNEL: Final = {"missing_pulses": "", "dc_leak": "A", "short_recovery": "", "overcurrent": ""}
-"""Defects that one channel may have alone (`short_recovery_3`). `short_recovery`: share of the recovery that is
-missing, so that charge stays on the contacts; 1 = none at all. `overcurrent`: how much more current flows than is set,
-as a part of it."""
+_OF_A_CHANNEL: Final = (
+    SWING_DEFECTS["missing_pulses"],
+    SWING_DEFECTS["dc_leak"],
+    DefectSpec(
+        "short_recovery",
+        "",
+        "charge",
+        0.9,
+        "share of the recovery that is missing, so that charge stays on the contacts; 1 = none at all",
+        most=1.0,
+    ),
+    DefectSpec("overcurrent", "", "output", 0.3, "how much more current flows than is set, as a part of it"),
+)
+"""Defects that one channel may have alone (`short_recovery_3`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +102,8 @@ class ImplantFour(SwingStimulator[ImplantSettings]):
     """The device; with fewer outputs than four it has the first channels only."""
 
     DEFECTS: ClassVar = {
-        **{name: unit for name, unit in SWING_DEFECTS.items() if name not in {"net_charge", *_OF_A_CHANNEL}},
-        **by_channel(_OF_A_CHANNEL, CHANNELS),
+        **{name: spec for name, spec in SWING_DEFECTS.items() if name != "net_charge"},
+        **named(by_channel(_OF_A_CHANNEL, CHANNELS)),
     }
 
     def make_trigger(self) -> Trigger:

@@ -14,6 +14,7 @@ import numpy as np
 from sim.kernel import Kernel
 from sim.signal import Signal
 from sim.stimulator.clock import DeviceClock
+from sim.stimulator.defect_spec import DefectSpec
 from sim.stimulator.foot_phases import FootPhaseRules, look_at_ticks, standing
 from sim.stimulator.settings import SurfaceSettings, bounded
 from sim.stimulator.swing_step import SWING_DEFECTS, SwingStimulator
@@ -81,8 +82,16 @@ class FootTrigger(Trigger):
 class ImuTrigger(SwingStimulator[ImuSettings]):
     """The device."""
 
-    DEFECTS: ClassVar = {**SWING_DEFECTS, "deaf": "rad"}
-    """`deaf`: the heel must rise this much further before it counts, rad: short steps go unanswered."""
+    DEFECTS: ClassVar = {
+        **SWING_DEFECTS,
+        "deaf": DefectSpec(
+            "deaf",
+            "rad",
+            "sensor handling",
+            0.2,
+            "the heel must rise this much further before it counts: short steps go unanswered",
+        ),
+    }
 
     def make_trigger(self) -> Trigger:
         """The phases of the foot."""

@@ -4,22 +4,36 @@ import math
 from abc import ABC
 from typing import Final
 
+from sim.stimulator.defect_spec import DefectSpec, named
 from sim.stimulator.defects import OUTPUT_DEFECTS
 from sim.stimulator.device import S, Steps, Stimulator
 
-SWING_DEFECTS: Final[dict[str, str]] = {
-    "no_lead_off": "",
-    "late_start": "s",
-    **OUTPUT_DEFECTS,
-    "stuck_on": "s",
-    "no_time_out": "",
-}
-"""Defects of a device that steps, those of its output stage among them; dose 0 is a sound device.
-
-`no_lead_off`: lowers the threshold of the lead-off detection by this ratio; 1 = none at all. `late_start`: a train
-begins this much late, s. `stuck_on`: stimulation lasts this much longer after the trigger has gone off, s.
-`no_time_out`: lengthens the time-out to t / (1 - dose); 1 = none at all.
-"""
+SWING_DEFECTS: Final = named(
+    (
+        DefectSpec(
+            "no_lead_off",
+            "",
+            "fault response",
+            1.0,
+            "the threshold of the lead-off detection is lower by this ratio; 1 = no detection at all",
+            most=1.0,
+            ladder=(0.125, 0.25, 0.5, 0.75, 1.0),
+        ),
+        DefectSpec("late_start", "s", "timing", 0.080, "a train begins this much late"),
+        *OUTPUT_DEFECTS,
+        DefectSpec("stuck_on", "s", "timing", 0.3, "stimulation lasts this much longer after the trigger has gone off"),
+        DefectSpec(
+            "no_time_out",
+            "",
+            "state machine",
+            1.0,
+            "lengthens the time-out to t / (1 - dose); 1 = none at all",
+            most=1.0,
+            ladder=(0.05, 0.1, 0.25, 0.5, 0.75, 1.0),
+        ),
+    )
+)
+"""Defects of a device that steps, those of its output stage among them."""
 
 
 class SwingStimulator(Stimulator[S], ABC):

@@ -5,9 +5,11 @@ ends it after an extension. A train lasts at least the least and at most the gre
 device waits before it looks again. Preset in the range of published devices of this kind; no claim about a product.
 """
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from sim.stimulator.defect_spec import DefectSpec
 from sim.stimulator.device import TICK_S, Steps
 from sim.stimulator.settings import SurfaceSettings, Waveform, bounded
 from sim.stimulator.swing_step import SWING_DEFECTS, SwingStimulator
@@ -56,9 +58,18 @@ class TiltSettings(SurfaceSettings):
 class TiltTrigger(SwingStimulator[TiltSettings]):
     """The device."""
 
-    DEFECTS: ClassVar = {**SWING_DEFECTS, "threshold_shift": "rad"}
-    """`threshold_shift`: the threshold that starts a train lies this much further back, rad, as after a donning that
-    nobody calibrated: the device comes late, or in slow strides not at all."""
+    DEFECTS: ClassVar = {
+        **SWING_DEFECTS,
+        "threshold_shift": DefectSpec(
+            "threshold_shift",
+            "rad",
+            "sensor handling",
+            0.1,
+            "the threshold that starts a train lies this much further back, as after a donning that nobody "
+            "calibrated: the device comes late, or in slow strides not at all",
+            least=-math.inf,
+        ),
+    }
 
     def make_trigger(self) -> Trigger:
         """The tilt; stimulation while the shank has leant back and not yet swung forward."""

@@ -13,26 +13,30 @@ STEPS = tuple((0.5 + 1.2 * k, 1.0 + 1.2 * k) for k in range(24))
 
 
 def test_dose_zero_is_the_sound_device_bit_for_bit(Bench):
-    """All nine defects named with dose 0: the same segments, pulses and messages."""
+    """All defects named with dose 0: the same segments, pulses and messages."""
     sound = Bench(lifts=STEPS, until_s=4.0).run()
     zero = Bench(lifts=STEPS, until_s=4.0, defects=dict.fromkeys(MODELS[0].defects, 0.0)).run()
     assert sound.rows.tobytes() == zero.rows.tobytes()
     assert sound.pulses.tobytes() == zero.pulses.tobytes()
 
 
-def test_the_catalogue_knows_nine_defects_with_their_units():
-    """The names and units that a scenario may use."""
-    assert dict(MODELS[0].defects) == {
-        "no_lead_off": "",
-        "late_start": "s",
-        "missing_pulses": "",
-        "net_charge": "C",
-        "dc_leak": "A",
-        "width_drift": "",
-        "stuck_on": "s",
-        "double_pulse": "",
-        "no_time_out": "",
-    }
+def test_the_first_nine_defects_keep_their_names_and_units():
+    """The names and units that scenarios use."""
+    units = {name: spec.unit for name, spec in MODELS[0].defects.items()}
+    assert (
+        units.items()
+        >= {
+            "no_lead_off": "",
+            "late_start": "s",
+            "missing_pulses": "",
+            "net_charge": "C",
+            "dc_leak": "A",
+            "width_drift": "",
+            "stuck_on": "s",
+            "double_pulse": "",
+            "no_time_out": "",
+        }.items()
+    )
 
 
 def test_no_lead_off_goes_on_into_the_air(Bench):
