@@ -51,6 +51,7 @@ def loop_error(emitted: SensorWatch, replayed: SensorWatch, until_ns: TimeNs) ->
     for role, samples in emitted.samples.items():
         shared = min(count, samples.size, again[role].size)
         difference = np.abs(samples[:shared] - again[role][:shared])
+        difference[np.isnan(samples[:shared]) & np.isnan(again[role][:shared])] = 0.0  # both say: no number
         largest = float(difference.max(initial=0.0))
         bound = emitted.description.amplitude_bounds[role]
         if largest / bound > worst:

@@ -23,8 +23,9 @@ from sim.gait.terrain import LEVEL_GROUND
 from sim.gait.walk import Rug, Walk
 from sim.sensor.heel_switch import Stuck
 from sim.sensor.kinds import make_sensor
+from sim.sensor.signal_faults import SignalFault
 from sim.sensor.switch_faults import FaultChange
-from sim.sensor.wireless_switch import RadioLoss
+from sim.sensor.wireless_switch import RadioLoss, RadioTrouble
 from sim.signal import Command
 from sim.streams import Streams
 from sim.world import BlockLimits, World
@@ -57,7 +58,14 @@ class PreparedWalk:
         streams = Streams(self.case.seed)
         stuck = tuple(Stuck(o.t0_ns, o.t1_ns, o.state == "closed") for o in self._effects(SensorOverride))
         sensor = make_sensor(
-            self.case.sensor, streams, stuck, self.case.leg, self._effects(FaultChange), self._effects(RadioLoss)
+            self.case.sensor,
+            streams,
+            stuck,
+            self.case.leg,
+            self._effects(FaultChange),
+            self._effects(RadioLoss),
+            self._effects(RadioTrouble),
+            self._effects(SignalFault),
         )
         walker = self.walker(self.case.patient, self.walk, self.compensation, trace=trace, track=sensor.tracks_foot)
         commands = tuple(sorted(self._effects(Command), key=lambda command: command.t_ns))

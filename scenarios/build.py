@@ -20,6 +20,7 @@ from scenarios.problems import Problems
 from scenarios.requirements import requirement
 from scenarios.schema import CASE_SCHEMA, Scenario
 from scenarios.sensor_events import RADIO
+from scenarios.sensor_fault_events import PACKETS, SENSOR_FAULT_EVENTS, TURNED
 from scenarios.sensor_reader import ReplayRequest, read_recording
 from scenarios.text import Node, Table, Text, plain
 from sim.electrode.placement import CENTRED
@@ -34,6 +35,10 @@ UNWALKED: Final = Walk(float("nan"), 0)
 """The walk of a recording: its strides are counted when it is replayed."""
 WALKED_EVENTS: Final = frozenset({"terrain", "walk", "light", "sensor"})
 """Kinds of events that happen to somebody who walks, or to the sensor that is worn."""
+
+_NEEDED_SENSOR: Final = {RADIO: "wireless_switch", PACKETS: "wireless_switch", TURNED: "foot_imu"}
+_ANY_SENSOR: Final = frozenset(spec.name for spec in SENSOR_FAULT_EVENTS) - set(_NEEDED_SENSOR)
+"""Faults of the line, which every sensor has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +227,14 @@ def _sensor(scenario: Scenario, around: Surroundings) -> SensorDescription:
 def _check_sensor_events(
     events: tuple[PlannedEvent, ...], sensor: SensorDescription, table: Table, problems: Problems
 ) -> None:
-    """A switch sticks and gets wet, a radio loses its link; no other sensor does."""
+    """A switch sticks and gets wet, a radio loses its link, a motion sensor has axes; no other sensor does."""
     nodes = table.values.get("events")
     for event in events:
-        needs = "wireless_switch" if event.kind == RADIO else "heel_switch"
-        fits = sensor.kind == needs if event.kind == RADIO else sensor.thresholds_v is not None
-        if event.kind.startswith("sensor.") and not fits and isinstance(nodes, Table):
+        if not event.kind.startswith("sensor.") or event.kind in _ANY_SENSOR:
+            continue
+        needs = _NEEDED_SENSOR.get(event.kind, "heel_switch")
+        fits = sensor.kind == needs if event.kind in _NEEDED_SENSOR else sensor.thresholds_v is not None
+        if not fits and isinstance(nodes, Table):
             problem = f"event `{event.name}`: {event.kind} happens to a {needs}, the sensor is a {sensor.kind}"
             problems.add(nodes.keys[event.name].where, problem, "drop it, or take another sensor")
 

@@ -88,6 +88,8 @@ class EventSpec:
         changes: ``(parameters, stride, speed in m/s of the walk, stimulated leg) -> passages, pauses and sits`` of an
             event that changes the prescribed strides: it is placed by its stride alone and read before they are drawn.
             It raises `ValueError(problem, mend)` for parameters that do not fit together. Or None.
+        draws: True where chance has a part in it: `effects` then gets a generator of its own as a fourth argument, from
+            the case's seed and the event's name.
     """
 
     name: str
@@ -97,6 +99,7 @@ class EventSpec:
     requires: tuple[str, ...] = ()
     summary: str = ""
     changes: Callable[..., tuple[Any, ...]] | None = None
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from sim.electrode.placement import ElectrodeShift
 from sim.gait.manner import Passage
 from sim.gait.sitting import Sit
 from sim.gait.walk import Pause, Rug
+from sim.sensor.signal_faults import SignalFault
 from sim.sensor.switch_faults import FaultChange
-from sim.sensor.wireless_switch import RadioLoss
+from sim.sensor.wireless_switch import RadioLoss, RadioTrouble
 from sim.signal import Command
 from sim.timebase import TimeNs
 
@@ -28,7 +29,19 @@ class SensorOverride:
     state: Literal["open", "closed"]
 
 
-Effect: TypeAlias = Command | Rug | SensorOverride | Pause | Sit | Passage | ElectrodeShift | FaultChange | RadioLoss
+Effect: TypeAlias = (
+    Command
+    | Rug
+    | SensorOverride
+    | Pause
+    | Sit
+    | Passage
+    | ElectrodeShift
+    | FaultChange
+    | RadioLoss
+    | RadioTrouble
+    | SignalFault
+)
 
 
 @dataclass(frozen=True, slots=True)

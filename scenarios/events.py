@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from scenarios.catalogue import EventSpec, Parameter
 from scenarios.effects import Effect, SensorOverride
+from scenarios.protection_events import PROTECTION_EVENTS
 from scenarios.ramp import Ramp
 from scenarios.roles import MOST_CHANNELS
 from scenarios.sensor_events import SENSOR_EVENTS
+from scenarios.sensor_fault_events import SENSOR_FAULT_EVENTS
 from scenarios.walk_events import WALK_EVENTS
 from sim.electrode.placement import ElectrodeShift
 from sim.gait.schedule import StrideSchedule
@@ -173,6 +175,8 @@ EVENTS: Final = (
         summary="the sensor stops telling the truth",
     ),
     *SENSOR_EVENTS,
+    *SENSOR_FAULT_EVENTS,
+    *PROTECTION_EVENTS,
     EventSpec("button.stop", _stop_button, _instant, requires=("button",), summary="the user presses stop"),
     EventSpec(
         "terrain.threshold",

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from scenarios.case import Case, PlannedEvent
-from scenarios.effects import EventSpan
+from scenarios.effects import Effect, EventSpan
 from scenarios.walk_events import Change
 from sim.errors import ScenarioError
 from sim.gait.manner import Passage
 from sim.gait.schedule import StrideSchedule
 from sim.gait.sitting import Sit
 from sim.gait.walk import Pause, Walk
+from sim.streams import Streams
 from sim.timebase import TimeNs, ns_from_s
 
 
@@ -52,6 +53,17 @@ def build(case: Case, schedule: StrideSchedule) -> tuple[EventSpan, ...]:
     return tuple(sorted(spans, key=lambda span: span.start_ns))
 
 
+def effects_of(
+    event: PlannedEvent, case: Case, start_ns: TimeNs, schedule: StrideSchedule | None = None
+) -> tuple[Effect, ...]:
+    """What an event does when it begins at `start_ns`, the passages and pauses of the walk left aside.
+
+    Whoever judges a record later gets the same from the event's recorded start: no effect depends on the strides.
+    """
+    chance = (Streams(case.seed).generator(f"event {event.name}"),) if event.spec.draws else ()
+    return event.spec.effects(event.parameters, start_ns, schedule, *chance)
+
+
 def _span(event: PlannedEvent, case: Case, schedule: StrideSchedule) -> EventSpan:
     start_ns = _start_ns(event, case, schedule)
     end_ns = start_ns + ns_from_s(event.spec.lasts_s(event.parameters))
@@ -60,7 +72,7 @@ def _span(event: PlannedEvent, case: Case, schedule: StrideSchedule) -> EventSpa
         if isinstance(change, Passage):
             start_ns = min(start_ns, int(schedule.t0_ns[change.first]))
             end_ns = max(end_ns, int(schedule.t0_ns[change.last + 1]))
-    effects = (*event.spec.effects(event.parameters, start_ns, schedule), *made)
+    effects = (*effects_of(event, case, start_ns, schedule), *made)
     return EventSpan(event.name, event.kind, start_ns, end_ns, schedule.stride_at(start_ns), effects)
 
 

@@ -50,6 +50,9 @@ class Plant:
         channels: int = 1,
     ) -> None:
         clock = DeviceClock.seeded(clock_error_ratio, streams)
+        self._load = load
+        self._supply_v = float(settings.nominal_supply_v) if supply_v is None else supply_v
+        self._is_connected = True
         self._outputs = tuple(Output(load, clock, streams, number) for number in range(1, channels + 1))
         self._reached_ns: TimeNs | None = None
         self._kernel = Kernel()
@@ -102,9 +105,9 @@ class Plant:
         t_ns, value, model = command.t_ns, command.value, self._model
         actions: dict[str, Callable[[], None]] = {
             "contact": lambda: self._set_circuit(command, contact_ratio=_contact(value)),
-            "load": lambda: self._set_circuit(command, load=value),
+            "load": lambda: self._set_circuit(command, load=self._load if value is None else value),
             "polarity": lambda: self._set_circuit(command, polarity=_polarity(value)),
-            "supply": lambda: model.supply(t_ns, float(value)),
+            "supply": lambda: self._set_supply(t_ns, value),
             "button": lambda: model.button(t_ns, value),
             "setting": lambda: model.setting(t_ns, *value),
             "fault": lambda: model.fault(t_ns, *value),
@@ -116,6 +119,16 @@ class Plant:
             actions[command.target]()
         except ValueError as error:
             raise ModelError("plant", s_from_ns(t_ns), str(error)) from error
+
+    def _set_supply(self, t_ns: TimeNs, value: float | str) -> None:
+        """The supply has another voltage, or a relay in its line opens (`off`) or closes (`on`)."""
+        if isinstance(value, str):
+            if value not in {"off", "on"}:
+                raise ValueError(f"supply must be a voltage, off or on, got {value!r}")
+            self._is_connected = value == "on"
+        else:
+            self._supply_v = float(value)
+        self._model.supply(t_ns, self._supply_v if self._is_connected else 0.0)
 
     def _set_circuit(self, command: Command, **change: Any) -> None:
         """Change what lies between the electrodes of one channel or of all."""

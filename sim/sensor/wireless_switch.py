@@ -8,6 +8,7 @@ while to come back. Everything random is a function of the packet's index.
 
 import heapq
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,11 +60,35 @@ class RadioLoss:
     t1_ns: TimeNs
 
 
+@dataclass(frozen=True, slots=True)
+class RadioTrouble:
+    """Packets sent from `t0_ns` until `t1_ns` fare worse than the link usually lets them.
+
+    Attributes:
+        t0_ns: first instant.
+        t1_ns: end, not included.
+        loss_ratio: further share of packets that never arrive.
+        duplicate_ratio: further share that arrive twice.
+        late_ratio: share that arrive `late_s` later than they should, behind newer ones.
+        late_s: how late, s.
+    """
+
+    t0_ns: TimeNs
+    t1_ns: TimeNs
+    loss_ratio: float = 0.0
+    duplicate_ratio: float = 0.0
+    late_ratio: float = 0.0
+    late_s: float = 0.0
+
+
 @borrowing
 def _chance(key: np.uint64, index: int) -> float:
     """Evenly spread in [0, 1), a function of the index."""
     word = hash64(key + np.uint64(index) * np.uint64(0x9E3779B97F4A7C15))
     return float(word >> np.uint64(11)) / 9007199254740992.0
+
+
+_NO_TROUBLE: Final = RadioTrouble(0, 0)
 
 
 class WirelessSwitchSensor(HeelSwitchSensor):
@@ -75,6 +100,7 @@ class WirelessSwitchSensor(HeelSwitchSensor):
         stuck: spans in which the switch does not tell the truth.
         changes: faults of the switch.
         losses: spans in which the link is down.
+        troubles: spans in which packets are lost, doubled or late more often; `sensor.wireless late` is their chance.
     """
 
     def __init__(
@@ -84,10 +110,13 @@ class WirelessSwitchSensor(HeelSwitchSensor):
         stuck: tuple[Stuck, ...] = (),
         changes: tuple[FaultChange, ...] = (),
         losses: tuple[RadioLoss, ...] = (),
+        troubles: tuple[RadioTrouble, ...] = (),
     ) -> None:
         super().__init__(description, streams, stuck, changes)
         self._radio = description
         self._keys = [streams.key(f"sensor.wireless {what}") for what in ("loss", "jitter", "duplicate")]
+        self._late_key = streams.key("sensor.wireless late")
+        self._troubles = troubles
         again_ns = ns_from_s(description.reconnect_s)
         self._down = tuple((loss.t0_ns, loss.t1_ns + again_ns) for loss in losses)
         self._scanner = CrossingScanner(*description.thresholds_v)
@@ -115,13 +144,21 @@ class WirelessSwitchSensor(HeelSwitchSensor):
                 self._seen += 1
             self._packet += 1
             loss, jitter, duplicate = (_chance(key, index) for key in self._keys)
-            if loss < radio.loss_ratio or any(t0_ns <= sent_ns < end_ns for t0_ns, end_ns in self._down):
+            more = self._trouble_at(sent_ns)
+            is_down = any(t0_ns <= sent_ns < end_ns for t0_ns, end_ns in self._down)
+            if loss < radio.loss_ratio + more.loss_ratio or is_down:
                 continue
             arrives_ns = sent_ns + ns_from_s(radio.delay_s + radio.jitter_s * jitter)
+            if more.late_ratio > 0.0 and _chance(self._late_key, index) < more.late_ratio:
+                arrives_ns += ns_from_s(more.late_s)
             heapq.heappush(self._on_air, (arrives_ns, index, self._sends))
-            if duplicate < radio.duplicate_ratio:
+            if duplicate < radio.duplicate_ratio + more.duplicate_ratio:
                 again_ns = arrives_ns + ns_from_s(radio.duplicate_delay_s)
                 heapq.heappush(self._on_air, (again_ns, index, self._sends))
+
+    def _trouble_at(self, sent_ns: TimeNs) -> RadioTrouble:
+        """What happens to a packet sent at `sent_ns`, beside what usually does."""
+        return next((trouble for trouble in self._troubles if trouble.t0_ns <= sent_ns < trouble.t1_ns), _NO_TROUBLE)
 
     def _heard(self, switch: Signal) -> NDArray[np.float64]:
         """The receiver's output at the samples of `switch`, V."""

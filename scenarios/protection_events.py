@@ -1,0 +1,181 @@
+"""What tries the protections of a device: its power and supply, its buttons, a short circuit, a firmware that hangs.
+
+The commands behind them are words that every bench understands (`sim.signal.Command`): target `supply` takes `off` and
+`on` beside a voltage, as a relay in the supply line does; `button` takes `stop`, `release`, `power_off`, `power_on` and
+`arm` (the amplitude control turned down to its minimum and up again); `load` takes None for the load of the case;
+`fault` takes `firmware_hang`, which happens to a sound device too.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from scenarios.catalogue import EventSpec, Parameter
+from scenarios.roles import MOST_CHANNELS
+from sim.electrode.load import Load
+from sim.signal import Command
+from sim.timebase import TimeNs, ns_from_s
+
+INTERRUPT: Final = "supply.interrupt"
+POWER: Final = "device.power"
+ARM: Final = "device.arm"
+SHORT: Final = "load.short"
+HANG: Final = "firmware.hang"
+SWEEP: Final = "setting.sweep"
+RELEASE: Final = "button.release"
+PRESSES: Final = "button.presses"
+HANG_WORD: Final = "firmware_hang"
+"""First word of the `fault` command of a firmware that hangs."""
+
+_CHANNEL: Final = Parameter(
+    "channel",
+    choices=("all", *(str(number) for number in range(1, MOST_CHANNELS + 1))),
+    default="all",
+    summary="stimulation channel whose leads they are",
+)
+
+
+def _instant(_: Mapping[str, Any]) -> float:
+    return 0.0
+
+
+def _duration_s(parameters: Mapping[str, Any]) -> float:
+    return float(parameters["duration"])
+
+
+def _interrupt(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
+    end_ns = start_ns + ns_from_s(parameters["duration"])
+    return Command(start_ns, "supply", "off"), Command(end_ns, "supply", "on")
+
+
+def _power(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
+    return (Command(start_ns, "button", f"power_{parameters['state']}"),)
+
+
+def _arm(_: Mapping[str, Any], start_ns: TimeNs, _schedule: Any) -> tuple[Command, ...]:
+    return (Command(start_ns, "button", "arm"),)
+
+
+def _release(_: Mapping[str, Any], start_ns: TimeNs, _schedule: Any) -> tuple[Command, ...]:
+    return (Command(start_ns, "button", "release"),)
+
+
+def _presses_s(parameters: Mapping[str, Any]) -> float:
+    return float(parameters["count"] * parameters["spacing"])
+
+
+def _presses(
+    parameters: Mapping[str, Any], start_ns: TimeNs, _: Any, chance: np.random.Generator
+) -> tuple[Command, ...]:
+    """Press k comes at a random instant of the first half of its span, the release at the end of the span."""
+    spacing_ns = ns_from_s(parameters["spacing"])
+    commands: list[Command] = []
+    for k in range(int(parameters["count"])):
+        at_ns = start_ns + k * spacing_ns
+        commands.append(Command(at_ns + int(chance.random() * (spacing_ns // 2)), "button", "stop"))
+        commands.append(Command(at_ns + spacing_ns - 1, "button", "release"))
+    return tuple(commands)
+
+
+def _short(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
+    word = str(parameters["channel"])
+    channel = 0 if word == "all" else int(word)
+    end_ns = start_ns + ns_from_s(parameters["duration"])
+    short = Load(series_ohm=parameters["resistance"])
+    return Command(start_ns, "load", short, channel), Command(end_ns, "load", None, channel)
+
+
+def _sweep_s(parameters: Mapping[str, Any]) -> float:
+    return float(parameters["over"])
+
+
+def _sweep(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
+    steps, first, last = int(parameters["steps"]), parameters["from"], parameters["to"]
+    over_ns = ns_from_s(parameters["over"])
+    return tuple(
+        Command(
+            start_ns + over_ns * k // steps,
+            "setting",
+            (parameters["setting"], last if k == steps else first + (last - first) * k / steps),
+        )
+        for k in range(steps + 1)
+    )
+
+
+def _hang(_: Mapping[str, Any], start_ns: TimeNs, _schedule: Any) -> tuple[Command, ...]:
+    return (Command(start_ns, "fault", (HANG_WORD, 1.0)),)
+
+
+PROTECTION_EVENTS: Final = (
+    EventSpec(
+        INTERRUPT,
+        _interrupt,
+        _duration_s,
+        (Parameter("duration", "s", bounds=(0.001, 60.0), summary="for how long; 10 ms to 10 s are usual"),),
+        requires=("supply",),
+        summary="the supply is interrupted and comes back as it was",
+    ),
+    EventSpec(
+        POWER,
+        _power,
+        _instant,
+        (Parameter("state", choices=("on", "off"), summary="what the power switch says from here on"),),
+        requires=("button",),
+        summary="the device is switched off or on, its amplitude control where it was",
+    ),
+    EventSpec(
+        ARM,
+        _arm,
+        _instant,
+        requires=("button",),
+        summary="the amplitude control is turned down to its minimum and up again: output may start",
+    ),
+    EventSpec(
+        RELEASE, _release, _instant, requires=("button",), summary="the stop button is let go: stimulation may go on"
+    ),
+    EventSpec(
+        PRESSES,
+        _presses,
+        _presses_s,
+        (
+            Parameter("count", "", default="8", bounds=(1.0, 1000.0), summary="how many presses"),
+            Parameter(
+                "spacing",
+                "s",
+                default="3 s",
+                bounds=(0.2, 600.0),
+                summary="time of one press, its release and the next",
+            ),
+        ),
+        requires=("button",),
+        summary="stop pressed again and again at random phases of step, train and pulse, released in between",
+        draws=True,
+    ),
+    EventSpec(
+        SHORT,
+        _short,
+        _duration_s,
+        (
+            Parameter("duration", "s", bounds=(0.001, 3600.0), summary="for how long"),
+            Parameter("resistance", "ohm", default="5 ohm", bounds=(0.01, 1000.0), summary="of the short circuit"),
+            _CHANNEL,
+        ),
+        summary="the electrode leads touch, then part again",
+    ),
+    EventSpec(
+        SWEEP,
+        _sweep,
+        _sweep_s,
+        (
+            Parameter("setting", summary="name of a setting of the device"),
+            Parameter("from", of="setting", summary="its value at the start, with unit"),
+            Parameter("to", of="setting", summary="its value at the end, with unit"),
+            Parameter("over", "s", bounds=(0.001, 600.0), summary="how long it takes"),
+            Parameter("steps", "", default="20", bounds=(1.0, 10_000.0), summary="in how many equal steps"),
+        ),
+        summary="a control is turned, or a remote writes a setting again and again",
+    ),
+    EventSpec(HANG, _hang, _instant, summary="the device's firmware stops dead, in the middle of whatever it does"),
+)
+"""Further entries of `stimrig.events`."""
