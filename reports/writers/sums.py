@@ -1,6 +1,7 @@
 """`SHA256SUMS`: what every file of a run folder contained when the run ended, for `sha256sum -c`."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,8 @@ from reports.writers.files import put_text
 from sim.errors import RecordError
 
 SUMS_NAME: Final = "SHA256SUMS"
+_ESCAPED: Final = re.compile(r"\\([\\nr])")
+_LITERAL: Final = {"\\": "\\", "n": "\n", "r": "\r"}
 
 
 def write_sums(folder: Path) -> Path:
@@ -18,6 +21,31 @@ def write_sums(folder: Path) -> Path:
         if path.is_file() and path != folder / SUMS_NAME
     )
     return put_text(folder / SUMS_NAME, "".join(_line(name, path) for name, path in paths))
+
+
+def changed_since(folder: Path) -> tuple[str, ...] | None:
+    """Files that are not what `SHA256SUMS` says they were, or are gone, by name; None where there are no sums.
+
+    A run that was cut off has none. `run.json` may be noted in again and is not looked at.
+
+    Raises:
+        RecordError: the sums or a file cannot be read.
+    """
+    try:
+        told = (folder / SUMS_NAME).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise RecordError(str(folder / SUMS_NAME), f"cannot be read: {problem}") from None
+    changed: list[str] = []
+    for line in told:
+        name = line.partition("  ")[2]
+        if line.startswith("\\"):
+            name = _ESCAPED.sub(lambda found: _LITERAL[found[1]], name)
+        path = folder / name
+        if name != "run.json" and (not path.is_file() or _line(name, path).rstrip("\n") != line):
+            changed.append(name)
+    return tuple(changed)
 
 
 def _line(name: str, path: Path) -> str:

@@ -9,11 +9,13 @@ import typer
 from rig.commands.check import check
 from rig.commands.console import note, say, use_utf8
 from rig.commands.demo import demo
+from rig.commands.diff import diff
 from rig.commands.exits import Exit, guarded
 from rig.commands.listing import list_names
 from rig.commands.measure import measure
 from rig.commands.new import new
 from rig.commands.plan import plan
+from rig.commands.recheck import recheck
 from rig.commands.report import report
 from rig.commands.run import run
 from rig.commands.schema import schema
@@ -29,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _verb in (demo, run, plan, check, show, walk, measure, report, schema):
+for _verb in (demo, run, plan, check, show, walk, measure, report, recheck, diff, schema):
     app.command()(_verb)
 app.command("list")(list_names)
 app.add_typer(new, name="new")

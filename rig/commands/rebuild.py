@@ -1,5 +1,7 @@
 """A run judged and reported again from its records, without a rig."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,15 +10,27 @@ from sim.errors import RecordError
 
 if TYPE_CHECKING:
     from reports.verdict import CaseResult, RunResult
+    from scenarios.case import Case
     from scenarios.catalogue import Catalogue
 
 
-def judge_again(folder: Path, catalogue: "Catalogue", blocked_by: str = "", hardware: str = "virtual") -> "CaseResult":
+def _as_it_was(case: "Case") -> "Case":
+    return case
+
+
+def judge_again(
+    folder: Path,
+    catalogue: "Catalogue",
+    as_asked: Callable[["Case"], "Case"] = _as_it_was,
+    blocked_by: str = "",
+    hardware: str = "virtual",
+) -> "CaseResult":
     """Judge the record of a case folder.
 
     Args:
         folder: of the case.
         catalogue: names.
+        as_asked: gives the case with the checks that are to be asked; by default those it was run with.
         blocked_by: why the case never started, or "".
         hardware: evidence stamp of a case that never started.
 
@@ -29,12 +43,13 @@ def judge_again(folder: Path, catalogue: "Catalogue", blocked_by: str = "", hard
 
     if blocked_by and not is_complete(folder):
         outcome = Outcome.NOT_RUN if not (folder / "events.jsonl").exists() else Outcome.ERROR
-        return blocked_case(load_case(folder, catalogue), hardware, blocked_by, outcome)
-    return judge_case(load_record(folder, catalogue), catalogue)
+        return blocked_case(as_asked(load_case(folder, catalogue)), hardware, blocked_by, outcome)
+    record = load_record(folder, catalogue)
+    return judge_case(replace(record, case=as_asked(record.case)), catalogue)
 
 
-def rebuild(run: Path, catalogue: "Catalogue") -> "RunResult":
-    """The result of a run folder, from its records alone.
+def rebuild(run: Path, catalogue: "Catalogue", as_asked: Callable[["Case"], "Case"] = _as_it_was) -> "RunResult":
+    """The result of a run folder, from its records alone; `as_asked` may give each case other checks.
 
     Raises:
         RecordError: it is no run folder, or holds no case.
@@ -48,7 +63,7 @@ def rebuild(run: Path, catalogue: "Catalogue") -> "RunResult":
         raise RecordError(str(run), "holds no case: nothing was recorded", "run it again")
     hardware = facts["bench"]["hardware"]
     results = tuple(
-        judge_again(folder, catalogue, known.get(folder.name, {}).get("blocked_by") or "", hardware)
+        judge_again(folder, catalogue, as_asked, known.get(folder.name, {}).get("blocked_by") or "", hardware)
         for folder in folders
     )
     return RunResult(

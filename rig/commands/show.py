@@ -18,7 +18,12 @@ _EFFECTS: Final = (
 """What `show` says of `effects.json`, and in which unit; the report says the rest."""
 
 
-def _verdicts(folder: Path) -> dict[str, Any] | None:
+def read_verdicts(folder: Path) -> dict[str, Any] | None:
+    """`verdicts.json` of a run or case folder; None where there is none.
+
+    Raises:
+        RecordError: it cannot be read.
+    """
     path = folder / "verdicts.json"
     if not path.is_file():
         return None
@@ -57,7 +62,7 @@ def _cases(run: Path, only: str) -> list[dict[str, Any]]:
         raise RecordError(f"{run.name}/{only}", "no such case", f"cases: {names or 'none'}")
     found: list[dict[str, Any]] = []
     for folder in folders:
-        document = _verdicts(folder)
+        document = read_verdicts(folder)
         cases: list[dict[str, Any]] = document["cases"] if document is not None else [_state_of_cut_case(folder)]
         found += [case | {"effect": _effect(folder)} for case in cases]
     return found

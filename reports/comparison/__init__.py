@@ -1,0 +1,1 @@
+"""Two runs beside each other: what differs, and whether it differs by more than both know."""
