@@ -33,9 +33,9 @@ class CheckPair:
         value_a: SI, or None.
         value_b: SI, or None.
         unit: SI unit of both.
-        difference: b - a, or None.
-        allowed: how far the two may differ: ``sqrt(U_a^2 + U_b^2)``, with the time tolerance where the unit is s.
-        normalised_error: E_n, the difference over `allowed`; None where nothing is allowed.
+        difference_value: b - a, or None.
+        allowed_value: how far the two may differ: ``sqrt(U_a^2 + U_b^2)``, with the time tolerance where the unit is s.
+        normalised_error_ratio: E_n, the difference over `allowed_value`; None where nothing is allowed.
         reason: what tells the two apart.
     """
 
@@ -47,9 +47,9 @@ class CheckPair:
     value_a: float | None
     value_b: float | None
     unit: str
-    difference: float | None
-    allowed: float
-    normalised_error: float | None
+    difference_value: float | None
+    allowed_value: float
+    normalised_error_ratio: float | None
     reason: str
 
 

@@ -114,8 +114,8 @@ def _tell(
 def _cells(pair: "CheckPair") -> tuple[str, ...]:
     from rig.commands.told import shown_value
 
-    values = [shown_value(value, pair.unit) for value in (pair.value_a, pair.value_b, pair.difference)]
-    score = "–" if pair.normalised_error is None else f"{pair.normalised_error:+.2f}"
+    values = [shown_value(value, pair.unit) for value in (pair.value_a, pair.value_b, pair.difference_value)]
+    score = "–" if pair.normalised_error_ratio is None else f"{pair.normalised_error_ratio:+.2f}"
     reason = f": {pair.reason}" if pair.reason else ""
     return pair.case, pair.check, pair.verdict_a or "–", pair.verdict_b or "–", *values, score, pair.agreement + reason
 

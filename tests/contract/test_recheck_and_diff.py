@@ -99,8 +99,8 @@ def test_runs_of_two_seeds_differ_where_they_differ(at, tmp_path, capsys):
     assert main(["diff", _first(at).name, other, "--json"]) in {0, 1}
     told = json.loads(capsys.readouterr().out)
     checks = {row["check"]: row for row in told["checks"]}
-    assert checks["width"]["agreement"] == "same" and abs(checks["width"]["normalised_error"]) <= 1
-    assert checks["latency"]["difference"] != 0
+    assert checks["width"]["agreement"] == "same" and abs(checks["width"]["normalised_error_ratio"]) <= 1
+    assert checks["latency"]["difference_value"] != 0
     (match,) = told["pulses"].values()
     assert 0 < match["matched"] < match["pulses_a"], "strides of another length put most pulses elsewhere"
 

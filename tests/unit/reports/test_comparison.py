@@ -35,8 +35,8 @@ def test_values_agree_within_the_root_of_the_sum_of_squares():
     b = {"U": 0.04, "interval95": None}
     inside = _compared(_document(), _document(value=40.0499, uncertainty=b))
     outside = _compared(_document(), _document(value=40.0501, uncertainty=b))
-    assert inside.agreement is Agreement.SAME and inside.normalised_error == pytest.approx(0.998)
-    assert outside.agreement is Agreement.VALUE and outside.normalised_error == pytest.approx(1.002)
+    assert inside.agreement is Agreement.SAME and inside.normalised_error_ratio == pytest.approx(0.998)
+    assert outside.agreement is Agreement.VALUE and outside.normalised_error_ratio == pytest.approx(1.002)
 
 
 def test_another_verdict_is_told_before_any_value():
