@@ -6,7 +6,9 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from rig.zero_span import ZeroSpan
 from scenarios.case import Case
+from sim.inl_table import InlTable
 from sim.signal import Signal, Stimulus
 from sim.timebase import TimeNs
 
@@ -28,6 +30,10 @@ class ChannelAccuracy:
         filter_tau_s: time constant of the anti-alias filter, s; 0 for none.
         rate_hz: sample rate, Hz.
         timebase_bound_ratio: relative error of the sample clock.
+        drift_per_hour: bound of the offset's change in an hour; part of `offset_bound`.
+        polarity_gain_ratio: gain of one polarity over the other.
+        volts_per_unit: voltage at the converter's input per A or per V.
+        inl_table: what a calibration has found, in V at the converter's input; None where there is none.
     """
 
     unit: str
@@ -40,6 +46,10 @@ class ChannelAccuracy:
     filter_tau_s: float
     rate_hz: float
     timebase_bound_ratio: float
+    drift_per_hour: float = 0.0
+    polarity_gain_ratio: float = 0.0
+    volts_per_unit: float = 1.0
+    inl_table: InlTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,14 @@ class Bench(Protocol):
 
     def accuracy(self) -> Mapping[str, ChannelAccuracy]:
         """The instrument's part of the uncertainty, by captured role; valid after `open`."""
+        ...
+
+    def zero_span(self) -> Mapping[str, ZeroSpan]:
+        """Zero (inputs shorted) and span (reference source) of every captured role, as they read now.
+
+        Asked after `open` before the first `exchange`, and after the last one. Empty from a bench that cannot: its
+        direct current is then as uncertain as the stated offset, and the report says so.
+        """
         ...
 
     def open(self, case: Case) -> None:

@@ -17,6 +17,7 @@ from rig.record_facts import accuracy_from, events_from, fault_from, loop_error_
 from rig.store import CASE_FILE, EVENT_FILE, PULSE_FILE, RECORD_KIND, STRIDE_FILE, WAVEFORM_FILE
 from rig.tables import STRIDE_COLUMNS, read_table, trains_of
 from rig.waveform_file import WaveformFile
+from rig.zero_span import zero_spans_from
 from scenarios.case import Case
 from scenarios.catalogue import Catalogue
 from sim.errors import RecordError
@@ -100,6 +101,7 @@ def load_record(folder: Path, catalogue: Catalogue) -> Record:
         sensor_delay_s=(facts["sensor_delay_s"][0], facts["sensor_delay_s"][1]),
         other_strides=other,
         effect=read_effect(folder),
+        zero_span=zero_spans_from(facts.get("zero_span")),
     )
 
 
@@ -133,6 +135,7 @@ def _of_killed_run(folder: Path, case: Case, events: list[dict[str, Any]]) -> Re
         events={},
         loop_error=None,
         interrupted=True,
+        zero_span=zero_spans_from(told["zero_span"]["detail"] if "zero_span" in told else None),
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rig.aid_effect import AidEffect
 from rig.bench import ChannelAccuracy
+from rig.zero_span import ZeroSpans
 from scenarios.case import Case
 
 Table: TypeAlias = Mapping[str, NDArray[np.float64]]
@@ -122,6 +123,7 @@ class Record:
         sensor_delay_s: (delay, uncertainty) from the emitted sensor block to the device's terminal, s.
         other_strides: the same columns of the other leg; empty where one leg walked.
         effect: of the aid, acute and adapted; None where it cannot be told (`rig.aid_effect.why_no_effect`).
+        zero_span: zero and span of the instrument before and after the case.
     """
 
     case: Case
@@ -141,3 +143,4 @@ class Record:
     sensor_delay_s: tuple[float, float] = (0.0, 0.0)
     other_strides: Table = field(default_factory=dict[str, NDArray[np.float64]])
     effect: AidEffect | None = None
+    zero_span: ZeroSpans = field(default_factory=ZeroSpans)

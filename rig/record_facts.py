@@ -7,6 +7,7 @@ from typing import Any
 
 from rig.bench import ChannelAccuracy
 from rig.record import EventRecord, LoopError, Record, RigFault
+from sim.inl_table import InlPoint, InlTable
 
 
 def plain(value: Any) -> Any:
@@ -37,6 +38,7 @@ def facts_of(record: Record) -> dict[str, Any]:
         "interrupted": record.interrupted,
         "clipped": dict(record.clipped),
         "sensor_delay_s": list(record.sensor_delay_s),
+        "zero_span": plain(record.zero_span),
     }
 
 
@@ -46,10 +48,21 @@ def _number(value: float | None) -> float:
 
 def accuracy_from(rows: Mapping[str, Any]) -> dict[str, ChannelAccuracy]:
     """`Record.accuracy`."""
+    words = {"unit", "inl_table"}
     return {
-        role: ChannelAccuracy(row["unit"], **{name: _number(each) for name, each in row.items() if name != "unit"})
+        role: ChannelAccuracy(
+            row["unit"],
+            **{name: _number(each) for name, each in row.items() if name not in words},
+            inl_table=_inl_table(row.get("inl_table")),
+        )
         for role, row in rows.items()
     }
+
+
+def _inl_table(row: Mapping[str, Any] | None) -> InlTable | None:
+    if row is None:
+        return None
+    return InlTable(tuple(InlPoint(**point) for point in row["points"]), row["residual_v"], row["on"])
 
 
 def events_from(facts: Mapping[str, Any]) -> dict[str, EventRecord]:

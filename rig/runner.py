@@ -1,5 +1,6 @@
 """The runner: one case on one bench gives one record. It never knows which bench it is."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -12,9 +13,11 @@ from rig.bench import Bench, Capture
 from rig.both_legs import until
 from rig.pulse_source import PulseSource
 from rig.record import EventRecord, IdleCells, LoopError, Record, RigFault, Table
+from rig.record_facts import plain
 from rig.recorded import PreparedRecording, prepare_recording
 from rig.replay import loop_error, replay, replayed_tables
 from rig.walks import PreparedWalk, prepare_walk, rehearsal_of
+from rig.zero_span import ZeroSpans, out_of_tolerance
 from scenarios.case import Case
 from sim.body.compensation import CompensationState
 from sim.errors import BenchError, ModelError
@@ -32,7 +35,7 @@ class CaseRecorder(Protocol):
         """Keep one block; after the last one an empty block is given, settled until `NEVER`."""
         ...
 
-    def event(self, t_ns: TimeNs, kind: str, name: str, detail: str) -> None:
+    def event(self, t_ns: TimeNs, kind: str, name: str, detail: Any) -> None:
         """Note something that happened."""
         ...
 
@@ -131,7 +134,7 @@ def run_case(
         compensation: state at stride 1 where it is known already; no rehearsal is walked then.
 
     Raises:
-        BenchError: the bench could not be opened; nothing ran.
+        BenchError: the bench could not be opened, or its zero or span is out of tolerance; nothing ran.
     """
     capabilities = bench.describe()
     chosen = limits or BlockLimits(
@@ -143,10 +146,24 @@ def run_case(
     try:
         bench.open(case)
         accuracy = dict(bench.accuracy())
+        spans = ZeroSpans(before=dict(bench.zero_span()))
+        if problem := out_of_tolerance(spans.before, accuracy, "before"):
+            raise BenchError("zero and span", math.nan, problem)
+        if recorder is not None and spans.before:
+            recorder.event(0, "zero_span", "before", plain(spans))
         loop = run_loop(walk.world(chosen), case, bench, recorder, observers)
+        if loop.fault is None and not loop.interrupted:
+            spans = replace(spans, after=dict(bench.zero_span()))
     finally:
         bench.close()
-    return _record(case, walk, loop, capabilities.hardware, accuracy, recorder)
+    record = _record(case, walk, loop, capabilities.hardware, accuracy, recorder)
+    return _checked(replace(record, zero_span=spans))
+
+
+def _checked(record: Record) -> Record:
+    """The record; nothing of it can be trusted where the instrument left its tolerance meanwhile."""
+    problem = out_of_tolerance(record.zero_span.after, record.accuracy, "after")
+    return replace(record, fault=RigFault(math.nan, problem)) if problem else record
 
 
 def rehearse(case: Case, bench: Bench) -> CompensationState:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rig.bench import Capabilities, Capture, ChannelAccuracy, Quality
+from rig.zero_span import ZeroSpan
 from scenarios.case import Case
 from scenarios.catalogue import DeviceModelSpec
 from scenarios.roles import TO_DEVICE
@@ -55,6 +56,7 @@ class VirtualBench:
         self._plant: Plant | None = None
         self._front_end: FrontEnd | None = None
         self._accuracy: dict[str, ChannelAccuracy] = {}
+        self._streams, self._reached_ns = Streams(0), 0
 
     def describe(self) -> Capabilities:
         """What this bench can do."""
@@ -79,7 +81,8 @@ class VirtualBench:
             known = ", ".join(sorted(self._models)) or "none"
             problem = f"device {device.id} has no simulated model (model: {device.model or 'none'})"
             raise BenchError(self._settings.id, _NOT_RUNNING, problem, f"models: {known}")
-        streams = Streams(case.seed)
+        streams = self._streams = Streams(case.seed)
+        self._reached_ns = 0
         sign = 1.0 if streams.generator("bench.device clock").random() < 0.5 else -1.0
         clock_error_ratio = sign * self._settings.device_clock_ppm * 1e-6
         self._plant = Plant(
@@ -108,11 +111,29 @@ class VirtualBench:
             raise BenchError(self._settings.id, stimulus.t0_ns * 1e-9, "the bench is not open")
         edges = self._plant.advance(stimulus)
         messages = self._plant.messages()
+        self._reached_ns = edges.t1_ns
         if self._front_end is None:
             return self._without_waveform(edges, messages)
         rendered = self._front_end.render(edges)
         quality = Quality(rendered.gaps, rendered.clipped)
         return Capture(edges.t0_ns, edges.t1_ns, rendered.waveforms, messages=messages, quality=quality)
+
+    def zero_span(self) -> Mapping[str, ZeroSpan]:
+        """Zero and span of the simulated card, with the errors that it has at this instant of the run."""
+        card = self._front_end
+        if card is None or not card.settings.takes_zero:
+            return {}
+        return {role: self._reading(card, role) for role in self._accuracy}
+
+    def _reading(self, card: FrontEnd, role: str) -> ZeroSpan:
+        t_ns, settings = self._reached_ns, card.settings
+        reference = settings.span_ratio * self._accuracy[role].range
+        draw = self._streams.generator(f"bench.zero and span.{role}.{t_ns}")
+        source = reference * (1.0 + settings.span_bound_ratio * draw.uniform(-1.0, 1.0))
+        zero, zero_noise = card.steady(role, 0.0, t_ns, _READINGS, draw)
+        span, span_noise = card.steady(role, source, t_ns, _READINGS, draw)
+        bound = abs(reference) * settings.span_bound_ratio
+        return ZeroSpan(t_ns * 1e-9, zero, zero_noise, reference, bound, span, span_noise)
 
     def _without_waveform(self, edges: Edges, messages: tuple[tuple[int, str], ...]) -> Capture:
         assert self._plant is not None
@@ -137,6 +158,10 @@ class VirtualBench:
             filter_tau_s=front_end.tau_s(rate_hz),
             rate_hz=rate_hz,
             timebase_bound_ratio=self._settings.timebase_ppm * 1e-6,
+            drift_per_hour=card.drift_per_hour_v / volts_per_unit,
+            polarity_gain_ratio=card.polarity_gain_bound_ratio,
+            volts_per_unit=volts_per_unit,
+            inl_table=card.inl_table,
         )
 
     def safe_state(self) -> None:
@@ -156,4 +181,6 @@ class VirtualBench:
         self._plant, self._front_end = None, None
 
 
+_READINGS = 65_536
+"""Samples of a zero and of a span reading: 1.2 uV of noise are left of 315 uV (design choice)."""
 _CHANNELS = ("", ".2", ".3", ".4")

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sim.edges import EDGE_DTYPE, Edges
 from sim.front_end_filter import follow_segments
-from sim.front_end_render import DRIFT_STEP_NS, NOISE_CELL, PIECE, TABLE_SIZE, render_role
-from sim.front_end_settings import HALF_SCALE, FrontEndSettings, channel_of, quantity_of
+from sim.front_end_render import DRIFT_STEP_NS, NOISE_CELL, PIECE, TABLE_SIZE, Bend, bent, render_role
+from sim.front_end_settings import HALF_SCALE, AnalogInput, FrontEndSettings, channel_of, quantity_of
 from sim.noise import INVERSE_NORMAL, hash64
 from sim.signal import Signal
 from sim.streams import Streams
@@ -199,8 +199,12 @@ class FrontEnd:
                 parts[2] * card.inl_bound_v * codes_per_v,
                 card.noise_v * codes_per_v,
                 (1.0 + parts[3] * card.gain_bound_ratio) / scale,
+                0.0,
+                0.0,
             ]
         )
+        if card.inl_shape == "drawn" or card.polarity_gain_bound_ratio > 0.0:
+            errors[2], errors[5], errors[6] = self._bend(role, card, codes_per_v, float(parts[2]), streams)
         return _Role(
             role,
             channel_of(role),
@@ -211,6 +215,34 @@ class FrontEnd:
             errors,
             _noise_table(streams, role, float(errors[3])),
         )
+
+    def _bend(
+        self, role: str, card: AnalogInput, codes_per_v: float, part: float, streams: Streams
+    ) -> tuple[float, float, float]:
+        """Odd and even non-linearity, codes, and the gain of one polarity over the other."""
+        worst = self.settings.errors == "worst"
+        draw = streams.generator(f"front end.{role}.shape")
+        even, polarity = (1.0, 1.0) if worst else draw.uniform(-1.0, 1.0, 2)
+        bound = card.inl_bound_v * codes_per_v
+        polarity_gain = float(polarity) * card.polarity_gain_bound_ratio
+        if card.inl_shape == "bow":
+            return part * bound, 0.0, polarity_gain
+        # the two bends together stay inside the bound
+        return part * (1.0 - abs(even)) * bound, float(even) * bound, polarity_gain
+
+    def steady(
+        self, role: str, value: float, t_ns: TimeNs, samples: int, draw: np.random.Generator
+    ) -> tuple[float, float]:
+        """Mean and its standard error of `samples` readings of a steady input `value`, in the unit of the role.
+
+        The same errors as in `render`, those of the instant `t_ns`; noise from `draw`, a stream of its own.
+        """
+        part = next(each for each in self._roles if each.name == role)
+        offset, drift, odd, sigma, gain, even, polarity = (float(each) for each in part.errors)
+        level = bent(value * gain, Bend(odd, even, polarity)) + offset + drift * (t_ns // DRIFT_STEP_NS) + 0.5
+        codes = np.clip(np.floor(level + sigma * draw.standard_normal(samples)), -HALF_SCALE, HALF_SCALE - 1)
+        mean = float(np.mean(codes)) * part.scale
+        return mean, float(np.std(codes)) * part.scale / samples**0.5
 
     def _gaps(self, t0_ns: TimeNs, t1_ns: TimeNs) -> tuple[tuple[TimeNs, TimeNs], ...]:
         """Lost spans: in each absolute slot of 50 ms at most one, drawn from the slot's number."""

@@ -7,7 +7,7 @@ sample index.
 """
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,27 @@ _TOP: Final = 32_767.0
 _BOTTOM: Final = -32_768.0
 
 
+class Bend(NamedTuple):
+    """How a converter's straight line is bent, codes; u is the part of full scale.
+
+    Attributes:
+        odd: largest value of ``odd 3 sqrt(3)/2 u (1 - u^2)``: phases of opposite sign err against each other.
+        even: largest value of ``4 even u^2 (1 - u^2)``: both phases err the same way, and charge seems to be left.
+        polarity: gain of one polarity over the other, ``polarity |code|``, a ratio.
+    """
+
+    odd: float
+    even: float
+    polarity: float
+
+
 @borrowing
-def _bowed(code: float, inl: float) -> float:
-    """Code with its integral non-linearity, ``inl 3 sqrt(3)/2 u (1 - u^2)`` with u the part of full scale."""
+def bent(code: float, bend: Bend) -> float:
+    """Code with its integral non-linearity and its polarity-dependent gain."""
     u = code * (1.0 / 32_768.0)
-    return code + inl * _BOW * u * (1.0 - u * u)
+    w = u * u
+    straight = code + bend.odd * _BOW * u * (1.0 - w)
+    return straight + bend.even * 4.0 * w * (1.0 - w) + bend.polarity * abs(code)
 
 
 @borrowing
@@ -46,7 +62,7 @@ def _settling(
     role: int,
     filter_tau_s: float,
     base: float,
-    inl: float,
+    bend: Bend,
     sigma: float,
     key: np.uint64,
     inverse_normal: NDArray[np.float32],
@@ -56,7 +72,7 @@ def _settling(
     for j in range(out.size):
         dt_s = ((first + j) * period_ns - t_ns) * 1e-9
         at = filtered(dt_s, row[3 * role + 1], row[3 * role + 2], row[0], row[3 * role + 3], filter_tau_s)
-        x = math.floor(_bowed(at, inl) + base + sigma * normal_at(key, first + j, inverse_normal))
+        x = math.floor(bent(at, bend) + base + sigma * normal_at(key, first + j, inverse_normal))
         if x > _TOP or x < _BOTTOM:
             clipped += 1
             x = min(max(x, _BOTTOM), _TOP)
@@ -74,7 +90,7 @@ def _fresh(
     lag: np.float32,
     filter_powers: NDArray[np.float32],
     base: np.float32,
-    inl: np.float32,
+    bend: Bend,
     sigma: np.float32,
     key: np.uint64,
     inverse_normal: NDArray[np.float32],
@@ -85,13 +101,15 @@ def _fresh(
     The noise is drawn into `noise` first: its table look-ups would keep the rest from running in vectors.
     """
     clipped = 0
-    bow = inl * np.float32(_BOW)
+    bow, one = np.float32(bend.odd) * np.float32(_BOW), np.float32(1.0)
+    even, polarity = np.float32(4.0) * np.float32(bend.even), np.float32(bend.polarity)
     for j in range(out.size):
         noise[j] = normal_at(key, first + j, inverse_normal)
     for j in range(out.size):
         x = level + swing * powers[j] + lag * filter_powers[j]
         u = x * np.float32(1.0 / 32_768.0)
-        x += base + bow * u * (np.float32(1.0) - u * u)
+        w = u * u
+        x += base + bow * u * (one - w) + even * w * (one - w) + polarity * abs(x)
         x = np.float32(math.floor(x + sigma * noise[j]))
         clipped += int(x > np.float32(_TOP)) + int(x < np.float32(_BOTTOM))
         out[j] = np.int16(np.int32(min(max(x, np.float32(_BOTTOM)), np.float32(_TOP))))
@@ -106,15 +124,17 @@ def _tail(
     swing: np.float32,
     powers: NDArray[np.float32],
     base: np.float32,
-    inl: np.float32,
+    bend: Bend,
 ) -> int:
     """A piece of tail, ``level + swing powers[j]``, on table noise; returns how many were clipped."""
     clipped = 0
-    bow = inl * np.float32(_BOW)
+    bow, one = np.float32(bend.odd) * np.float32(_BOW), np.float32(1.0)
+    even, polarity = np.float32(4.0) * np.float32(bend.even), np.float32(bend.polarity)
     for j in range(out.size):
         x = level + swing * powers[j]
         u = x * np.float32(1.0 / 32_768.0)
-        x += base + bow * u * (np.float32(1.0) - u * u)
+        w = u * u
+        x += base + bow * u * (one - w) + even * w * (one - w) + polarity * abs(x)
         x = np.float32(math.floor(x + noise[j]))
         clipped += int(x > np.float32(_TOP)) + int(x < np.float32(_BOTTOM))
         out[j] = np.int16(np.int32(min(max(x, np.float32(_BOTTOM)), np.float32(_TOP))))
@@ -173,7 +193,7 @@ def _flowing(
     filter_tau_s: float,
     settled: int,
     base: float,
-    inl: float,
+    bend: Bend,
     sigma: float,
     key: np.uint64,
     inverse_normal: NDArray[np.float32],
@@ -205,7 +225,7 @@ def _flowing(
             np.float32(lag),
             filter_powers[into : into + n],
             np.float32(base),
-            np.float32(inl),
+            bend,
             np.float32(sigma),
             key,
             inverse_normal,
@@ -226,7 +246,7 @@ def _resting(
     role: int,
     filter_tau_s: float,
     base: float,
-    inl: float,
+    bend: Bend,
     sigma: float,
     key: np.uint64,
     table: NDArray[np.float32],
@@ -235,7 +255,7 @@ def _resting(
     """Samples of one segment on table noise; the table is entered anew in every absolute cell."""
     steady, swing, tau_s = row[3 * role + 1], row[3 * role + 2], row[0]
     share = _share(swing, tau_s, filter_tau_s)
-    flat = _bowed(steady, inl) + base
+    flat = bent(steady, bend) + base
     inside = abs(flat) < _TOP - 8.0 * sigma - 2.0
     clipped = 0
     end = first + out.size
@@ -266,7 +286,7 @@ def _resting(
                 np.float32(left),
                 powers[into : into + n],
                 np.float32(base),
-                np.float32(inl),
+                bend,
             )
         i += n
     return clipped
@@ -302,7 +322,7 @@ def render_role(
         n_segments: how many of them count.
         role: 0 current, 1 voltage.
         filter_tau_s: time constant of the filter, s.
-        errors: ``offset, drift per step, inl, noise`` in codes.
+        errors: ``offset, drift per step, odd inl, noise`` in codes, gain, ``even inl`` in codes, polarity's gain.
         key: of the role's noise.
         full_noise: fresh noise for every sample.
         table: (65536 + 256,) noise table in codes, mean exactly 0.
@@ -314,7 +334,8 @@ def render_role(
     Returns:
         Number of clipped samples.
     """
-    offset, drift, inl, sigma = errors[0], errors[1], errors[2], errors[3]
+    offset, drift, sigma = errors[0], errors[1], errors[3]
+    bend = Bend(errors[2], errors[5], errors[6])
     end = first + out.size
     clipped = 0
     i = first
@@ -337,7 +358,7 @@ def render_role(
             stop = min(stop, settled)
             at = out[i - first : stop - first]
             clipped += _settling(
-                at, i, t_ns[s], period_ns, row, role, filter_tau_s, base, inl, sigma, key, inverse_normal
+                at, i, t_ns[s], period_ns, row, role, filter_tau_s, base, bend, sigma, key, inverse_normal
             )
         elif i < fresh_until:
             stop = min(stop, fresh_until)
@@ -353,7 +374,7 @@ def render_role(
                 filter_tau_s,
                 settled,
                 base,
-                inl,
+                bend,
                 sigma,
                 key,
                 inverse_normal,
@@ -364,7 +385,7 @@ def render_role(
         else:
             at = out[i - first : stop - first]
             clipped += _resting(
-                at, i, anchor, t_ns[s], period_ns, row, role, filter_tau_s, base, inl, sigma, key, table, known
+                at, i, anchor, t_ns[s], period_ns, row, role, filter_tau_s, base, bend, sigma, key, table, known
             )
         i = stop
     return clipped

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from sim.inl_table import InlTable
+
 HALF_SCALE: Final = 32_768
 """Codes from zero to full scale of a 16-bit converter."""
 
@@ -24,6 +26,11 @@ class AnalogInput:
         drift_per_hour_v: bound of the offset's change in an hour, V.
         inl_bound_v: integral non-linearity, a cubic bow, V.
         noise_v: rms noise of a sample, V.
+        inl_shape: `bow` is odd, so the phases of a symmetric pulse err against each other; `drawn` mixes it with an
+            even bend, by which a balanced pulse seems to leave charge.
+        polarity_gain_bound_ratio: gain of one polarity over the other (voltage coefficient and self-heating of the
+            resistor, slew of the amplifier).
+        inl_table: what a calibration has found, or None.
     """
 
     range_v: float = 10.0
@@ -32,6 +39,9 @@ class AnalogInput:
     drift_per_hour_v: float = 210e-6
     inl_bound_v: float = 600e-6
     noise_v: float = 315e-6
+    inl_shape: Literal["bow", "drawn"] = "bow"
+    polarity_gain_bound_ratio: float = 0.0
+    inl_table: InlTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,9 @@ class FrontEndSettings:
         noise: `table` repeats a seeded table where nothing happens; `full` draws fresh noise for every sample.
         lost_hz: how often the card loses samples, Hz.
         lost_length_s: how long it then loses them, s.
+        span_ratio: reference source of the span reading, part of the range.
+        span_bound_ratio: its relative error (a calibrated source: 0.01 %, design choice).
+        takes_zero: False for a card whose inputs cannot be shorted and switched to a reference.
     """
 
     current: AnalogInput = field(default_factory=AnalogInput)
@@ -59,6 +72,9 @@ class FrontEndSettings:
     noise: Literal["table", "full"] = "table"
     lost_hz: float = 0.0
     lost_length_s: float = 0.5e-3
+    span_ratio: float = 0.5
+    span_bound_ratio: float = 1e-4
+    takes_zero: bool = True
 
     def input_of(self, role: str) -> AnalogInput:
         """The input behind a role such as `current` or `voltage.2`."""
