@@ -97,6 +97,7 @@ UNIT_OF_THE_RUN = {
     "Samples",
     "Sway",
     "Verdict",
+    "ZeroSpan",
 }
 """Their values are SI of a role or measure that only the run knows; a field `unit` stands beside them."""
 
