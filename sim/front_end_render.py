@@ -33,14 +33,14 @@ class Bend(NamedTuple):
     """How a converter's straight line is bent, codes; u is the part of full scale.
 
     Attributes:
-        odd: largest value of ``odd 3 sqrt(3)/2 u (1 - u^2)``: phases of opposite sign err against each other.
-        even: largest value of ``4 even u^2 (1 - u^2)``: both phases err the same way, and charge seems to be left.
-        polarity: gain of one polarity over the other, ``polarity |code|``, a ratio.
+        odd_codes: largest value of ``3 sqrt(3)/2 odd u (1 - u^2)``: phases of opposite sign err apart.
+        even_codes: largest value of ``4 even u^2 (1 - u^2)``: both phases err the same way, as if charge were left.
+        polarity_ratio: gain of one polarity over the other, ``polarity |code|``, a ratio.
     """
 
-    odd: float
-    even: float
-    polarity: float
+    odd_codes: float
+    even_codes: float
+    polarity_ratio: float
 
 
 @borrowing
@@ -48,8 +48,8 @@ def bent(code: float, bend: Bend) -> float:
     """Code with its integral non-linearity and its polarity-dependent gain."""
     u = code * (1.0 / 32_768.0)
     w = u * u
-    straight = code + bend.odd * _BOW * u * (1.0 - w)
-    return straight + bend.even * 4.0 * w * (1.0 - w) + bend.polarity * abs(code)
+    straight = code + bend.odd_codes * _BOW * u * (1.0 - w)
+    return straight + bend.even_codes * 4.0 * w * (1.0 - w) + bend.polarity_ratio * abs(code)
 
 
 @borrowing
@@ -101,8 +101,8 @@ def _fresh(
     The noise is drawn into `noise` first: its table look-ups would keep the rest from running in vectors.
     """
     clipped = 0
-    bow, one = np.float32(bend.odd) * np.float32(_BOW), np.float32(1.0)
-    even, polarity = np.float32(4.0) * np.float32(bend.even), np.float32(bend.polarity)
+    bow, one = np.float32(bend.odd_codes) * np.float32(_BOW), np.float32(1.0)
+    even, polarity = np.float32(4.0) * np.float32(bend.even_codes), np.float32(bend.polarity_ratio)
     for j in range(out.size):
         noise[j] = normal_at(key, first + j, inverse_normal)
     for j in range(out.size):
@@ -128,8 +128,8 @@ def _tail(
 ) -> int:
     """A piece of tail, ``level + swing powers[j]``, on table noise; returns how many were clipped."""
     clipped = 0
-    bow, one = np.float32(bend.odd) * np.float32(_BOW), np.float32(1.0)
-    even, polarity = np.float32(4.0) * np.float32(bend.even), np.float32(bend.polarity)
+    bow, one = np.float32(bend.odd_codes) * np.float32(_BOW), np.float32(1.0)
+    even, polarity = np.float32(4.0) * np.float32(bend.even_codes), np.float32(bend.polarity_ratio)
     for j in range(out.size):
         x = level + swing * powers[j]
         u = x * np.float32(1.0 / 32_768.0)

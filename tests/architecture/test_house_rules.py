@@ -104,7 +104,7 @@ UNIT_OF_THE_RUN = {
 UNIT_OF_THE_FIELD = {"Fixed", "LogNormal", "Normal", "Spread", "Uniform"}
 """Distributions of a patient's parameter: their values are in the unit of the field that they spread."""
 
-KERNEL_TABLES = {"Buffers", "Desk", "Muscle", "Window", "GaitCycle", "Preparation"}
+KERNEL_TABLES = {"Bend", "Buffers", "Desk", "Muscle", "Window", "GaitCycle", "Preparation"}
 """Arrays handed to kernels, whose columns have units of their own; `layout.py` and the docstrings name them."""
 
 
