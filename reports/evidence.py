@@ -1,9 +1,10 @@
 """What a verdict is worth: its two stamps against the `min_evidence` of a requirement (formats.md section 2)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from reports.verdict import CaseResult, Outcome, RunResult, Verdict
+from reports.verdict import Outcome, RunResult
 from scenarios.case import Requirement
 
 LEVELS: Final = ("virtual", "firmware-host", "firmware-image", "bench")
@@ -13,13 +14,44 @@ DEFAULT_EVIDENCE: Final = "measured@virtual"
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """A verdict with its stamps.
+
+    Attributes:
+        case: case id.
+        check: check id.
+        outcome: the word.
+        quantity: `measured` or `modelled`.
+        hardware: stamp of the bench.
+        verifies: requirement ids.
+        run: run folder that it stems from, or "".
+        is_seeded: True where defects were seeded into the device: such a verdict says something about the rig alone.
+    """
+
+    case: str
+    check: str
+    outcome: Outcome
+    quantity: str
+    hardware: str
+    verifies: tuple[str, ...]
+    run: str = ""
+    is_seeded: bool = False
+
+    @property
+    def level(self) -> str:
+        """The level that its hardware counts as; where it cannot be known, the lowest."""
+        return self.hardware if self.hardware in LEVELS else LEVELS[0]
+
+
+@dataclass(frozen=True, slots=True)
 class RequirementState:
     """A requirement after a run.
 
     Attributes:
         requirement: its row; only the id where no requirements.csv names it.
         known: True where a requirements.csv names it.
-        closed: True where every verifying check passed and one has the evidence it asks for.
+        closed: True where every verifying check of a device without seeded defects passed and one has the evidence it
+            asks for.
         reason: why it is open, or what closed it.
         checks: (case id, check id, outcome, evidence stamp) of the verifying checks.
     """
@@ -29,11 +61,6 @@ class RequirementState:
     closed: bool
     reason: str
     checks: tuple[tuple[str, str, Outcome, str], ...]
-
-
-def level_of(result: CaseResult) -> str:
-    """The level that a case counts as; where it cannot be known, the lowest."""
-    return result.hardware if result.hardware in LEVELS else LEVELS[0]
 
 
 def suffices(quantity: str, level: str, min_evidence: str) -> bool:
@@ -50,33 +77,54 @@ def suffices(quantity: str, level: str, min_evidence: str) -> bool:
     return good_kind and LEVELS.index(level) >= LEVELS.index(asked_level)
 
 
+def evidence_of(run: RunResult) -> tuple[Evidence, ...]:
+    """Every verdict of a run that verifies something or nothing."""
+    return tuple(
+        Evidence(
+            case.case.id,
+            verdict.check.id,
+            verdict.outcome,
+            verdict.quantity,
+            case.hardware,
+            verdict.check.verifies,
+            is_seeded=bool(case.case.device.defects),
+        )
+        for case in run.cases
+        for verdict in case.verdicts
+    )
+
+
 def requirement_states(run: RunResult) -> tuple[RequirementState, ...]:
     """Every requirement that the run names, sorted by id."""
     rows = {row.id: row for case in run.cases for row in case.case.requirements}
-    verifying: dict[str, list[tuple[CaseResult, Verdict]]] = {name: [] for name in rows}
-    for case in run.cases:
-        for verdict in case.verdicts:
-            for name in verdict.check.verifies:
-                verifying.setdefault(name, []).append((case, verdict))
+    return states_of(rows, evidence_of(run))
+
+
+def states_of(rows: Mapping[str, Requirement], evidence: Iterable[Evidence]) -> tuple[RequirementState, ...]:
+    """Every requirement of `rows` and every id that the evidence names, sorted by id."""
+    verifying: dict[str, list[Evidence]] = {name: [] for name in rows}
+    for each in evidence:
+        for name in each.verifies:
+            verifying.setdefault(name, []).append(each)
     return tuple(
         _state(rows.get(name, Requirement(name)), name in rows, found) for name, found in sorted(verifying.items())
     )
 
 
-def _state(requirement: Requirement, known: bool, found: list[tuple[CaseResult, Verdict]]) -> RequirementState:
-    checks = tuple(
-        (case.case.id, verdict.check.id, verdict.outcome, f"{verdict.quantity}@{case.hardware}")
-        for case, verdict in found
-    )
+def _state(requirement: Requirement, known: bool, found: list[Evidence]) -> RequirementState:
+    checks = tuple((each.case, each.check, each.outcome, f"{each.quantity}@{each.hardware}") for each in found)
     asked = requirement.min_evidence or DEFAULT_EVIDENCE
-    enough = [v for case, v in found if suffices(v.quantity, level_of(case), asked)]
-    unmet = [verdict for _, verdict in found if verdict.outcome is not Outcome.PASS]
+    sound = [each for each in found if not each.is_seeded]
+    enough = [each for each in sound if suffices(each.quantity, each.level, asked)]
+    unmet = [each for each in sound if each.outcome is not Outcome.PASS]
     if not found:
         closed, reason = False, "no check of this run verifies it"
+    elif not sound:
+        closed, reason = False, "only a device with seeded defects was tried"
     elif unmet:
-        closed, reason = False, f"{len(unmet)} of {len(found)} verifying checks did not pass"
+        closed, reason = False, f"{len(unmet)} of {len(sound)} verifying checks did not pass"
     elif not enough:
         closed, reason = False, f"passed, but the evidence does not reach {asked}"
     else:
-        closed, reason = True, f"{len(found)} verifying check{'s' if len(found) != 1 else ''} passed"
+        closed, reason = True, f"{len(sound)} verifying check{'s' if len(sound) != 1 else ''} passed"
     return RequirementState(requirement, known, closed, reason, checks)

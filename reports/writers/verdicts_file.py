@@ -45,6 +45,7 @@ def _case(result: CaseResult) -> dict[str, Any]:
         "hardware": result.hardware,
         "seed": int(result.case.seed),
         "checks": [_check(verdict) for verdict in result.verdicts],
+        "defects": dict(result.case.device.defects),
     }
 
 
