@@ -5,7 +5,7 @@ rig fault, an event that never fired) is `reports.judge`'s business.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reports.bounds import Bounds
 from reports.correlation import effective_n
-from reports.samples import Samples
+from reports.samples import Measurement, Samples
 from reports.statistics import (
     mean_interval,
     percentile,
@@ -41,6 +41,8 @@ class Decision:
         effective_count: n corrected for correlation, or None.
         undecided: samples nearer to their limit than their uncertainty.
         misses: samples beyond their limit.
+        uncertainty_ratio: test-uncertainty ratio (TUR), or None.
+        miss_share: upper bound, at the check's confidence, of the share of samples beyond the limit, or None.
     """
 
     outcome: Outcome
@@ -52,9 +54,27 @@ class Decision:
     effective_count: float | None
     undecided: int
     misses: int
+    uncertainty_ratio: float | None = None
+    miss_share: float | None = None
 
 
-def decide(samples: Samples, bounds: Bounds, check: Check) -> Decision:
+def uncertainty_ratio(low: float, high: float, expanded: float) -> float | None:
+    """Test-uncertainty ratio (upper - lower)/(2 U); None where there is no U or no width to hold against it.
+
+    A one-sided limit has no width: there the tolerance is counted from zero, |limit|/U. A limit at zero has none.
+
+    Source: regulatory.md 3.2 (two-sided); one-sided: design choice.
+    """
+    if not expanded > 0.0 or not math.isfinite(expanded):
+        return None
+    if math.isfinite(low) and math.isfinite(high):
+        half = 0.5 * (high - low)
+    else:
+        half = abs(low) if math.isfinite(low) else abs(high)
+    return half / expanded if math.isfinite(half) and half > 0.0 else None
+
+
+def decide(samples: Measurement, bounds: Bounds, check: Check) -> Decision:
     """Judge samples, at least one, by the quantifier and the decision rule of the check; `needs` is not looked at."""
     guard = samples.expanded if check.decision == "guarded" else np.zeros(samples.values.size)
     margin = bounds.margin(samples.values)
@@ -64,18 +84,27 @@ def decide(samples: Samples, bounds: Bounds, check: Check) -> Decision:
     worst = int(np.argmin(margin if missed.any() else margin - guard))
     counts = int(undecided.sum()), int(missed.sum())
     if check.quantifier == "every":
-        return _every(samples, margin, worst, counts)
-    if check.quantifier == "share":
-        return _share(samples, check, worst, counts)
-    return _statistic(samples, bounds, check, worst, counts)
+        found = _every(samples, check, margin, worst, counts)
+    elif check.quantifier == "share":
+        found = _share(samples, check, worst, counts)
+    else:
+        found = _statistic(samples, bounds, check, worst, counts)
+    if found.expanded_value is None:
+        return found
+    low, high = float(bounds.low_value[worst]), float(bounds.high_value[worst])
+    return replace(found, uncertainty_ratio=uncertainty_ratio(low, high, found.expanded_value))
 
 
-def _every(samples: Samples, margin: NDArray[np.float64], worst: int, counts: tuple[int, int]) -> Decision:
+def _every(
+    samples: Samples, check: Check, margin: NDArray[np.float64], worst: int, counts: tuple[int, int]
+) -> Decision:
     undecided, misses = counts
     outcome = Outcome.FAIL if misses else Outcome.INCONCLUSIVE if undecided else Outcome.PASS
-    interval = None
+    value, half = float(samples.values[worst]), float(samples.half95[worst])
+    interval = (value - half, value + half) if math.isfinite(value) and samples.budget else None
     if samples.interval95 is not None:
         interval = (float(samples.interval95[worst, 0]), float(samples.interval95[worst, 1]))
+    several = samples.values.size > 1
     return Decision(
         outcome,
         float(samples.values[worst]),
@@ -86,6 +115,7 @@ def _every(samples: Samples, margin: NDArray[np.float64], worst: int, counts: tu
         None,
         undecided,
         misses,
+        miss_share=share_upper_bound(misses + undecided, samples.values.size, check.confidence) if several else None,
     )
 
 

@@ -101,7 +101,11 @@ def _relative(verdict: Verdict, samples: Samples) -> tuple[Verdict, Samples]:
     share = 100.0 / reference
     low, high = (None if bound is None else 100.0 * bound for bound in (limit.low, limit.high))
     relative = replace(
-        samples, values=samples.values * share, expanded=samples.expanded * np.abs(share), unit="% of set"
+        samples,
+        values=samples.values * share,
+        expanded=samples.expanded * np.abs(share),
+        half95=samples.half95 * np.abs(share),
+        unit="% of set",
     )
     return replace(verdict, low=low, high=high), relative
 

@@ -14,7 +14,7 @@ from reports.during import Part, counted, lost_inside, part_of
 from reports.intervals import intersection, length_s
 from reports.occurrences import count_of, unwatched
 from reports.reasons import place, sentence
-from reports.samples import Samples
+from reports.samples import Samples, measurement
 from reports.trust import Cutoff, cutoffs
 from reports.verdict import CaseResult, Outcome, Verdict, worst
 from rig.record import Record
@@ -154,7 +154,11 @@ def _judge(
     if bounds is None or (check.quantifier in {"mean", "p95"} and not bounds.same):
         reason = f"the limit `{check.limit.text}` is not one number for all samples"
         return _verdict(check, spec, Outcome.NOT_RUN, reason, samples=samples, n=n, dropped=dropped)
-    decision = decide(samples, bounds, check)
+    try:
+        samples = measurement(samples, spec.quantity)
+        decision = decide(samples, bounds, check)
+    except ValueError as error:
+        return _verdict(check, spec, Outcome.ERROR, f"the measure `{spec.name}`: {error}")
     low, high = float(bounds.low_value[decision.worst]), float(bounds.high_value[decision.worst])
     reason, outcome = sentence(check, samples, decision, low, high), decision.outcome
     if outcome is not Outcome.FAIL and obstacles:
@@ -251,6 +255,7 @@ def _rows(samples: Samples, keep: NDArray[np.bool_]) -> Samples:
         strides=samples.strides[rows],
         expanded=samples.expanded[rows],
         systematic=samples.systematic[rows],
+        half95=samples.half95[rows],
         reference=None if samples.reference is None else samples.reference[rows],
         interval95=None if samples.interval95 is None else samples.interval95[rows],
         items=None if samples.items is None else samples.items[rows],
@@ -312,6 +317,8 @@ def _verdict(
         low=low,
         high=high,
         samples=samples,
+        tur=decision.uncertainty_ratio,
+        miss_bound=decision.miss_share,
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from reports.during import Part
 from reports.intervals import hull, intersection, length_s
-from reports.samples import Samples
+from reports.samples import EXACT, Samples
 from rig.record import Record
 
 
@@ -37,6 +37,7 @@ def count_of(samples: Samples, part: Part) -> Samples:
         "",
         np.zeros(1),
         np.zeros(1),
+        budget=EXACT,
         watched_s=samples.watched_s,
         notes=samples.notes,
         lost_s=samples.lost_s,

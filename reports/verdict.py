@@ -55,6 +55,9 @@ class Verdict:
         high: upper limit in `unit` that the chart draws, or None.
         samples: what was judged, for charts; None where nothing was measured.
         channel: channel that decided, where the device has several and the measure looks at each; else None.
+        tur: test-uncertainty ratio, (upper - lower limit)/(2 U); one-sided |limit|/U; None where it does not apply.
+        miss_bound: upper bound of the share of samples beyond the limit, at the check's confidence; None where it does
+            not apply.
     """
 
     check: Check
@@ -76,6 +79,8 @@ class Verdict:
     high: float | None = None
     samples: Samples | None = None
     channel: int | None = None
+    tur: float | None = None
+    miss_bound: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -168,6 +168,13 @@ def interval_words(verdict: Verdict) -> str:
     return f"{quantity(low, verdict.unit)} to {quantity(high, verdict.unit)}"
 
 
+def miss_words(verdict: Verdict) -> str:
+    """What n samples say about those that were not seen: the exact binomial bound."""
+    if verdict.miss_bound is None:
+        return "–"
+    return f"at most {verdict.miss_bound * 100:.3g} % ({verdict.check.confidence * 100:g} % confidence)"
+
+
 def is_share(verdict: Verdict) -> bool:
     """True where the deciding value is a share of samples, 0..1."""
     return verdict.check.quantifier == "share" and verdict.unit in {"", "1"}

@@ -30,6 +30,7 @@ class PulseTerm:
         standard: (n,) standard uncertainty in the unit of the field.
         systematic: True where it is the same for all pulses of a run and no average shrinks it.
         source: where the number comes from.
+        distribution: of the error.
     """
 
     name: str
@@ -37,6 +38,7 @@ class PulseTerm:
     standard: Array
     systematic: bool
     source: str
+    distribution: Literal["normal", "rectangular"] = "normal"
 
 
 def combined(terms: tuple[PulseTerm, ...]) -> Array:
@@ -83,7 +85,7 @@ def _times(accuracy: ChannelAccuracy, height_a: Array, length_s: Array | None) -
     if length_s is None:
         return terms
     clock = accuracy.timebase_bound_ratio * np.abs(length_s) / _SQRT3
-    return (*terms, PulseTerm("timebase", "B", clock, True, "bound of the sample clock, rectangular"))
+    return (*terms, PulseTerm("timebase", "B", clock, True, "bound of the sample clock", "rectangular"))
 
 
 def _level_terms(accuracy: ChannelAccuracy, count: Array) -> Callable[[Array, float], tuple[PulseTerm, ...]]:
@@ -110,21 +112,24 @@ def _amplitude(accuracy: ChannelAccuracy, amplitude: Array, width: Array) -> tup
     size = np.abs(amplitude)
     return (
         *_level_terms(accuracy, count)(np.ones_like(size), 1.0),
-        PulseTerm("gain", "B", accuracy.gain_bound_ratio * size / _SQRT3, True, "gain bound, rectangular"),
-        PulseTerm("INL", "B", np.full_like(size, accuracy.inl_bound / _SQRT3), True, "INL bound, rectangular"),
+        PulseTerm("gain", "B", accuracy.gain_bound_ratio * size / _SQRT3, True, "gain bound", "rectangular"),
+        PulseTerm("INL", "B", np.full_like(size, accuracy.inl_bound / _SQRT3), True, "INL bound", "rectangular"),
     )
 
 
 def _charge(
     accuracy: ChannelAccuracy, charge: Array, inl_s: Array, window_s: Array, edges: tuple[tuple[Array, ...], ...]
 ) -> tuple[PulseTerm, ...]:
-    scale = (accuracy.gain_bound_ratio**2 + accuracy.timebase_bound_ratio**2) ** 0.5
+    size = np.abs(charge) / _SQRT3
     alias = _aliasing_c(accuracy, edges[0], edges[1])
     return (
         *_level_terms(accuracy, np.maximum(1.0, window_s * accuracy.rate_hz))(window_s, 1.0),
         PulseTerm("edge aliasing", "B", alias, False, "sampled sum of filtered edges; device clock asynchronous"),
-        PulseTerm("gain and timebase", "B", scale * np.abs(charge) / _SQRT3, True, "bounds, rectangular"),
-        PulseTerm("INL", "B", accuracy.inl_bound * inl_s / _SQRT3, True, "INL bound, opposite on the two phases"),
+        PulseTerm("gain", "B", accuracy.gain_bound_ratio * size, True, "gain bound", "rectangular"),
+        PulseTerm("timebase", "B", accuracy.timebase_bound_ratio * size, True, "bound of the clock", "rectangular"),
+        PulseTerm(
+            "INL", "B", accuracy.inl_bound * inl_s / _SQRT3, True, "bound, opposite on the two phases", "rectangular"
+        ),
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reports.intervals import ALWAYS, Spans
-from reports.samples import Samples
+from reports.samples import EXACT, Samples
 from reports.uncertainty import Term, combined
 
 
@@ -20,18 +20,23 @@ def collected(
     terms: Iterable[Term] = (),
     **rest: Any,
 ) -> Samples:
-    """Samples of a measure, with U combined from `terms` (none: exact)."""
+    """Samples of a measure, with U combined from `terms`.
+
+    Occurrences (`watched_s` given) are counted and need none; any other measured value without a term has no budget,
+    and the judge refuses it. What is exact says so: ``budget=EXACT``.
+    """
     found = np.asarray(values, np.float64)
-    expanded, systematic, budget = combined(terms, found.size)
+    together = combined(terms, found.size)
+    rest.setdefault("budget", together.budget or (EXACT if "watched_s" in rest else ()))
     return Samples(
         found,
         np.asarray(t0_s, np.float64),
         np.asarray(t1_s, np.float64),
         np.asarray(strides, np.float64).astype(np.int64),
         unit,
-        expanded,
-        systematic,
-        budget=budget,
+        together.expanded,
+        together.systematic,
+        half95=together.half95,
         **rest,
     )
 

@@ -41,7 +41,7 @@ def dc(record: Record, parameters: Mapping[str, Any]) -> Samples:
         return nothing("A", "no quiet cell in the part of the run that counts", dropped=dropped)
     bounds, n = np.array(spans), len(values)
     budget: tuple[Term, ...] = (
-        term("offset", "B", np.array(terms["offset"]), n, systematic=True, source="bound, rectangular"),
+        term("offset", "B", np.array(terms["offset"]), n, systematic=True, source="bound", distribution="rectangular"),
         term("noise", "A", np.array(terms["noise"]), n, systematic=False, source="rms noise of a sample, averaged"),
     )
     # cells at an edge of the part reach out of it by less than their own length
@@ -95,7 +95,7 @@ def residual_voltage(record: Record, parameters: Mapping[str, Any]) -> Samples:
         return nothing("V", "no quiet cell in the part of the run that counts", dropped=dropped)
     bounds, n = np.array(spans), len(values)
     budget: tuple[Term, ...] = (
-        term("gain", "B", np.array(terms["gain"]), n, systematic=True, source="bound, rectangular"),
+        term("gain", "B", np.array(terms["gain"]), n, systematic=True, source="bound", distribution="rectangular"),
         term("noise", "A", np.array(terms["noise"]), n, systematic=False, source="rms noise of a sample, averaged"),
         term(
             "zero", "A", np.array(terms["zero"]), n, systematic=True, source="noise of the cells before the first pulse"

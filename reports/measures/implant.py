@@ -4,15 +4,13 @@ Both judge a pulse by the geometric area of the smaller contact of its channel, 
 knows it.
 """
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reports.measures.charge import phase_charge
-from reports.samples import Component, Samples
+from reports.samples import Samples, changed
 from rig.record import Record
 from scenarios.catalogue import MeasureSpec, Parameter
 
@@ -29,7 +27,7 @@ def charge_density(record: Record, parameters: Mapping[str, Any]) -> Samples:
     geometric; from memory), regulatory.md CHG-07.
     """
     found = phase_charge(record, parameters)
-    return _changed(
+    return changed(
         found, found.values / parameters["area"], np.full(found.values.size, 1.0 / parameters["area"]), "C/m^2"
     )
 
@@ -45,23 +43,7 @@ def shannon_k(record: Record, parameters: Mapping[str, Any]) -> Samples:
     found = phase_charge(record, parameters)
     charge_c = np.maximum(found.values, _LEAST_C)
     k = np.log10((charge_c * _UC) ** 2 / (parameters["area"] * _CM2))
-    return _changed(found, k, 2.0 / (charge_c * np.log(10.0)), "")
-
-
-def _changed(found: Samples, values: NDArray[np.float64], slope: NDArray[np.float64], unit: str) -> Samples:
-    """Samples of another quantity: U' = |dy/dq| U, sample by sample; the budget by the median slope."""
-    typical = float(np.median(slope)) if slope.size else 0.0
-    budget: tuple[Component, ...] = tuple(
-        dataclasses.replace(part, standard=part.standard * typical) for part in found.budget
-    )
-    return dataclasses.replace(
-        found,
-        values=values,
-        unit=unit,
-        expanded=found.expanded * slope,
-        systematic=found.systematic * slope,
-        budget=budget,
-    )
+    return changed(found, k, 2.0 / (charge_c * np.log(10.0)), "")
 
 
 _PHASE: Final = Parameter("phase", choices=("1", "2"), default="1", summary="which phase of the pulse")

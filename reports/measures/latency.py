@@ -73,11 +73,7 @@ def _terms(record: Record, triggers: list[Trigger], durations_s: Any, *, with_se
     n = len(triggers)
     rows = np.array([t.first_row for t in triggers], np.int64)
     seen = rows >= 0
-    pulse: list[Term] = []
-    for part in pulse_terms(record, "t_s", rows[seen]):
-        standard = np.zeros(n)
-        standard[seen] = part.standard_value
-        pulse.append(Term(part.name, part.kind, standard, part.systematic, part.source))
+    pulse = [part.spread(seen, n) for part in pulse_terms(record, "t_s", rows[seen])]
     sensor = sensor_terms(record, n) if with_sensor else ()
     return (*pulse, *sensor, *timebase_terms(record, durations_s))
 

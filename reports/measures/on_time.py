@@ -12,7 +12,6 @@ from reports.measures.grouping import set_period_s, trains_of
 from reports.measures.openings import ON_FACTOR, closings_s, period_s, sensor_terms
 from reports.measures.pulse_budget import interval_terms, pulse_terms, timebase_terms
 from reports.samples import Samples
-from reports.uncertainty import Term
 from rig.record import Record
 from scenarios.timeline import pauses
 
@@ -140,9 +139,9 @@ def silence(record: Record, parameters: Mapping[str, Any]) -> Samples:
             hidden.append(any(touches(a, b, record.gaps_s) for a, b in walked))
     found = np.array(values)
     rows = np.zeros(found.size if pulses["t_s"].size else 0, np.int64)
-    terms: tuple[Term, ...] = timebase_terms(record, found)
+    terms = timebase_terms(record, found)
     if rows.size:
-        terms = (*(part.scaled(2.0**0.5) for part in pulse_terms(record, "t_s", rows)), *terms)
+        terms = tuple(part.scaled(2.0**0.5) for part in pulse_terms(record, "t_s", rows)) + terms
     bounds, broken = np.array(spans).reshape(-1, 2), np.array(hidden, np.bool_)
     # missing time may hide a pulse: what is silent there is not known
     return collected(
@@ -151,7 +150,7 @@ def silence(record: Record, parameters: Mapping[str, Any]) -> Samples:
         bounds[~broken, 0],
         bounds[~broken, 1],
         np.array(numbers)[~broken],
-        tuple(Term(p.name, p.kind, p.standard_value[~broken], p.systematic, p.source) for p in terms),
+        tuple(part.taken(~broken) for part in terms),
         lost_s=bounds[broken],
         lost_because="gap in the capture",
         notes=noted(int(broken.sum()), "silences behind a gap in the capture"),

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.uncertainty import COVERAGE, RECTANGULAR, Term, term
+from reports.uncertainty import COVERAGE, Term, bounded
 from rig.record import Record
 
 ON_FACTOR: Final = 1.5
@@ -66,9 +66,8 @@ def sensor_terms(record: Record, n: int) -> tuple[Term, ...]:
     period: T/sqrt(12)); the way to the terminal adds the bench's delay with its bound.
     """
     period_s = 1.0 / record.case.sensor.rate_hz
-    sampling = term("sensor sampling", "B", period_s / math.sqrt(12.0), n, systematic=False, source="sample period")
-    delay_s = record.sensor_delay_s[1] * RECTANGULAR
-    delay = term("sensor output delay", "B", delay_s, n, systematic=True, source="bound of the bench, rectangular")
+    sampling = bounded("sensor sampling", 0.5 * period_s, n, systematic=False, source="half a sample period")
+    delay = bounded("sensor output delay", record.sensor_delay_s[1], n, systematic=True, source="bound of the bench")
     return sampling, delay
 
 

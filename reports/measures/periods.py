@@ -12,7 +12,6 @@ from reports.measures.collecting import collected, noted, nothing, spans_array, 
 from reports.measures.grouping import set_period_s, trains_of
 from reports.measures.pulse_budget import interval_terms, timebase_terms
 from reports.samples import Samples
-from reports.uncertainty import Term
 from rig.record import Record
 
 MISSING_FACTOR: Final = 1.5
@@ -115,7 +114,7 @@ def period_jitter(record: Record, parameters: Mapping[str, Any]) -> Samples:
     spread_s = float(np.percentile(deviation_s, 99.0) - np.percentile(deviation_s, 1.0))
     # both ends of the spread carry the scatter of one period; taken as independent
     terms = tuple(
-        Term(part.name, part.kind, np.sqrt(2.0) * np.atleast_1d(np.median(part.standard_value)), False, part.source)
+        part.restated(np.atleast_1d(np.median(part.standard_value))).scaled(np.sqrt(2.0))
         for part in interval_terms(record, found.rows[rows], found.period_s[rows])
         if not part.systematic
     )

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.uncertainty import Term
+from reports.samples import DIVISORS
+from reports.uncertainty import Term, bounded
 from rig.bench import ChannelAccuracy
 from rig.pulse_uncertainty import pulse_uncertainty
 from rig.record import Record
@@ -36,7 +37,7 @@ def pulse_terms(record: Record, field: str, rows: NDArray[np.int64]) -> tuple[Te
             continue
         for name, part in _channel_terms(accuracy, record.pulses, rows[own], field).items():
             if name not in merged:
-                merged[name] = Term(name, part.kind, np.zeros(rows.size), part.systematic, part.source)
+                merged[name] = part.restated(np.zeros(rows.size))
             merged[name].standard_value[own] = part.standard_value
     return tuple(merged.values())
 
@@ -53,7 +54,15 @@ def _channel_terms(
         phase2_a=pulses["phase2_a"][rows],
     )[field]
     return {
-        part.name: Term(part.name, part.kind, np.nan_to_num(part.standard), part.systematic, part.source)
+        part.name: Term(
+            part.name,
+            part.kind,
+            np.nan_to_num(part.standard),
+            part.systematic,
+            part.source,
+            part.distribution,
+            DIVISORS[part.distribution],
+        )
         for part in parts
     }
 
@@ -70,5 +79,6 @@ def interval_terms(record: Record, rows: NDArray[np.int64], durations_s: NDArray
 def timebase_terms(record: Record, durations_s: NDArray[np.float64]) -> tuple[Term, ...]:
     """What the error of the sample clock does to durations."""
     bound = max((part.timebase_bound_ratio for part in record.accuracy.values()), default=0.0)
-    standard = bound * np.abs(np.where(np.isfinite(durations_s), durations_s, 0.0)) / np.sqrt(3.0)
-    return (Term("timebase", "B", standard, True, "bound of the sample clock, rectangular"),)
+    length_s = np.abs(np.where(np.isfinite(durations_s), durations_s, 0.0))
+    clock = bounded("timebase", bound, length_s.size, systematic=True, source="bound of the sample clock", unit="s/s")
+    return (clock.scaled(length_s),)

@@ -1,6 +1,7 @@
 """Ramp times: how long a train takes to reach its plateau and to leave it (regulatory.md TIM-10)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -97,7 +98,7 @@ def _terms(record: Record, trains: list[Train], values_s: NDArray[np.float64]) -
     plateau_c = np.array([np.max(np.abs(record.pulses["charge1_c"][train.rows])) for train in trains])
     slope_s_c = np.sqrt(2.0) * FULL_RAMP_FACTOR * values_s / plateau_c
     charge = tuple(
-        Term(f"charge: {part.name}", part.kind, part.standard_value * slope_s_c, False, part.source)
+        replace(part.scaled(slope_s_c), name=f"charge: {part.name}")
         for part in pulse_terms(record, "charge1_c", rows)
         if not part.systematic
     )

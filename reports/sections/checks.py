@@ -20,6 +20,7 @@ from reports.words import (
     interval_words,
     margin_words,
     measure_words,
+    miss_words,
     part_of_run,
     value_words,
 )
@@ -136,6 +137,8 @@ def _numbers(verdict: Verdict) -> list[tuple[str, str]]:
         ("Limit", full_limit_words(check)),
         ("Margin", margin_words(verdict)),
         ("95 % interval", interval_words(verdict)),
+        ("Uncertainty ratio", "–" if verdict.tur is None else f"{verdict.tur:.3g}"),
+        ("Misses", "–" if verdict.miss_bound is None else miss_words(verdict)),
         ("n", f"{verdict.n}" + ("" if check.needs <= 1 else f" (needs {check.needs})")),
         ("Effective n", "–" if verdict.effective_n is None else f"{verdict.effective_n:.1f}"),
         ("Dropped", str(verdict.dropped)),

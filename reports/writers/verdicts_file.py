@@ -68,6 +68,8 @@ def _check(verdict: Verdict) -> dict[str, Any]:
             "U": expanded,
             "k": None if expanded is None else _COVERAGE_FACTOR,
             "interval95": interval,
+            "tur": _number(verdict.tur),
+            "miss_bound": _number(verdict.miss_bound),
         },
         "margin": _number(verdict.margin),
         "n": int(verdict.n),

@@ -88,6 +88,7 @@ def test_numba_has_one_door(path):
 UNIT_OF_THE_RUN = {
     "ChannelAccuracy",
     "Check",
+    "Combined",
     "Component",
     "Finding",
     "IdleCells",
@@ -98,6 +99,7 @@ UNIT_OF_THE_RUN = {
     "Sway",
     "Verdict",
     "ZeroSpan",
+    "Term",
 }
 """Their values are SI of a role or measure that only the run knows; a field `unit` stands beside them."""
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reports.samples import Samples
+from reports.samples import Component, Samples
 from scenarios.catalogue import MeasureSpec
 
 
@@ -13,6 +13,7 @@ def samples_of(values, expanded=0.0, systematic=None, **rest):
     big = np.broadcast_to(np.asarray(expanded, float), (n,)).copy()
     lasting = big if systematic is None else np.full(n, systematic)
     strides = rest.pop("strides", np.full(n, -1))
+    rest.setdefault("budget", (Component("made up", "B", float(big[0]) / 2.0 if n else 0.0, True),))
     return Samples(values, t0_s, rest.pop("t1_s", t0_s + 1e-3), strides, "s", big, lasting, **rest)
 
 

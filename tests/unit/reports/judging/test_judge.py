@@ -377,3 +377,22 @@ def test_a_blocked_case_has_one_cause(walks, word):
 def test_exit_codes(outcome, selected, interrupted, code):
     """design.md section 6."""
     assert exit_code(outcome, selected, interrupted) == code
+
+
+def test_a_measure_without_a_budget_is_no_verdict(judged):
+    """A plug-in that hands over bare numbers is an error of the rig, never a pass."""
+    verdict = judged(samples_of([1.0, 2.0], 0.0, budget=()), high=10.0)
+    assert verdict.outcome is Outcome.ERROR and "bare number" in verdict.reason
+
+
+def test_every_measured_value_has_its_interval_and_ratio(judged):
+    """U = 1 (normal): half-width 0.98; limits 10 wide are 5 U to each side; one-sided 10 counts from zero."""
+    verdict = judged(samples_of([4.0, 5.0], 1.0), "between", low=0.0, high=10.0)
+    assert verdict.interval95 == pytest.approx((3.02, 4.98), abs=1e-3) and verdict.tur == pytest.approx(5.0)
+    assert judged(samples_of([5.0], 1.0), high=10.0).tur == pytest.approx(10.0)
+    assert judged(samples_of([5.0], 0.0), high=10.0).tur is None
+
+
+def test_no_miss_in_n_prints_its_bound(judged):
+    """59 samples without a miss: at most 1 - 0.05^(1/59) = 4.95 % would miss."""
+    assert judged(samples_of([1.0] * 59, 0.1), high=10.0).miss_bound == pytest.approx(0.0495, abs=1e-4)

@@ -14,7 +14,7 @@ def test_components_add_in_squares_and_k_is_2():
         term("a", "A", 3.0, 2, systematic=False, source="s"),
         term("b", "B", 4.0, 2, systematic=True, source="t"),
     )
-    expanded, systematic, budget = combined(parts, 2)
+    expanded, systematic, budget, _ = combined(parts, 2)
     assert list(expanded) == [10.0, 10.0] and list(systematic) == [8.0, 8.0]
     assert [(part.name, part.kind, part.standard, part.systematic) for part in budget] == [
         ("a", "A", 3.0, False),

@@ -44,7 +44,7 @@ def test_keys_stand_in_the_order_of_formats_md(runs):
     case = document["cases"][0]
     assert list(case) == ["id", "verdict", "hardware", "seed", "checks", "defects"]
     assert list(case["checks"][0]) == CHECK_KEYS
-    assert list(case["checks"][0]["uncertainty"]) == ["U", "k", "interval95"]
+    assert list(case["checks"][0]["uncertainty"]) == ["U", "k", "interval95", "tur", "miss_bound"]
     assert list(case["checks"][0]["worst"]) == ["stride", "t_s", "channel"]
 
 
@@ -54,8 +54,15 @@ def test_values_are_si_and_absent_ones_null(runs):
     assert "NaN" not in text and "Infinity" not in text
     checks = {check["id"]: check for check in json.loads(text)["cases"][0]["checks"]}
     assert checks["stop"]["value"] is None and checks["stop"]["worst"]["stride"] == 31
-    assert checks["charge_balance"]["uncertainty"] == {"U": 26e-9, "k": 2, "interval95": None}
-    assert checks["clearance"]["uncertainty"] == {"U": None, "k": None, "interval95": [0.891, 0.988]}
+    assert checks["charge_balance"]["uncertainty"] == {
+        "U": 26e-9,
+        "k": 2,
+        "interval95": None,
+        "tur": None,
+        "miss_bound": None,
+    }
+    assert checks["clearance"]["uncertainty"]["interval95"] == [0.891, 0.988]
+    assert checks["clearance"]["uncertainty"]["U"] is None and checks["clearance"]["uncertainty"]["k"] is None
     assert checks["lead_off"]["margin"] == pytest.approx(-0.4163)
     assert checks["rate"]["verdict"] == Outcome.NOT_RUN.value and checks["rate"]["value"] is None
     assert checks["latency"]["marginal"] is True and checks["latency"]["line"] == 31
