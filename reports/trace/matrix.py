@@ -36,12 +36,14 @@ class TraceRow:
         planned: checks of the scenarios that verify it, on a device without seeded defects.
         by_level: evidence level -> the worst verdict of the verifying checks there; levels without one are left out.
         counts: evidence level -> verdicts there.
+        ran: how many of `planned` have a verdict.
     """
 
     state: RequirementState
     planned: tuple[PlannedCheck, ...]
     by_level: Mapping[str, Outcome]
     counts: Mapping[str, int]
+    ran: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +98,21 @@ def _row(state: RequirementState, planned: Sequence[PlannedCheck], evidence: tup
         if name in each.verifies and not each.is_seeded:
             there.setdefault(each.level, []).append(each.outcome)
     ordered = {level: there[level] for level in LEVELS if level in there}
+    ran = {(each.case.partition("[")[0], each.check) for each in evidence if not each.is_seeded}
+    missing = [check for check in asked if (check.scenario, check.check) not in ran]
     return TraceRow(
-        _with_plan(state, asked, evidence),
+        _with_plan(state, asked, missing),
         asked,
         {level: worst(outcomes) for level, outcomes in ordered.items()},
         {level: len(outcomes) for level, outcomes in ordered.items()},
+        len(asked) - len(missing),
     )
 
 
 def _with_plan(
-    state: RequirementState, asked: tuple[PlannedCheck, ...], evidence: tuple[Evidence, ...]
+    state: RequirementState, asked: tuple[PlannedCheck, ...], missing: list[PlannedCheck]
 ) -> RequirementState:
     """A requirement whose checks were not all run is open, however many passed."""
-    ran = {(each.case.partition("[")[0], each.check) for each in evidence if not each.is_seeded}
-    missing = [check for check in asked if (check.scenario, check.check) not in ran]
     if not asked and not state.checks:
         return replace(state, reason="no check verifies it")
     if not missing:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from reports.evidence import DEFAULT_EVIDENCE, LEVELS
-from reports.sections.blocks import Cell, badge, bullets, mono, section, table, text
+from reports.sections.blocks import Cell, badge, bullets, details, mono, section, table, text
 from reports.trace.matrix import TraceMatrix, TraceRow
 from reports.trace.standing import Standing
 
@@ -85,18 +85,28 @@ def trace_page(matrix: TraceMatrix, standing: Standing, facts: Mapping[str, str]
 
 def _matrix_section(matrix: TraceMatrix, closed: int) -> dict[str, Any]:
     words = f"{closed} of {len(matrix.rows)} requirements are closed. Only PASS closes, with the evidence asked for."
-    columns = ("Id", "Requirement", "Asks for", *LEVELS, "Checks", "State")
-    rows = table(columns, [_cells(row) for row in matrix.rows], widths=(1.3, 2.2, 1.4, 1, 1, 1, 1, 2.2, 1.8))
-    return section("Matrix", text(words), rows)
+    levels = [level for level in LEVELS if any(level in row.by_level for row in matrix.rows)]
+    columns = ("Id", "Requirement", "Asks for", *levels, "Ran", "State")
+    widths = (1.6, 2.2, 1.6, *(1.2 for _ in levels), 0.8, 3)
+    return section(
+        "Matrix",
+        text(words),
+        table(columns, [_cells(row, levels) for row in matrix.rows], widths=widths),
+        details("Which checks verify which requirement", *(_verifying(row) for row in matrix.rows if row.planned)),
+    )
 
 
-def _cells(row: TraceRow) -> tuple[Cell, ...]:
+def _cells(row: TraceRow, levels: list[str]) -> tuple[Cell, ...]:
     requirement, state = row.state.requirement, row.state
-    levels: list[Cell] = [badge(row.by_level[level]) if level in row.by_level else "–" for level in LEVELS]
-    checks = "; ".join(f"{check.scenario}: {check.check}" for check in row.planned) or "none"
+    shown: list[Cell] = [badge(row.by_level[level]) if level in row.by_level else "–" for level in levels]
     asked = requirement.min_evidence or f"{DEFAULT_EVIDENCE} (default)"
     word = "closed" if state.closed else "OPEN"
-    return mono(requirement.id), requirement.title, asked, *levels, checks, f"{word}: {state.reason}"
+    ran = f"{row.ran} of {len(row.planned)}"
+    return mono(requirement.id), requirement.title, asked, *shown, ran, f"{word}: {state.reason}"
+
+
+def _verifying(row: TraceRow) -> dict[str, Any]:
+    return bullets((f"{c.scenario}: {c.check} ({c.place})" for c in row.planned), row.state.requirement.id)
 
 
 def _orphans(matrix: TraceMatrix) -> dict[str, Any]:
