@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.samples import Samples
-from scenarios.case import Case, Check
+from scenarios.case import Band, Case, Check
+from scenarios.limit_reader import SET
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,20 +46,55 @@ def reference_of(case: Case, check: Check) -> float | None:
 
 
 def bounds_of(case: Case, check: Check, samples: Samples) -> Bounds | None:
-    """Limits of every sample; None where "of set" meets a setting that is not known."""
-    n = samples.values.size
-    low = -math.inf if check.limit.low is None else check.limit.low
-    high = math.inf if check.limit.high is None else check.limit.high
-    if not check.limit.of_setting:
-        return Bounds(np.full(n, low), np.full(n, high))
-    reference = samples.reference
-    if reference is None:
-        programmed = reference_of(case, check)
-        if programmed is None:
-            return None
-        reference = np.full(n, programmed)
-    ends = np.stack((low * reference, high * reference))
-    return Bounds(ends.min(axis=0), ends.max(axis=0))
+    """Limits of every sample; None where what a limit is a part of is not known (`missing_reference` says what)."""
+    if missing_reference(case, check, samples):
+        return None
+    limit, n = check.limit, samples.values.size
+    bands = limit.bands or (Band(limit.low, limit.high, SET if limit.of_setting else ""),)
+    setting = np.zeros(n) if not limit.of_setting else _setting(case, check, samples)
+    ends = [_ends(band, _named(band, case, samples, setting), setting) for band in bands]
+    low, high = (np.stack(side) for side in zip(*ends, strict=True))
+    return Bounds(low.min(axis=0), high.max(axis=0))
+
+
+def missing_reference(case: Case, check: Check, samples: Samples) -> str:
+    """Why a limit that is a part of something has no value here, or ""."""
+    if check.limit.of_setting and samples.reference is None and reference_of(case, check) is None:
+        return f"the limit `{check.limit.text}` needs the setting `{check.limit.of_setting}`, which is not known"
+    for name in check.limit.names:
+        if name not in samples.references and name not in case.device.rated:
+            return (
+                f"the limit `{check.limit.text}` needs `rated: {{{name}: ...}}`, which the device file does not state"
+            )
+        if not np.all(np.isfinite(samples.references.get(name, np.empty(0)))):
+            return f"the limit `{check.limit.text}` needs `{name}`, which has no number for a sample"
+    return ""
+
+
+def _setting(case: Case, check: Check, samples: Samples) -> NDArray[np.float64]:
+    if samples.reference is not None:
+        return samples.reference
+    return np.full(samples.values.size, reference_of(case, check))
+
+
+def _named(band: Band, case: Case, samples: Samples, setting: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) what the band's numbers are multiplied with: its size counts, but a setting keeps its sign."""
+    if band.of == SET:
+        return setting
+    if not band.of:
+        return np.ones(samples.values.size)
+    named = samples.references.get(band.of)
+    return np.abs(named) if named is not None else np.full(samples.values.size, abs(case.device.rated[band.of]))
+
+
+def _ends(
+    band: Band, unit: NDArray[np.float64], setting: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    low = np.full(unit.size, -np.inf) if band.low is None else band.low * unit
+    high = np.full(unit.size, np.inf) if band.high is None else band.high * unit
+    if band.about_set:
+        low, high = setting + low, setting + high
+    return np.minimum(low, high), np.maximum(low, high)
 
 
 def beyond_marginal(values: NDArray[np.float64], check: Check, reference: float | None) -> NDArray[np.bool_]:
@@ -72,6 +108,8 @@ def beyond_marginal(values: NDArray[np.float64], check: Check, reference: float 
         return np.zeros(values.size, np.bool_)
     if limit.kind == "within":
         return np.abs(values - (reference or 0.0)) > abs(warn)
+    if limit.kind in {"at_most", "at_least"}:
+        return values > warn if limit.kind == "at_most" else values < warn
     low = -math.inf if limit.low is None else limit.low
     high = math.inf if limit.high is None else limit.high
     return values > warn if high - warn <= warn - low else values < warn

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.bounds import Bounds, beyond_marginal, bounds_of, reference_of
+from reports.bounds import Bounds, beyond_marginal, bounds_of, missing_reference, reference_of
 from reports.channels import judged_channels, of_channel, worst_channel
 from reports.deciding import Decision, decide
 from reports.during import Part, counted, lost_inside, part_of
@@ -152,7 +152,10 @@ def _judge(
         return _verdict(check, spec, outcome, reason, samples=samples, n=0, dropped=dropped)
     bounds = bounds_of(record.case, check, samples)
     if bounds is None or (check.quantifier in {"mean", "p95"} and not bounds.same):
-        reason = f"the limit `{check.limit.text}` is not one number for all samples"
+        reason = (
+            missing_reference(record.case, check, samples)
+            or f"the limit `{check.limit.text}` is not one number for all samples"
+        )
         return _verdict(check, spec, Outcome.NOT_RUN, reason, samples=samples, n=n, dropped=dropped)
     try:
         samples = measurement(samples, spec.quantity)
@@ -259,6 +262,7 @@ def _rows(samples: Samples, keep: NDArray[np.bool_]) -> Samples:
         reference=None if samples.reference is None else samples.reference[rows],
         interval95=None if samples.interval95 is None else samples.interval95[rows],
         items=None if samples.items is None else samples.items[rows],
+        references={name: values[rows] for name, values in samples.references.items()},
     )
 
 

@@ -1,6 +1,7 @@
 """What a measure yields: samples with their place on the time axis and their uncertainty."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NewType, TypeAlias
 
@@ -83,6 +84,7 @@ class Samples:
         dropped: things that a continuous measure left out because of `during`.
         half95: (n,) half-width of the 95 % interval of each value, from the convolved distributions; 1.96 U/2 (normal)
             where it was not given.
+        references: name -> (n,), SI, what a limit "of NAME" refers to (`MeasureSpec.references`).
     """
 
     values: NDArray[np.float64]
@@ -103,6 +105,7 @@ class Samples:
     lost_because: str = ""
     dropped: int = 0
     half95: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    references: Mapping[str, NDArray[np.float64]] = field(default_factory=dict[str, NDArray[np.float64]])
 
     def __post_init__(self) -> None:
         """A half-width that was not given is that of a normal distribution."""

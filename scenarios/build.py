@@ -14,7 +14,9 @@ from scenarios.check_reader import CheckWords, read_checks
 from scenarios.device_file import DeviceFile, describe_device, is_any, read_device
 from scenarios.electrode_reader import SHIFT, electrodes_for
 from scenarios.event_reader import read_events
-from scenarios.fields import as_text, one_or_list
+from scenarios.fields import as_table, as_text, one_or_list
+from scenarios.limit_applies import Situation, measure_named, why_not
+from scenarios.limit_expand import Expanded
 from scenarios.patient_file import draws_by_seed, read_patient
 from scenarios.problems import Problems
 from scenarios.requirements import requirement
@@ -67,6 +69,7 @@ class Surroundings:
         fallback_device: device where the scenario says `any` and nobody else names one, or "".
         requirements: rows of `requirements.csv`; None where there is none.
         origin: where the case stems from.
+        expanded: what limit sets gave to its checks.
     """
 
     catalogue: Catalogue
@@ -75,6 +78,7 @@ class Surroundings:
     fallback_device: str
     requirements: dict[str, Requirement] | None
     origin: Origin
+    expanded: Expanded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,15 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
             events = read_events(
                 table.values["events"], around.catalogue.events, scenario.walk, scenario.leg, device.words, problems
             )
-    checks = read_checks(table.values["checks"], _check_words(scenario, around), problems)
+    left_out = _already_left_out(table, problems)
+    if description is not None and around.expanded is not None and sensor is not None:
+        scenario, more = _applying(scenario, around, Situation(
+            description, events, scenario.load_name, "" if recorded else sensor.kind, walks=not recorded
+        ))  # fmt: skip
+        table, left_out = scenario.table, (*left_out, *more)
+    checks: tuple[Check, ...] = ()
+    if not (left_out and _is_empty(table.values["checks"])):
+        checks = read_checks(table.values["checks"], _check_words(scenario, around), problems)
     rows = _requirements(table, checks, around, problems)
     electrodes = CENTRED
     if description is not None:
@@ -160,16 +172,50 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         walk=scenario.walk if patient is not None else UNWALKED,
         events=events,
         checks=kept,
-        not_applicable=dropped,
+        not_applicable=(*left_out, *dropped),
         requires=_roles(scenario, sensor, device, events),
         requirements=rows,
         axes=label.axes,
         document=concrete_document(
-            scenario, sensor, patient[2] if patient is not None else None, device.table, electrodes, rows
+            scenario, sensor, patient[2] if patient is not None else None, device.table, electrodes, rows, left_out
         ),
         origin_file=origin.file,
         electrodes=electrodes,
+        profile=str(plain(table.values["profile"])) if "profile" in table.values else "",
     )
+
+
+def _applying(
+    scenario: Scenario, around: Surroundings, situation: Situation
+) -> tuple[Scenario, tuple[tuple[str, str], ...]]:
+    """The scenario without the checks of limit sets that do not apply here, and (check, reason) of these."""
+    expanded, table = around.expanded, scenario.table
+    nodes = table.values["checks"]
+    if expanded is None or not isinstance(nodes, Table):
+        return scenario, ()
+    dropped: list[tuple[str, str]] = []
+    for name, asked in expanded.asked.items():
+        node = nodes.values.get(name)
+        if isinstance(node, Table):
+            spec = around.catalogue.measures.get(measure_named(node))
+            if reason := why_not(asked, spec, node, situation):
+                dropped.append((name, reason))
+    kept = nodes.without(*(name for name, _ in dropped))
+    return replace(scenario, table=table.replaced(table.keys["checks"], kept)), (*expanded.left_out, *dropped)
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Table) and not node.values
+
+
+def _already_left_out(table: Table, problems: Problems) -> tuple[tuple[str, str], ...]:
+    """What a `case.yaml` says was left out when it was made."""
+    node = table.values.get("not_applicable")
+    found: dict[str, str] = {}
+    if node is not None:
+        with problems.gathered():
+            found = {name: as_text(value) for name, value in as_table(node, "`not_applicable`").values.items()}
+    return tuple(found.items())
 
 
 def as_repeat(case: Case, label: CaseLabel, scenario: Scenario, around: Surroundings) -> Case:
@@ -202,7 +248,8 @@ def _check_words(scenario: Scenario, around: Surroundings) -> CheckWords:
     events = scenario.table.values.get("events")
     names = tuple(events.values) if isinstance(events, Table) else ()
     file, lines = around.origin.file, around.origin.lines
-    return CheckWords(around.catalogue.measures, names, scenario.walk.strides, file, lines, scenario.expect)
+    is_case = scenario.schema == CASE_SCHEMA
+    return CheckWords(around.catalogue.measures, names, scenario.walk.strides, file, lines, scenario.expect, is_case)
 
 
 def _sensor(scenario: Scenario, around: Surroundings) -> SensorDescription:

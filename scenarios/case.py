@@ -15,6 +15,24 @@ Keep: TypeAlias = Literal["full", "windows", "none"]
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """One of several limits of a check, of which the wider stands.
+
+    Attributes:
+        low: lower bound, or None; SI, or a ratio of what `of` names.
+        high: upper bound, or None; likewise.
+        of: "" (SI), `set` (the setting that the measure reproduces), or a name: a reference that the measure gives
+            (`phase_charge`) or a claim of the maker (`max_current`).
+        about_set: True where `low` and `high` are distances from the setting, SI.
+    """
+
+    low: float | None
+    high: float | None
+    of: str = ""
+    about_set: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """What a value may be.
 
@@ -25,6 +43,8 @@ class Limit:
         unit: SI unit of the measure.
         text: as written (`at_most: 60 ms`).
         of_setting: name of the setting that `low` and `high` are ratios of ("within: ±20 % of set"), else "".
+        bands: where the limit is more than that (a list, a part of something named): its bands, of which the wider
+            stands; `low` and `high` are then None.
     """
 
     kind: LimitKind
@@ -33,6 +53,46 @@ class Limit:
     unit: str
     text: str
     of_setting: str = ""
+    bands: tuple[Band, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its bands refer to by name, `set` not counted."""
+        return tuple(dict.fromkeys(band.of for band in self.bands if band.of not in {"", "set"}))
+
+
+BasisKind: TypeAlias = Literal["standard", "proposal", "maker", "derived"]
+Confidence: TypeAlias = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitBasis:
+    """Why a limit is what it is, and who has compared it with the standard.
+
+    Attributes:
+        kind: `standard` (its words), `derived` (arithmetic from one), `maker` (a claim of the device's maker) or
+            `proposal` (our own engineering default).
+        standard: `IEC 60601-2-10`, or "".
+        edition: of the standard, or "".
+        clause: in it, or "".
+        source: where the number was read.
+        confidence: that the number is the standard's.
+        note: for readers.
+        confirmed_by: who compared it with a licensed copy, or "".
+        confirmed_on: when, ISO 8601 date, or "".
+        lapsed: a confirmation that no longer holds because the limit has changed since, in words, or "".
+    """
+
+    kind: BasisKind = "proposal"
+    standard: str = ""
+    edition: str = ""
+    clause: str = ""
+    source: str = ""
+    confidence: Confidence = "low"
+    note: str = ""
+    confirmed_by: str = ""
+    confirmed_on: str = ""
+    lapsed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +131,8 @@ class Check:
         file: file that says it, relative to the nearest `stimrig.toml`.
         line: its line there.
         expect: announced verdict, or "".
+        limit_id: id of the limit set's entry that it follows (`TIM-01`), or "".
+        basis: of the limit; None where the scenario states a limit of its own without one.
     """
 
     id: str
@@ -89,6 +151,8 @@ class Check:
     file: str = ""
     line: int = 0
     expect: str = ""
+    limit_id: str = ""
+    basis: LimitBasis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +214,7 @@ class DeviceDescription:
         programmed: names of the settings that are known, with their SI values (`current`, `pulse_width`, `rate`, ...).
         defects: seeded defect -> dose in SI.
         note: stamp such as "preset, not a product claim".
+        rated: the maker's claims, SI (`max_current`, `max_voltage`, ...): `scenarios.device_file.RATED`.
     """
 
     id: str
@@ -162,6 +227,7 @@ class DeviceDescription:
     programmed: Mapping[str, float]
     defects: Mapping[str, float] = field(default_factory=dict[str, float])
     note: str = ""
+    rated: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +270,7 @@ class Case:
         document: the concrete scenario as plain text values, as `case.yaml` holds it.
         origin_file: file that the case came from.
         electrodes: between stimulator and nerve.
+        profile: name of the profile whose checks it carries, or "".
     """
 
     id: str
@@ -230,6 +297,7 @@ class Case:
     document: Mapping[str, Any]
     origin_file: str
     electrodes: Electrodes = CENTRED
+    profile: str = ""
 
     @property
     def is_recorded(self) -> bool:

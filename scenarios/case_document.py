@@ -29,8 +29,13 @@ def concrete_document(
     device: Mapping[str, Any],
     electrodes: Electrodes,
     requirements: tuple[Requirement, ...],
+    left_out: tuple[tuple[str, str], ...] = (),
 ) -> dict[str, Any]:
-    """The scenario as plain texts with patient, device, load and requirement rows inlined and defaults written out."""
+    """The scenario as plain texts, all that it names inlined and defaults written out.
+
+    Inlined are patient, device, load, limits with their basis, and requirement rows; `left_out` are the checks of its
+    profile that do not apply.
+    """
     written = plain(scenario.table)
     capture, walk = scenario.capture, scenario.walk
     document: dict[str, Any] = {
@@ -56,12 +61,19 @@ def concrete_document(
         "walk": _walk(walk) if patient is not None else None,
         "requires": list(scenario.requires) or None,
         "events": written.get("events"),
+        "profile": written.get("profile"),
         "checks": written["checks"],
-        "expect": written.get("expect"),
+        "not_applicable": dict(left_out) or None,
+        "expect": _announced(written.get("expect"), written["checks"]),
         "requirements": [_row(each) for each in requirements] or None,
         "inputs": input_values(sensor),
     }
     return {key: value for key, value in document.items() if value is not None}
+
+
+def _announced(expect: Mapping[str, str] | None, checks: Mapping[str, Any]) -> dict[str, str] | None:
+    """Announced verdicts of the checks that are left."""
+    return {name: word for name, word in expect.items() if name in checks} if expect is not None else None
 
 
 def _walk(walk: Walk) -> dict[str, Any]:

@@ -49,8 +49,10 @@ class MeasureSpec:
         unit: SI unit of its values; "" for counts, ratios and states.
         quantity: `measured` from the waveform or `modelled` (a patient outcome).
         parameters: its parameters.
-        requires: roles (`current`, `heel_switch`), device features (`feature:radio`) and settings (`setting:rate`)
-            that it cannot do without.
+        requires: what it cannot do without: roles (`current`, `heel_switch`), device features (`feature:radio`),
+            settings (`setting:rate`), claims of the maker (`rated:max_current`), one of some kinds of events
+            (`event:electrode.peel|electrode.lift`), loads (`load:10 kohm`), sensors (`sensor:wireless_switch`), and
+            channels (`channels:2`).
         sample: what one sample stands for (`pulse`, `train`, `stride`, `swing`, `occurrence`, `run`, or the name of
             the parameter that chooses it).
         occurrences: True where it yields unwanted occurrences and goes with `never: true`.
@@ -58,6 +60,8 @@ class MeasureSpec:
         compute: ``(record, parameters) -> reports.samples.Samples``; parameter values are SI floats or words.
         continuous: True where `during` cuts the data instead of dropping samples; `compute` then finds the spans
             that count under the parameter `windows`, a tuple of (start, end) in s.
+        references: names of the per-sample references that it gives in `Samples.references`, for limits such as
+            `±1 % of phase_charge`.
     """
 
     name: str
@@ -71,6 +75,7 @@ class MeasureSpec:
     summary: str = ""
     setting: str = ""
     continuous: bool = False
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from scenarios.case import Check, During, Quantifier
 from scenarios.catalogue import MeasureSpec
 from scenarios.fields import Key, as_table, as_text, flag, integer, one_or_list, quantity, read_keys, word
+from scenarios.limit_basis import read_basis
 from scenarios.limit_reader import LIMIT_WORDS, limit_value, read_limit
 from scenarios.parameters import read_parameters
 from scenarios.problems import Problems, closest, nearest
@@ -15,6 +16,22 @@ from sim.errors import ScenarioError
 
 VERDICT_WORDS: Final = ("PASS", "FAIL", "INCONCLUSIVE", "ERROR", "NOT RUN")
 """Words of `expect`."""
+STATISTICS: Final = ("share", "mean", "p95")
+"""What meets the limit in place of every sample; they exclude each other."""
+CHECK_KEYS: Final = (
+    "title",
+    "why",
+    "verifies",
+    "measure",
+    *LIMIT_WORDS,
+    *STATISTICS,
+    "confidence",
+    "marginal",
+    "needs",
+    "decision",
+    "during",
+)
+"""Every key that a check of its own may have, `limit` and `basis` apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +45,7 @@ class CheckWords:
         file: as it is to be shown beside a verdict.
         lines: check -> line, where the scenario is a `case.yaml` that stems from another file.
         expect: check -> announced verdict.
+        is_case: True in a `case.yaml`, where a confirmation of a limit may stand.
     """
 
     measures: Mapping[str, MeasureSpec]
@@ -36,6 +54,7 @@ class CheckWords:
     file: str
     lines: Mapping[str, int]
     expect: Mapping[str, str]
+    is_case: bool = False
 
 
 def read_checks(node: Node, words: CheckWords, problems: Problems) -> tuple[Check, ...]:
@@ -72,6 +91,8 @@ def _read_check(key: Text, table: Table, words: CheckWords) -> Check:
         "needs": Key(_samples),
         "decision": Key(word(("guarded", "simple"), "decision")),
         "during": Key(lambda value: _read_during(value, words)),
+        "limit": Key(as_text),
+        "basis": Key(lambda value: read_basis(value, confirmed=words.is_case or "limit" in table.values)),
     }
     found = read_keys(table, keys, what, problems)
     limit, marginal = None, None
@@ -105,6 +126,8 @@ def _read_check(key: Text, table: Table, words: CheckWords) -> Check:
         file=words.file,
         line=words.lines.get(name, key.where.line),
         expect=words.expect.get(name, ""),
+        limit_id=found.get("limit", ""),
+        basis=found.get("basis"),
     )
 
 
@@ -121,7 +144,7 @@ def _samples(node: Node) -> int:
 
 
 def _quantifier(table: Table) -> Quantifier:
-    words = [word_ for word_ in ("share", "mean", "p95") if word_ in table.values]
+    words = [word_ for word_ in STATISTICS if word_ in table.values]
     if len(words) > 1:
         where = table.keys[words[1]].where
         raise ScenarioError(str(where), f"{' and '.join(words)} exclude each other", "a check has one statistic")

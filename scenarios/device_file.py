@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +28,28 @@ from sim.electrode.load import Load
 from sim.errors import ScenarioError
 
 SCHEMA: Final = "device/1"
+RATED: Final = {
+    "max_current": "A",
+    "max_voltage": "V",
+    "max_pulse_width": "s",
+    "max_rate": "Hz",
+    "max_phase_charge": "C",
+    "max_net_charge": "C",
+    "max_dc": "A",
+    "max_rms_current": "A",
+    "max_energy": "J",
+    "current_accuracy": "",
+    "width_accuracy": "",
+    "rate_accuracy": "",
+    "step": "A",
+    "full_battery": "V",
+    "end_point": "V",
+    "low_battery": "V",
+    "electrode_area": "m^2",
+    "treatment_time": "s",
+}
+"""What a maker may claim of a device under `rated:`, with the SI unit of each. `full_battery`, `end_point` and
+`low_battery` are supply voltages: fresh, the lowest at which all limits hold, and that of the warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +70,7 @@ class DeviceFile:
         note: stamp.
         table: the file as texts, settings complete.
         load: load of a scenario that names none (a name, or R_s + (R_p || C_p)), or None.
+        rated: the maker's claims, SI.
     """
 
     id: str
@@ -63,6 +86,7 @@ class DeviceFile:
     note: str
     table: Mapping[str, Any]
     load: tuple[str, Load] | None = None
+    rated: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def words(self) -> DeviceWords:
@@ -99,6 +123,7 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
         "settings": Key(plain),
         "allowed": Key(plain),
         "defects": Key(plain),
+        "rated": Key(_read_rated),
     }
     found = read_keys(table, keys, "a device", problems)
     problems.raise_any()
@@ -134,7 +159,17 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
         note=found.get("note", ""),
         table=complete,
         load=found.get("load"),
+        rated=found.get("rated", {}),
     )
+
+
+def _read_rated(node: Node) -> dict[str, float]:
+    problems = Problems()
+    found = read_keys(
+        node, {name: Key(quantity(unit, 0.0, None, name)) for name, unit in RATED.items()}, "`rated`", problems
+    )
+    problems.raise_any()
+    return found
 
 
 def _read_allowed(node: Node, settings: type[Any]) -> dict[str, Allowed]:
@@ -205,6 +240,7 @@ def describe_device(device: DeviceFile, settings: Node | None, defects: Node | N
         programmed=settings_values(applied),
         defects=seeded,
         note=device.note,
+        rated=device.rated,
     )
 
 

@@ -8,6 +8,8 @@ from scenarios.build import CaseLabel, Origin, Surroundings, as_repeat, build_ca
 from scenarios.case import Case, Keep, Requirement
 from scenarios.catalogue import Catalogue
 from scenarios.fields import Key, as_table, as_text, integer, read_keys
+from scenarios.limit_expand import Expanded, expand_limits, refers
+from scenarios.limit_set import LimitSets, read_limit_sets
 from scenarios.matrix import Variant, case_id, expand, written_out
 from scenarios.problems import Problems
 from scenarios.requirements import read_requirements
@@ -92,6 +94,11 @@ def _beside(path: Path, project: ProjectSettings) -> tuple[Path, ...]:
     return tuple(folders)
 
 
+def project_folder() -> Path:
+    """The folder of the project that a command stands in: that of the nearest `stimrig.toml`, else the current one."""
+    return read_settings(Path.cwd()).folder or Path.cwd()
+
+
 def _requirement_rows(path: Path, project: ProjectSettings) -> dict[str, Requirement] | None:
     if project.requirements is not None:
         return read_requirements(project.requirements)
@@ -126,19 +133,25 @@ def _load_scenario(
         rows = _requirement_rows(path, project)
     around = _surroundings(path, catalogue, options, project, Origin(shown_file(path, project), {}, {}))
     around = replace(around, requirements=rows)
-    if options.device and isinstance(matrix := table.values.get("matrix"), Table) and "device" in matrix.values:
-        problems.add(matrix.keys["device"].where, "the matrix chooses the device, and so does --device", "drop one")
+    _refuse_two_devices(table, options, problems)
     cases: list[Case] = []
     tables: dict[str, Table] = {}
     variants = expand(table, problems)
+    sets = read_limit_sets((*around.beside, project_folder())) if refers(table) else {}
     if "matrix" in table.values:
-        read_scenario(written_out(table, variants), problems)
+        whole = _expanded(written_out(table, variants), sets, problems)
+        if whole is not None:
+            read_scenario(whole.table, problems)
     for variant in variants:
         if problems.full:
             break
-        scenario = read_scenario(variant.table, problems)
+        expanded = _expanded(variant.table, sets, problems)
+        if expanded is None:
+            continue
+        scenario = read_scenario(expanded.table, problems)
         if scenario is None:
             continue
+        around = replace(around, expanded=expanded)
         scenario = _with_options(scenario, options)
         first = build_case(scenario, _label(scenario, variant, 0, len(cases) + 1), around, problems)
         if first is None:
@@ -147,10 +160,27 @@ def _load_scenario(
             label = _label(scenario, variant, repeat, len(cases) + 1)
             with problems.gathered():
                 cases.append(as_repeat(first, label, scenario, around))
-            tables[label.id] = variant.table
+            tables[label.id] = expanded.table
     if not cases:
         return None
     return LoadedFile(path, cases[0].scenario_id, tuple(cases), tables, _unchecked(cases, rows), is_case=False)
+
+
+def _refuse_two_devices(table: Table, options: LoadOptions, problems: Problems) -> None:
+    matrix = table.values.get("matrix")
+    if options.device and isinstance(matrix, Table) and "device" in matrix.values:
+        problems.add(matrix.keys["device"].where, "the matrix chooses the device, and so does --device", "drop one")
+
+
+def _expanded(table: Table, sets: LimitSets, problems: Problems) -> Expanded | None:
+    """The scenario with what it takes from limit sets written out; None where that is not possible."""
+    if not sets:
+        return Expanded(table)
+    inner = Problems()
+    expanded = expand_limits(table, sets, inner)
+    with problems.gathered():
+        inner.raise_any()
+    return None if inner else expanded
 
 
 def _label(scenario: Scenario, variant: Variant, repeat: int, number: int) -> CaseLabel:

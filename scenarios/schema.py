@@ -98,11 +98,13 @@ def scenario_keys(schema: str, *, recorded: bool = False) -> dict[str, Key]:
         "walk": Key(_read_walk, required=walks),
         "requires": Key(one_or_list(word(ROLES, "role"))),
         "events": Key(plain),
+        "profile": Key(plain),
         "checks": Key(plain, required=True),
         "expect": Key(plain),
     }
     if schema == CASE_SCHEMA:
-        return keys | {"case": Key(plain, required=True), "requirements": Key(plain), "inputs": Key(plain)}
+        inlined = {name: Key(plain) for name in ("requirements", "inputs", "not_applicable")}
+        return keys | {"case": Key(plain, required=True), **inlined}
     return keys | {"matrix": Key(plain)}
 
 

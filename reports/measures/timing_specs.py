@@ -154,7 +154,7 @@ TIMING: Final[tuple[MeasureSpec, ...]] = (
         button_stop,
         "occurrence",
         (),
-        _CURRENT,
+        (*_CURRENT, "event:button.stop"),
         summary="from the stop button to the last pulse",
     ),
     MeasureSpec(
