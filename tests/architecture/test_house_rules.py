@@ -86,6 +86,7 @@ def test_numba_has_one_door(path):
 
 
 UNIT_OF_THE_RUN = {
+    "Band",
     "ChannelAccuracy",
     "Check",
     "Combined",
