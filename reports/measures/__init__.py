@@ -3,6 +3,7 @@
 from typing import Final
 
 from reports.measures.direct_current import RESIDUAL_VOLTAGE
+from reports.measures.gait_specs import COMPARED, DETECTION
 from reports.measures.implant import IMPLANT
 from reports.measures.outcome_specs import OUTCOMES
 from reports.measures.pulse_specs import PULSES
@@ -11,7 +12,8 @@ from scenarios.catalogue import MeasureSpec
 from scenarios.channels import of_channels
 
 MEASURES: Final[tuple[MeasureSpec, ...]] = (
-    *map(of_channels, (*TIMING, *PULSES, RESIDUAL_VOLTAGE, *IMPLANT)),
+    *map(of_channels, (*TIMING, *DETECTION, *PULSES, RESIDUAL_VOLTAGE, *IMPLANT)),
     *OUTCOMES,
+    *COMPARED,
 )
 """Every built-in measure."""

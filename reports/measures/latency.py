@@ -17,17 +17,22 @@ from reports.uncertainty import Term
 from rig.record import Record
 from rig.trains import SHORTEST_BREAK_S
 
+EXTENSION_TOLERANCE: Final = 1.1
+"""An extension may last 10 % longer than set (regulatory.md TIM-09)."""
+
 NO_SWITCH: Final = "the sensor is no switch: nothing of it opens or closes"
 
 
 def latency(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """Time from `sensor_off` (the device's latency) or `heel_off` (the system's) to the first pulse, one a stride, s.
 
+    `from: trigger` is `sensor_off` of a switch, and `heel_off` where the sensor is none and the heel asks.
     No pulse before the next `sensor_on` is a missed stimulation: +inf with the interval [sensor_off, next sensor_on].
     A stride without trigger gives no sample, nor does one in which stimulation was already on: there is no answer to
     time. Interval otherwise: [start, first pulse].
     """
-    from_heel = parameters.get("from", "sensor_off") == "heel_off"
+    asked = parameters.get("from", "sensor_off")
+    from_heel = asked == "heel_off" or (asked == "trigger" and not is_switch(record))
     if not from_heel and not is_switch(record):
         return not_run("s", f"{NO_SWITCH}; use `from: heel_off`")
     if from_heel and not np.any(np.isfinite(record.strides["heel_off_s"])):
@@ -81,13 +86,21 @@ def _terms(record: Record, triggers: list[Trigger], durations_s: Any, *, with_se
 def stop_latency(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """Time from `sensor_on` or `landing` to the last pulse of the stimulation that the trigger called, one a stride, s.
 
-    The set extension is part of it. Negative where stimulation ended before the landing (a time-out); a stride
-    without a pulse, or whose sensor never closes, gives no sample. A train that is still on at the end of the capture
-    has no last pulse: its duration so far is judged, but it cannot pass.
+    `from: trigger` is `sensor_on` of a switch, else `landing`. The set extension is part of it; `minus: extension`
+    takes away what was asked for: the set extension with a tolerance of 10 %, and the set ramp down. Negative where
+    stimulation ended sooner (a time-out); a stride without a pulse, or whose sensor never closes, gives no sample. A
+    train that is still on at the end of the capture has no last pulse: its duration so far is judged, but it cannot
+    pass.
     """
-    from_landing = parameters.get("from", "sensor_on") == "landing"
+    asked = parameters.get("from", "sensor_on")
+    from_landing = asked == "landing" or (asked == "trigger" and not is_switch(record))
     if not from_landing and not is_switch(record):
         return not_run("s", f"{NO_SWITCH}; use `from: landing`")
+    programmed, wanted_s = record.case.device.programmed, 0.0
+    if parameters.get("minus", "nothing") == "extension":
+        if "extension" not in programmed:
+            return not_run("s", "the setting `extension` is not known")
+        wanted_s = EXTENSION_TOLERANCE * programmed["extension"] + programmed.get("ramp_down", 0.0)
     if unknown := why_no_trigger(record):
         return not_run("s", unknown)
     triggers, without = triggers_of(record)
@@ -107,7 +120,7 @@ def stop_latency(record: Record, parameters: Mapping[str, Any]) -> Samples:
     )
     return collected(
         "s",
-        last_s - on_s,
+        last_s - on_s - wanted_s,
         np.minimum(on_s, last_s),
         np.maximum(on_s, last_s),
         [t.stride for t in closed],

@@ -2,11 +2,15 @@
 
 from typing import Final
 
+from reports.measures.adaptation import adaptation_steps
+from reports.measures.irregular import irregular_pulses, relative_jitter
 from reports.measures.latency import latency, stop_latency
 from reports.measures.on_time import on_time, silence, stance_on_time
 from reports.measures.periods import extra_pulses, missing_pulses, period_jitter, rate
+from reports.measures.ramp_steps import ramp_step_back
 from reports.measures.ramps import ramp_down_time, ramp_up_time
 from reports.measures.stopping import button_stop, lead_off_stop
+from reports.measures.time_out import time_out
 from reports.measures.triggers import false_stimulation, late_stimulation, missed_stimulation
 from scenarios.catalogue import MeasureSpec, Parameter
 
@@ -20,7 +24,9 @@ TIMING: Final[tuple[MeasureSpec, ...]] = (
         latency,
         "stride",
         (
-            Parameter("from", choices=("sensor_off", "heel_off"), default="sensor_off", summary="where time begins"),
+            Parameter(
+                "from", choices=("sensor_off", "heel_off", "trigger"), default="sensor_off", summary="where time begins"
+            ),
             Parameter("to", choices=("first_pulse",), default="first_pulse", summary="where it ends"),
         ),
         _CURRENT,
@@ -33,8 +39,16 @@ TIMING: Final[tuple[MeasureSpec, ...]] = (
         stop_latency,
         "stride",
         (
-            Parameter("from", choices=("sensor_on", "landing"), default="sensor_on", summary="where time begins"),
+            Parameter(
+                "from", choices=("sensor_on", "landing", "trigger"), default="sensor_on", summary="where time begins"
+            ),
             Parameter("to", choices=("last_pulse",), default="last_pulse", summary="where it ends"),
+            Parameter(
+                "minus",
+                choices=("nothing", "extension"),
+                default="nothing",
+                summary="nothing, or 110 % of the set extension and the set ramp down",
+            ),
         ),
         _CURRENT,
         summary="from the sensor's closing (or the landing) to the last pulse, set extension included",
@@ -76,6 +90,39 @@ TIMING: Final[tuple[MeasureSpec, ...]] = (
         summary="a period shorter than half the set one",
     ),
     MeasureSpec(
+        "relative_jitter",
+        "",
+        "measured",
+        relative_jitter,
+        "run",
+        (
+            Parameter(
+                "of",
+                choices=("spread", "change"),
+                default="spread",
+                summary="99th less 1st percentile, or the largest change from one period to the next",
+            ),
+        ),
+        _CURRENT,
+        summary="spread of the pulse period as a share of the period",
+        continuous=True,
+    ),
+    MeasureSpec(
+        "irregular_pulses",
+        "",
+        "measured",
+        irregular_pulses,
+        "run",
+        (
+            Parameter(
+                "which", choices=("both", "missing", "extra"), default="both", summary="which of the two are counted"
+            ),
+        ),
+        _CURRENT,
+        summary="missing and extra pulses in 10 000 periods",
+        continuous=True,
+    ),
+    MeasureSpec(
         "ramp_up_time",
         "s",
         "measured",
@@ -96,6 +143,41 @@ TIMING: Final[tuple[MeasureSpec, ...]] = (
         _CURRENT,
         summary="1.25 times the fall from 90 to 10 % of the phase charge",
         setting="ramp_down",
+    ),
+    MeasureSpec(
+        "ramp_step_back",
+        "",
+        "measured",
+        ramp_step_back,
+        "train",
+        (Parameter("ramp", choices=("up", "down"), default="up", summary="which ramp of the train"),),
+        _CURRENT,
+        summary="largest step against the direction of a ramp, as a share of the plateau",
+    ),
+    MeasureSpec(
+        "time_out",
+        "s",
+        "measured",
+        time_out,
+        "train",
+        (),
+        ("current", "setting:time_out"),
+        summary="how long stimulation lasts while the sensor stays open beyond the set time-out",
+        setting="time_out",
+    ),
+    MeasureSpec(
+        "adaptation_steps",
+        "",
+        "measured",
+        adaptation_steps,
+        "stride",
+        (
+            Parameter(
+                "latency", "s", default="75 ms", bounds=(0.0, 1.0), summary="a step answered later is not adapted to"
+            ),
+        ),
+        _CURRENT,
+        summary="steps after a change of speed until every answer is in time again",
     ),
     MeasureSpec(
         "on_time",
