@@ -3,6 +3,7 @@
 import logging
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -11,12 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.capture_file import BLOCK_SAMPLES, Recording, Wanted, as_recording, nominal_rate
+from rig.capture_tdms_walk import walk_tdms
+from rig.capture_warnings import CaptureWarning
 from rig.tdms_read import Segment, read_values, segments
 from rig.tdms_segment import object_path
 from scenarios.problems import nearest
+from scenarios.quantities import parse_quantity
 from sim.errors import RecordError, ScenarioError
 
 _LOSSES: Final = object_path("gaps", "samples")
+_MIXED: Final = 1e-6
 _TOGETHER: Final = 4
 """Segments that are searched at once: 800 KB at 1 MS/s, which a second-level cache holds."""
 
@@ -42,13 +47,12 @@ def open_tdms(path: Path, wanted: Wanted) -> Recording:
     )
     if name not in roles:
         raise ScenarioError(
-            "--current", f"{path.name} has no channel `{wanted.current}`", nearest(wanted.current, roles)
+            wanted.option, f"{path.name} has no channel `{wanted.current}`", nearest(wanted.current, roles)
         )
     form = roles[name]
     a_per_unit = 1.0 if wanted.a_per_unit is None else wanted.a_per_unit
-    if form.unit != "A" and wanted.a_per_unit is None:
-        mend = 'say what it means: --scale "4 mA/V"'
-        raise ScenarioError("--scale", f"channel `{name}` is in {form.unit}, a current is asked for", mend)
+    if form.unit != wanted.unit and wanted.a_per_unit is None:
+        raise _other_unit(f"channel `{name}`", form.unit, wanted)
 
     def codes() -> Iterator[tuple[int, NDArray[np.int16]]]:
         if keep == "full":
@@ -59,7 +63,27 @@ def open_tdms(path: Path, wanted: Wanted) -> Recording:
                 yield signal.first_index, signal.samples
 
     rate, stretch = nominal_rate(1.0 / (wanted.rate_hz or rate_hz), path)
-    return Recording(path, codes, form.scale * a_per_unit, form.offset * a_per_unit, rate, stretch)
+    scale, offset = form.scale * a_per_unit, (form.offset - wanted.zero_value) * a_per_unit
+    return Recording(path, codes, scale, offset, rate, stretch, abs(scale), _torn(path))
+
+
+def _other_unit(channel: str, unit: str, wanted: Wanted) -> ScenarioError:
+    asked = "a current" if wanted.unit == "A" else "a voltage"
+    mend = 'say what it means: --scale "4 mA/V"'
+    return ScenarioError("--scale", f"{channel} is in {unit}, {asked} is asked for", mend)
+
+
+def _torn(path: Path) -> tuple[CaptureWarning, ...]:
+    """A warning where a waveform file of ours ends within a segment: the run was killed, or the file cut."""
+    end = whole = 0
+    with path.open("rb") as file:
+        for segment in segments(file, path):
+            end, whole = segment.head[2], whole + 1
+    left = path.stat().st_size - end
+    if not left:
+        return ()
+    text = f"the file is cut off: {left} bytes behind its last whole segment are not used"
+    return (CaptureWarning("truncated", text, f"behind segment {whole}"),)
 
 
 def _full(path: Path, role: str) -> Iterator[tuple[int, NDArray[np.int16]]]:
@@ -132,7 +156,7 @@ def _foreign(path: Path, wanted: Wanted) -> Recording:
     from nptdms import TdmsFile
 
     with _opened(TdmsFile, path) as file:
-        channel = _channel(path, file, wanted.current)
+        channel = _channel(path, file, wanted)
         where = (str(channel.group_name), str(channel.name))
         properties: dict[str, Any] = dict(channel.properties)
         line = _line(channel, properties)
@@ -140,15 +164,14 @@ def _foreign(path: Path, wanted: Wanted) -> Recording:
             raise RecordError(str(path), f"channel `{wanted.current}` holds {channel.dtype}, no numbers")
         if len(channel) == 0:
             raise RecordError(str(path), f"channel `{wanted.current}` holds no samples", "name another --current")
-    period_s = 1.0 / wanted.rate_hz if wanted.rate_hz is not None else float(properties.get("wf_increment", 0.0))
-    if period_s <= 0.0:
-        problem = f"channel `{wanted.current}` does not say its sample rate (wf_increment)"
-        raise ScenarioError("--rate", problem, 'give it: --rate "1 MHz"')
-    unit = str(properties.get("unit_string", properties.get("NI_UnitDescription", "A")))
-    if wanted.a_per_unit is None and unit not in {"A", "Amps", ""}:
-        mend = 'say what it means: --scale "4 mA/V"'
-        raise ScenarioError("--scale", f"channel `{wanted.current}` is in {unit}, a current is asked for", mend)
-    a_per_unit = 1.0 if wanted.a_per_unit is None else wanted.a_per_unit
+    walk = walk_tdms(path, *where)
+    period_s = _period_s(path, wanted, properties, walk.increments)
+    warnings = walk.warnings()
+    unit = str(properties.get("unit_string", properties.get("NI_UnitDescription", "")))
+    if wanted.a_per_unit is None and not unit:
+        text = f"channel `{wanted.current}` has no unit and is taken to be in {wanted.unit}; give --scale"
+        warnings = (*warnings, CaptureWarning("unit_unknown", text, "--scale"))
+    a_per_unit = wanted.a_per_unit if wanted.a_per_unit is not None else _per_unit(unit, wanted)
     slope, intercept = line or (1.0, 0.0)
 
     def blocks() -> Iterator[NDArray[Any]]:
@@ -158,7 +181,33 @@ def _foreign(path: Path, wanted: Wanted) -> Recording:
                 data = stored.read_data(start, BLOCK_SAMPLES, scaled=line is None)
                 yield np.ascontiguousarray(data, np.float64 if line is None else np.int16)
 
-    return as_recording(path, blocks, wanted, period_s, slope * a_per_unit, intercept * a_per_unit)
+    # the zero that the user states is in the unit that the file shows, behind its own scaling
+    plain = replace(wanted, zero_value=0.0)
+    offset = (intercept - wanted.zero_value) * a_per_unit
+    return as_recording(path, blocks, plain, period_s, slope * a_per_unit, offset, warnings=warnings)
+
+
+def _period_s(path: Path, wanted: Wanted, properties: dict[str, Any], increments: tuple[float, ...]) -> float:
+    if wanted.rate_hz is not None:
+        return 1.0 / wanted.rate_hz
+    if len(increments) > 1 and max(increments) > min(increments) * (1.0 + _MIXED):
+        told = ", ".join(f"{1 / step:.6g} Hz" for step in increments[:4] if step > 0.0)
+        problem = f"mixed rates: channel `{wanted.current}` changes its rate on the way ({told})"
+        raise RecordError(str(path), problem, "one rate a file: export the parts one by one")
+    period_s = float(properties.get("wf_increment", 0.0))
+    if period_s <= 0.0:
+        problem = f"channel `{wanted.current}` does not say its sample rate (wf_increment)"
+        raise ScenarioError("--rate", problem, 'give it: --rate "1 MHz"')
+    return period_s
+
+
+def _per_unit(unit: str, wanted: Wanted) -> float:
+    """A (or V) per unit of a channel that says its unit."""
+    name = {"Amps": "A", "Volts": "V", "": wanted.unit}.get(unit, unit)
+    try:
+        return parse_quantity(f"1 {name}", wanted.unit)
+    except ScenarioError:
+        raise _other_unit(f"channel `{wanted.current}`", unit, wanted) from None
 
 
 def _line(channel: Any, properties: dict[str, Any]) -> tuple[float, float] | None:
@@ -185,7 +234,8 @@ def _opened(kind: Any, path: Path) -> Any:
         raise RecordError(str(path), f"cannot be read as TDMS ({error})", "export it again") from None
 
 
-def _channel(path: Path, file: Any, name: str) -> Any:
+def _channel(path: Path, file: Any, wanted: Wanted) -> Any:
+    name = wanted.current
     channels = {f"{group.name}/{channel.name}": channel for group in file.groups() for channel in group.channels()}
     if not channels:
         raise RecordError(str(path), "holds no channel, or was cut off before its first", "export it again")
@@ -198,5 +248,5 @@ def _channel(path: Path, file: Any, name: str) -> Any:
         return list(channels.values())[int(name)]
     if len(short) > 1:
         mend = "write group/channel: " + ", ".join(key for key in channels if key.endswith(f"/{name}"))
-        raise ScenarioError("--current", f"{path.name} has {len(short)} channels `{name}`", mend)
-    raise ScenarioError("--current", f"{path.name} has no channel `{name}`", nearest(name, channels))
+        raise ScenarioError(wanted.option, f"{path.name} has {len(short)} channels `{name}`", mend)
+    raise ScenarioError(wanted.option, f"{path.name} has no channel `{name}`", nearest(name, channels))

@@ -1,119 +1,110 @@
-"""Pulses of a recording and the figures of an output specification that follow from them."""
+"""The figures of an output specification that follow from the pulses of a capture."""
 
 import math
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.capture_file import Recording
-from rig.cells import cell_statistics
-from rig.finder import PulseFinder
+from rig.bench import ChannelAccuracy
+from rig.capture_budget import Figure, direct_figure, level_figure, mean_figure, rate_figure
+from rig.capture_measure import MeasuredCapture
 from sim.pulse import PULSE_DTYPE
 
-_SPAN: Final = 4096
-_TIMES: Final = ("t_s", "phase1_s", "gap_s", "phase2_s", "end_s", "charge1_c", "charge2_c", "net_c")
+_FIGURES = (
+    ("rate_hz", "rate_U_hz"),
+    ("phase1_s", "phase1_U_s"),
+    ("phase2_s", "phase2_U_s"),
+    ("gap_s", "gap_U_s"),
+    ("phase_charge_c", "phase_charge_U_c"),
+    ("dc_a", "dc_U_a"),
+    ("rms_a", "rms_U_a"),
+    ("energy_j", "energy_U_j"),
+    ("current_density_rms_a_m2", "current_density_rms_U_a_m2"),
+    ("power_density_w_m2", "power_density_U_w_m2"),
+    ("phase1_a", "phase1_U_a"),
+    ("phase2_a", "phase2_U_a"),
+)
+"""Figures with a U of their own key; that of the net charge has stood in the summary from the start."""
 
 
-@dataclass(slots=True)
-class _Sums:
-    """Sums of codes over a record."""
+def intervals_within_s(pulses: NDArray[Any]) -> NDArray[np.float64]:
+    """Intervals between pulses of one train: those longer than three times the median are pauses, s.
 
-    n: int = 0
-    total: int = 0
-    squares: int = 0
-
-    def add(self, codes: NDArray[np.int16]) -> None:
-        """Add a block."""
-        first = np.arange(0, codes.size, _SPAN)
-        last = np.minimum(first + _SPAN, codes.size)
-        low, high = np.empty(first.size, np.int16), np.empty(first.size, np.int16)
-        total, squares = np.empty(first.size, np.int64), np.empty(first.size, np.int64)
-        cell_statistics(codes, first, last, low, high, total, squares)
-        self.n += codes.size
-        self.total += int(total.sum())
-        self.squares += int(squares.sum())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MeasuredCapture:
-    """What was found in a recording.
-
-    Attributes:
-        pulses: `PULSE_DTYPE`.
-        samples: how many samples there were.
-        period_s: time between them, s.
-        mean_a: mean current of the record, A.
-        rms_a: rms of the current about the baseline of its quiet parts, A.
+    A pulse that is cut stands at no sure instant and does not count where others do.
     """
-
-    pulses: NDArray[Any]
-    samples: int
-    period_s: float
-    mean_a: float
-    rms_a: float
+    whole = pulses[np.isfinite(pulses["charge1_c"])]
+    intervals = np.diff(np.sort((whole if whole.size > 1 else pulses)["t_s"]))
+    return intervals[intervals < 3.0 * np.median(intervals)] if intervals.size else intervals
 
 
-def measure_recording(recording: Recording) -> MeasuredCapture:
-    """Find the pulses of a recording in one pass and constant memory."""
-    finder = PulseFinder(recording.rate_hz, recording.scale, recording.offset, 0.0)
-    sums = _Sums()
-    found: list[NDArray[Any]] = []
-    for first, codes in recording.codes():
-        found.append(finder.feed_codes(codes, first))
-        sums.add(codes)
-    found.append(finder.finish())
-    pulses = np.concatenate(found) if found else np.empty(0, PULSE_DTYPE)
-    for name in _TIMES:
-        pulses[name] *= recording.stretch
-    n = max(sums.n, 1)
-    base = finder.baseline_a
-    mean_a = sums.total / n * recording.scale + recording.offset
-    zero = 0.0 if np.isnan(base) else (base - recording.offset) / recording.scale
-    variance = sums.squares / n - 2.0 * zero * sums.total / n + zero * zero
-    rms_a = float(np.sqrt(max(variance, 0.0))) * abs(recording.scale)
-    return MeasuredCapture(pulses, sums.n, recording.stretch / recording.rate_hz, mean_a, rms_a)
+def figures_of(
+    measured: MeasuredCapture, area_m2: float | None, load_ohm: float | None, accuracy: ChannelAccuracy | None = None
+) -> dict[str, Figure]:
+    """Every figure of the summary that has a uncertainty, by its key.
 
-
-def _mean(values: NDArray[np.float64]) -> float | None:
-    there = values[np.isfinite(values)]
-    return float(there.mean()) if there.size else None
-
-
-def summary_of(measured: MeasuredCapture, area_m2: float | None, load_ohm: float | None) -> dict[str, Any]:
-    """The `summary` of `stimrig measure --json` (formats.md section 5): means over the pulses, SI, None where unknown.
-
-    Intervals longer than three times the median are pauses between trains. `net_charge_U_c` is twice the standard
-    error of the mean net charge: what the record itself tells. Source: FDA guidance on powered muscle stimulators,
-    output specification table (rms current density, power density).
+    The net charge is that of pulses whose tail was back in the baseline before their window ended: of the others it is
+    not known. Source: FDA guidance on powered muscle stimulators, output specification table (rms current density,
+    power density); regulatory.md 1.3.
     """
     pulses = measured.pulses
-    intervals = np.diff(np.sort(pulses["t_s"]))
-    within = intervals[intervals < 3.0 * np.median(intervals)] if intervals.size else intervals
-    net = pulses["net_c"][np.isfinite(pulses["net_c"])]
+    every = np.ones(pulses.size, np.bool_)
+    whole = pulses["tail_done"] > 0
+    sign = np.sign(pulses["charge1_c"][np.isfinite(pulses["charge1_c"])])
+    first = 1.0 if sign.sum() >= 0.0 else -1.0
     duration_s = measured.samples * measured.period_s
     square_a2 = measured.rms_a**2
-    energy = load_ohm * square_a2 * duration_s / pulses.size if load_ohm is not None and pulses.size else None
+    energy_j = load_ohm * square_a2 * duration_s / pulses.size if load_ohm is not None and pulses.size else None
+    density = measured.rms_a / area_m2 if area_m2 is not None else None
+    power = square_a2 * load_ohm / area_m2 if area_m2 is not None and load_ohm is not None else None
     return {
-        "n": int(pulses.size),
-        "rate_hz": float(1.0 / within.mean()) if within.size else None,
-        "jitter_s": float(within.std(ddof=1)) if within.size > 1 else None,
-        "phase1_s": _mean(pulses["phase1_s"]),
-        "phase2_s": _mean(pulses["phase2_s"]),
-        "gap_s": _mean(pulses["gap_s"]),
-        "phase_charge_c": _mean(np.abs(pulses["charge1_c"])),
-        "net_charge_c": _mean(pulses["net_c"]),
-        "net_charge_U_c": float(2.0 * net.std(ddof=1) / np.sqrt(net.size)) if net.size > 1 else None,
-        "dc_a": measured.mean_a,
-        "rms_a": measured.rms_a,
-        "energy_j": energy,
-        "current_density_rms_a_m2": measured.rms_a / area_m2 if area_m2 is not None else None,
-        "power_density_w_m2": (
-            square_a2 * load_ohm / area_m2 if area_m2 is not None and load_ohm is not None else None
-        ),
-        "clipped": int(pulses["clipped"].sum()),
+        "rate_hz": rate_figure(intervals_within_s(pulses), accuracy),
+        "phase1_s": mean_figure(measured, "phase1_s", every, accuracy),
+        "phase2_s": mean_figure(measured, "phase2_s", every, accuracy),
+        "gap_s": mean_figure(measured, "gap_s", every, accuracy),
+        "phase_charge_c": mean_figure(measured, "charge1_c", every, accuracy, first),
+        "net_charge_c": mean_figure(measured, "net_c", whole, accuracy),
+        "dc_a": direct_figure(measured.mean_a, accuracy),
+        "rms_a": level_figure(measured.rms_a, accuracy),
+        "energy_j": level_figure(energy_j, accuracy, 2.0),
+        "current_density_rms_a_m2": level_figure(density, accuracy),
+        "power_density_w_m2": level_figure(power, accuracy, 2.0),
+        "phase1_a": mean_figure(measured, "phase1_a", every, accuracy),
+        "phase2_a": mean_figure(measured, "phase2_a", every, accuracy),
     }
+
+
+def summary_of(
+    measured: MeasuredCapture, area_m2: float | None, load_ohm: float | None, accuracy: ChannelAccuracy | None = None
+) -> dict[str, Any]:
+    """The `summary` of `stimrig measure --json` (formats.md section 5): SI, None where unknown."""
+    return summary_document(measured, figures_of(measured, area_m2, load_ohm, accuracy))
+
+
+def summary_document(measured: MeasuredCapture, figures: dict[str, Figure]) -> dict[str, Any]:
+    """The figures in the order that scripts rely on, each U behind them under a key of its own."""
+    pulses = measured.pulses
+    within = intervals_within_s(pulses)
+    document: dict[str, Any] = {
+        "n": int(pulses.size),
+        "rate_hz": figures["rate_hz"].value,
+        "jitter_s": float(within.std(ddof=1)) if within.size > 1 else None,
+        "phase1_s": figures["phase1_s"].value,
+        "phase2_s": figures["phase2_s"].value,
+        "gap_s": figures["gap_s"].value,
+        "phase_charge_c": figures["phase_charge_c"].value,
+        "net_charge_c": figures["net_charge_c"].value,
+        "net_charge_U_c": figures["net_charge_c"].expanded_value,
+        "dc_a": figures["dc_a"].value,
+        "rms_a": figures["rms_a"].value,
+        "energy_j": figures["energy_j"].value,
+        "current_density_rms_a_m2": figures["current_density_rms_a_m2"].value,
+        "power_density_w_m2": figures["power_density_w_m2"].value,
+        "clipped": int(pulses["clipped"].sum()),
+        "phase1_a": figures["phase1_a"].value,
+        "phase2_a": figures["phase2_a"].value,
+    }
+    return document | {key: figures[name].expanded_value for name, key in _FIGURES}
 
 
 def pulses_of(measured: MeasuredCapture) -> list[dict[str, float | int | None]]:

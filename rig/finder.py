@@ -129,6 +129,15 @@ class PulseFinder:
             return float("nan")
         return float(state[state_at.RING_SUM] / (state[state_at.RING_N] * self.cell)) * self._scale + self._offset
 
+    @property
+    def noise_a(self) -> float:
+        """Rms noise of a sample in the quiet cells that count now, from their ranges, A; NaN before there are any."""
+        state = self._state
+        if not state[state_at.SEEDED]:
+            return float("nan")
+        spread = float(state[state_at.RING_RANGE] / state[state_at.RING_N])
+        return spread * float(self._told[state_at.TOLD_SIGMA_PER_RANGE]) * abs(self._scale)
+
     def lost(self, t0_ns: TimeNs, t1_ns: TimeNs) -> None:
         """Say, before they are fed, that the samples in [t0_ns, t1_ns) mean nothing.
 

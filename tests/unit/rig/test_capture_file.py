@@ -7,7 +7,8 @@ import pytest
 from nptdms import ChannelObject, TdmsWriter
 
 from rig.capture_file import Wanted, open_capture
-from rig.capture_summary import measure_recording, summary_of
+from rig.capture_measure import measure_recording
+from rig.capture_summary import summary_of
 from rig.commands.exits import guarded
 from rig.commands.measure import measure
 from rig.finder import PulseFinder
@@ -136,8 +137,8 @@ def test_json_has_the_agreed_shape(tmp_path, codes, capsys):
     np.save(tmp_path / "a.npy", codes)
     assert guarded(lambda: measure(tmp_path / "a.npy", "0", scale="1.220703125 uA", rate="1 MHz", json=True)) == 0
     document = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
-    assert list(document) == ["pulses", "summary"]
-    assert list(document["summary"]) == [
+    assert list(document) == ["pulses", "summary", "warnings", "uncertainty"]
+    assert list(document["summary"])[:15] == [
         "n", "rate_hz", "jitter_s", "phase1_s", "phase2_s", "gap_s", "phase_charge_c", "net_charge_c",
         "net_charge_U_c", "dc_a", "rms_a", "energy_j", "current_density_rms_a_m2", "power_density_w_m2", "clipped",
     ]  # fmt: skip
@@ -151,28 +152,28 @@ def test_table_for_people_and_a_capture_without_pulses(tmp_path, codes, capsys):
     assert guarded(lambda: measure(tmp_path / "a.npy", "0", scale="1.220703125 uA", rate="1 MHz")) == 0
     text = capsys.readouterr().out
     assert "phase charge" in text and "µC" in text and "nan" not in text
-    assert guarded(lambda: measure(tmp_path / "flat.npy", "0", rate="1 MHz")) == 0
+    assert guarded(lambda: measure(tmp_path / "flat.npy", "0", rate="1 MHz")) == 6
     assert "no pulses found" in capsys.readouterr().out
 
 
 BAD = {
-    "empty.csv": (b"", "i", {}, 3, "empty"),
-    "blank.csv": (b"\n\n \n", "i", {}, 3, "no text"),
-    "binary.csv": (bytes(range(256)), "i", {}, 3, "neither"),
-    "header.csv": (b"time,i\n", "i", {}, 3, "no line of numbers"),
-    "one.csv": (b"time,i\n0,1\n", "i", {}, 3, "fewer than two"),
-    "uneven.csv": (b"time,i\n0,1\n1e-6,1\n3e-6,1\n4e-6,2\n", "i", {}, 3, "not uniform"),
-    "back.csv": (b"time,i\n0,1\n-1e-6,1\n-2e-6,1\n", "i", {}, 3, "not uniform"),
-    "word.csv": (b"time,i\n0,1\n1e-6,2\n2e-6,abc\n", "i", {}, 3, "cannot be read"),
-    "nan.csv": (b"time,i\n0,1\n1e-6,nan\n2e-6,1\n", "i", {}, 3, "sample 1 is nan"),
+    "empty.csv": (b"", "i", {}, 4, "empty"),
+    "blank.csv": (b"\n\n \n", "i", {}, 4, "no text"),
+    "binary.csv": (bytes(range(256)), "i", {}, 4, "neither"),
+    "header.csv": (b"time,i\n", "i", {}, 4, "no line of numbers"),
+    "one.csv": (b"time,i\n0,1\n", "i", {}, 4, "fewer than two"),
+    "uneven.csv": (b"time,i\n0,1\n1e-6,1\n3e-6,1\n4e-6,2\n", "i", {}, 4, "not uniform"),
+    "back.csv": (b"time,i\n0,1\n-1e-6,1\n-2e-6,1\n", "i", {}, 4, "not uniform"),
+    "word.csv": (b"time,i\n0,1\n1e-6,2\n2e-6,abc\n", "i", {}, 4, "cannot be read"),
+    "nan.csv": (b"time,i\n0,1\n1e-6,nan\n2e-6,1\n", "i", {}, 4, "sample 1 is nan"),
     "notime.csv": (b"a,i\n0,1\n1,2\n", "i", {}, 4, "no column of time"),
     "column.csv": (b"time,current\n0,1\n1e-6,2\n", "curent", {}, 4, "did you mean `current`"),
     "volts.csv": (b"time,u (V)\n0,1\n1e-6,2\n", "u", {}, 4, "a current is asked for"),
     "rate.csv": (b"time,i\n0,1\n1e-6,2\n", "i", {"rate": "0 Hz"}, 4, "above 0"),
     "unit.csv": (b"time,i\n0,1\n1e-6,2\n", "i", {"rate": "1 mA"}, 4, "--rate"),
     "scale.csv": (b"time,i\n0,1\n1e-6,2\n", "i", {"scale": "2 s"}, 4, "--scale"),
-    "short.npy": (b"\x93NUMPY\x01\x00", "0", {"rate": "1 MHz"}, 3, "cannot be read as NPY"),
-    "torn.tdms": (b"TDSm" + b"\x0e\0\0\0" * 8, "ai0", {}, 3, "torn.tdms"),
+    "short.npy": (b"\x93NUMPY\x01\x00", "0", {"rate": "1 MHz"}, 4, "cannot be read as NPY"),
+    "torn.tdms": (b"TDSm" + b"\x0e\0\0\0" * 8, "ai0", {}, 4, "torn.tdms"),
 }
 
 
@@ -189,12 +190,12 @@ def test_bad_input_ends_with_one_clear_message(tmp_path, capsys, name):
 @pytest.mark.parametrize(
     ("array", "current", "rate", "code", "words"),
     [
-        (np.empty(0), "0", "1 MHz", 3, "no samples"),
+        (np.empty(0), "0", "1 MHz", 4, "no samples"),
         (np.ones(10), "0", "", 4, "--rate"),
         (np.ones(10), "3", "1 MHz", 4, "no column `3`"),
-        (np.ones((2, 2, 2)), "0", "1 MHz", 3, "3 dimensions"),
-        (np.array(["a", "b"]), "0", "1 MHz", 3, "no numbers"),
-        (np.array([1.0, np.inf]), "0", "1 MHz", 3, "sample 1 is inf"),
+        (np.ones((2, 2, 2)), "0", "1 MHz", 4, "3 dimensions"),
+        (np.array(["a", "b"]), "0", "1 MHz", 4, "no numbers"),
+        (np.array([1.0, np.inf]), "0", "1 MHz", 4, "sample 1 is inf"),
     ],
 )
 def test_bad_arrays(tmp_path, capsys, array, current, rate, code, words):
@@ -204,7 +205,7 @@ def test_bad_arrays(tmp_path, capsys, array, current, rate, code, words):
 
 
 def test_missing_file(tmp_path, capsys):
-    assert guarded(lambda: measure(tmp_path / "none.csv", "i")) == 3
+    assert guarded(lambda: measure(tmp_path / "none.csv", "i")) == 4
     assert "No such file" in capsys.readouterr().err
 
 
