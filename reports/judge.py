@@ -21,6 +21,7 @@ from rig.record import Record
 from scenarios.case import Case, Check
 from scenarios.catalogue import Catalogue, MeasureSpec
 from scenarios.channels import has_channels
+from scenarios.roles import LINES
 from sim.errors import RigError
 
 _SLACK_S: Final = 1e-9
@@ -104,15 +105,21 @@ def _obstacle(record: Record, check: Check, spec: MeasureSpec | None) -> str:
     if spec.quantity == "modelled" and record.loop_error is None:
         nobody = "the sensor is a recording: no patient walked who could feel the stimulation"
         return nobody if record.case.is_recorded else "no replay of the patient was possible"
-    programmed, features = record.case.device.programmed, record.case.device.features
-    known = {"setting": programmed, "feature": features}
+    setting = check.limit.of_setting
+    if setting and setting not in record.case.device.programmed:
+        return f"the limit `{check.limit.text}` needs the setting `{setting}`, which is not known"
+    return _lacking(record, spec)
+
+
+def _lacking(record: Record, spec: MeasureSpec) -> str:
+    """What the measure cannot do without and the record has not, or ""."""
+    known = {"setting": record.case.device.programmed, "feature": record.case.device.features}
     for need in spec.requires:
         kind, _, name = need.partition(":")
         if kind in known and name not in known[kind]:
             return f"the {kind} `{name}` of the device is not known"
-    setting = check.limit.of_setting
-    if setting and setting not in programmed:
-        return f"the limit `{check.limit.text}` needs the setting `{setting}`, which is not known"
+        if need in LINES and need not in record.lines:
+            return f"the line `{need}` of the device was not captured"
     return ""
 
 

@@ -95,7 +95,8 @@ class Capture:
         t0_ns: start; equal to the end of the capture before.
         t1_ns: end; it may lie before the end of the stimulus (a capture that lags).
         waveforms: role -> int16 signal with scale and offset to SI. Empty where the run keeps nothing.
-        digital: role -> signal of 0 and 1.
+        lines: two-state lines, role -> (instant, new state) in time order, as the card saw them; lines of the first
+            capture begin with the state at the start of the run.
         messages: (t_ns, text) from the device.
         quality: what is missing or clipped.
         delivered: only where the run keeps no waveform: the pulses that the plant gave, `PULSE_DTYPE`. Such a run
@@ -106,7 +107,9 @@ class Capture:
     t0_ns: TimeNs
     t1_ns: TimeNs
     waveforms: Mapping[str, Signal] = field(default_factory=dict[str, Signal])
-    digital: Mapping[str, Signal] = field(default_factory=dict[str, Signal])
+    lines: Mapping[str, tuple[tuple[TimeNs, int], ...]] = field(
+        default_factory=dict[str, tuple[tuple[TimeNs, int], ...]]
+    )
     messages: tuple[tuple[TimeNs, str], ...] = ()
     quality: Quality = Quality()
     delivered: NDArray[Any] | None = None

@@ -12,6 +12,7 @@ from rig.aid_effect import read_effect
 from rig.bench import ChannelAccuracy
 from rig.both_legs import apart
 from rig.idle import idle_in_si
+from rig.lines import log_from
 from rig.record import IdleCells, Record
 from rig.record_facts import accuracy_from, events_from, fault_from, loop_error_from
 from rig.store import CASE_FILE, EVENT_FILE, PULSE_FILE, RECORD_KIND, STRIDE_FILE, WAVEFORM_FILE
@@ -80,7 +81,7 @@ def load_record(folder: Path, catalogue: Catalogue) -> Record:
     events = read_events(folder)
     if not events or events[-1]["kind"] != RECORD_KIND:
         return _of_killed_run(folder, case, events)
-    facts = events[-1]["detail"]
+    facts, log = events[-1]["detail"], log_from(events)
     pulses = read_table(folder / PULSE_FILE)
     strides, other = apart(read_table(folder / STRIDE_FILE), case.leg)
     return Record(
@@ -102,6 +103,8 @@ def load_record(folder: Path, catalogue: Catalogue) -> Record:
         other_strides=other,
         effect=read_effect(folder),
         zero_span=zero_spans_from(facts.get("zero_span")),
+        messages=log.messages(),
+        lines=log.lines(),
     )
 
 
@@ -117,6 +120,7 @@ def _of_killed_run(folder: Path, case: Case, events: list[dict[str, Any]]) -> Re
     """Pulses found again in the waveform; no strides, because the replay needs the end of the run."""
     from rig.trains import assign_trains
 
+    log = log_from(events)
     told = {line["kind"]: line for line in reversed(events)}
     hardware = told["bench"]["name"] if "bench" in told else "virtual"
     accuracy = accuracy_from(told["accuracy"]["detail"]) if "accuracy" in told else {}
@@ -136,6 +140,8 @@ def _of_killed_run(folder: Path, case: Case, events: list[dict[str, Any]]) -> Re
         loop_error=None,
         interrupted=True,
         zero_span=zero_spans_from(told["zero_span"]["detail"] if "zero_span" in told else None),
+        messages=log.messages(),
+        lines=log.lines(),
     )
 
 

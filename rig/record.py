@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rig.aid_effect import AidEffect
 from rig.bench import ChannelAccuracy
+from rig.lines import Lines
 from rig.zero_span import ZeroSpans
 from scenarios.case import Case
 
@@ -144,3 +145,5 @@ class Record:
     other_strides: Table = field(default_factory=dict[str, NDArray[np.float64]])
     effect: AidEffect | None = None
     zero_span: ZeroSpans = field(default_factory=ZeroSpans)
+    messages: tuple[tuple[float, str], ...] = ()
+    lines: Lines = field(default_factory=dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]])

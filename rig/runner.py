@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rig.aid_walks import effect_of
 from rig.bench import Bench, Capture
 from rig.both_legs import until
+from rig.lines import LineLog
 from rig.pulse_source import PulseSource
 from rig.record import EventRecord, IdleCells, LoopError, Record, RigFault, Table
 from rig.record_facts import plain
@@ -61,6 +62,7 @@ class _Loop:
     pulses: list[NDArray[Any]] = field(default_factory=list[NDArray[Any]])
     gaps_ns: list[tuple[TimeNs, TimeNs]] = field(default_factory=list[tuple[TimeNs, TimeNs]])
     clipped: dict[str, int] = field(default_factory=dict[str, int])
+    log: LineLog = field(default_factory=LineLog)
     reached_ns: TimeNs = 0
     fault: RigFault | None = None
     interrupted: bool = False
@@ -93,6 +95,7 @@ def run_loop(
                 world.add_pulses(source.felt(pulses))
                 loop.pulses.append(pulses)
             loop.watch.feed(stimulus.signals)
+            loop.log.feed(capture.lines, capture.messages)
             loop.gaps_ns.extend(capture.quality.gaps)
             for role, count in capture.quality.clipped.items():
                 loop.clipped[role] = loop.clipped.get(role, 0) + count
@@ -262,5 +265,7 @@ def _record(
         interrupted=loop.interrupted,
         clipped=loop.clipped,
         other_strides=until(walked.other, reached_s),
+        messages=loop.log.messages(),
+        lines=loop.log.lines(),
     )
     return replace(record, effect=effect_of(record))

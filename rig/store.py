@@ -13,6 +13,7 @@ from rig.bench import Capabilities, Capture, ChannelAccuracy
 from rig.both_legs import of_both
 from rig.files import cannot_write, write_file
 from rig.idle import idle_in_si
+from rig.lines import in_time_order
 from rig.record import IdleCells, Record
 from rig.record_facts import facts_of, plain
 from rig.tables import (
@@ -80,8 +81,8 @@ class CaseWriter:
             settled_ns: no pulse that starts before it is still unknown; `NEVER` after the last block.
         """
         del stimulus
-        for t_ns, text in capture.messages:
-            self.event(t_ns, "message", "device", text)
+        for t_ns, kind, name, detail in in_time_order(capture.lines, capture.messages):
+            self.event(t_ns, kind, name, detail)
         if self.keep == "none":
             return
         if capture.waveforms and self._waveforms is None:

@@ -1,13 +1,14 @@
 """The virtual bench: the plant behind a simulated card, in the same process, on the simulated clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rig.bench import Capabilities, Capture, ChannelAccuracy, Quality
+from rig.lines import SampledLines
 from rig.zero_span import ZeroSpan
 from scenarios.case import Case
 from scenarios.catalogue import DeviceModelSpec
-from scenarios.roles import TO_DEVICE
+from scenarios.roles import LINES, TO_DEVICE
 from sim.edges import Edges
 from sim.errors import BenchError
 from sim.front_end import FrontEnd
@@ -15,6 +16,7 @@ from sim.front_end_settings import FrontEndSettings, for_device
 from sim.plant import Plant
 from sim.signal import Stimulus
 from sim.streams import Streams
+from sim.timebase import sample_period_ns
 from sim.world import LONGEST_BLOCK_NS
 
 _NOT_RUNNING = float("nan")
@@ -57,11 +59,13 @@ class VirtualBench:
         self._front_end: FrontEnd | None = None
         self._accuracy: dict[str, ChannelAccuracy] = {}
         self._streams, self._reached_ns = Streams(0), 0
+        self._lines = SampledLines(1)
 
     def describe(self) -> Capabilities:
         """What this bench can do."""
         roles = {
             *TO_DEVICE,
+            *LINES,
             *(f"{quantity}{n}" for quantity in ("current", "voltage") for n in _CHANNELS),
         }
         return Capabilities(frozenset(roles), True, True, LONGEST_BLOCK_NS, 0, "virtual")
@@ -95,11 +99,13 @@ class VirtualBench:
             channels=device.channels,
         )
         self._front_end, self._accuracy = None, {}
+        self._lines = SampledLines(sample_period_ns(case.capture.rate_hz))
         if case.capture.keep != "none":
             front_end = for_device(self._settings.front_end, device.max_current_a)
             rate_hz = case.capture.rate_hz
-            self._front_end = FrontEnd(front_end, case.capture.channels, rate_hz, streams)
-            self._accuracy = {role: self._channel(front_end, role, rate_hz) for role in case.capture.channels}
+            waveforms = tuple(role for role in case.capture.channels if role not in LINES)
+            self._front_end = FrontEnd(front_end, waveforms, rate_hz, streams)
+            self._accuracy = {role: self._channel(front_end, role, rate_hz) for role in waveforms}
 
     def exchange(self, stimulus: Stimulus) -> Capture:
         """Let the device live through `stimulus` and sample what it sent.
@@ -112,11 +118,12 @@ class VirtualBench:
         edges = self._plant.advance(stimulus)
         messages = self._plant.messages()
         self._reached_ns = edges.t1_ns
+        lines = self._lines.take(self._plant.lines(), edges.t1_ns)
         if self._front_end is None:
-            return self._without_waveform(edges, messages)
+            return replace(self._without_waveform(edges, messages), lines=lines)
         rendered = self._front_end.render(edges)
         quality = Quality(rendered.gaps, rendered.clipped)
-        return Capture(edges.t0_ns, edges.t1_ns, rendered.waveforms, messages=messages, quality=quality)
+        return Capture(edges.t0_ns, edges.t1_ns, rendered.waveforms, lines, messages, quality)
 
     def zero_span(self) -> Mapping[str, ZeroSpan]:
         """Zero and span of the simulated card, with the errors that it has at this instant of the run."""

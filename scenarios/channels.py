@@ -8,7 +8,7 @@ from scenarios.case import CaptureRequest, Check, PlannedEvent
 from scenarios.catalogue import MeasureSpec, Parameter
 from scenarios.device_file import DeviceFile
 from scenarios.problems import Problems
-from scenarios.roles import FROM_DEVICE, MOST_CHANNELS
+from scenarios.roles import FROM_DEVICE, LINES, MOST_CHANNELS
 from scenarios.schema import Scenario
 from scenarios.text import Node, Table
 
@@ -88,7 +88,7 @@ def check_channels(
             problem = f"check `{check.id}` asks for channel {max(asked)}"
             problems.add(where, problem, f"the device has {channels} channel{'s' if channels > 1 else ''}")
             continue
-        needed = [role for role in spec.requires if role in FROM_DEVICE]
+        needed = [role for role in spec.requires if role in FROM_DEVICE and role not in LINES]
         if has_channels(spec):
             needed = [role_of(role, number) for role in needed for number in asked]
         elif spec.quantity == "modelled" and channels > 1 and scenario.capture.keep != "none":

@@ -36,10 +36,17 @@ FROM_DEVICE: Final = {
     "current.4": "stimulation current of channel 4",
     "voltage.4": "stimulation voltage of channel 4",
     "heel_switch.back": "heel switch signal as it reaches the device's terminal",
-    "status": "status line of the device",
+    "status": "status line of the device: train enabled",
     "uart": "serial log of the device",
+    "indicator.output": "lamp of the device: output active",
+    "indicator.low_battery": "lamp of the device: battery low",
+    "indicator.fault": "lamp of the device: fault",
+    "indicator.high_impedance": "flag of the device: it cannot drive the set current",
 }
 """Role -> what it brings back from the device."""
+
+LINES: Final = ("status", "indicator.output", "indicator.low_battery", "indicator.fault", "indicator.high_impedance")
+"""Roles that are two-state lines: recorded as changes, never as a waveform."""
 
 ROLES: Final = TO_DEVICE | FROM_DEVICE
 """Every role, with its meaning."""

@@ -155,6 +155,11 @@ class Plant:
         open_ns = [output.open_pulse_ns for output in self._outputs]
         return min((t_ns for t_ns in open_ns if t_ns is not None), default=reached_ns)
 
+    def lines(self) -> tuple[tuple[TimeNs, str, int], ...]:
+        """(instant, role, state) of every two-state line that changed since the last call; a model may have none."""
+        take = getattr(self._model, "take_lines", None)
+        return take() if take is not None else ()
+
     def messages(self) -> tuple[tuple[TimeNs, str], ...]:
         """(instant, text) of what the device told since the last call."""
         return self._model.take_messages()

@@ -21,6 +21,7 @@ class Channels:
         self._outputs = tuple(outputs)
         self._programs: tuple[PulseProgram, ...] = ()
         self._is_lifted = [False] * len(self._outputs)
+        self._is_low = [False] * len(self._outputs)
         self._noticed_ns: list[TimeNs] = [-1] * len(self._outputs)
 
     def load(self, programs: Sequence[PulseProgram], doses: dict[str, float], t_ns: TimeNs) -> None:
@@ -31,10 +32,10 @@ class Channels:
             given = replace(program, current_a=program.current_a * (1.0 + excess)) if excess else program
             output.load_program(given, pulse_defects(doses, output.channel), t_ns)
 
-    def watch_lead(self, ratio: float, pulses: int) -> None:
+    def watch_lead(self, ratio: float, pulses: int, flag_ratio: float) -> None:
         """As `Output.watch_lead`, on every channel."""
         for output in self._outputs:
-            output.watch_lead(ratio, pulses)
+            output.watch_lead(ratio, pulses, flag_ratio)
 
     def power(self, t_ns: TimeNs, compliance_v: float, doses: dict[str, float]) -> None:
         """Highest voltage of every source from `t_ns` on, V, and what leaks."""
@@ -72,6 +73,22 @@ class Channels:
     def is_running(self) -> bool:
         """True while a train of any channel runs."""
         return any(output.outcome == RUNNING for output in self._outputs)
+
+    @property
+    def ended_ns(self) -> TimeNs:
+        """When the last train of all channels ended."""
+        return max(output.outcome_ns for output in self._outputs)
+
+    def take_flags(self) -> tuple[tuple[TimeNs, bool], ...]:
+        """(instant, True where a channel falls short of its set current) of every change since the last call."""
+        if not any(output.has_flags for output in self._outputs):
+            return ()
+        changes = sorted((t_ns, k, low) for k, output in enumerate(self._outputs) for t_ns, low in output.take_flags())
+        found: list[tuple[TimeNs, bool]] = []
+        for t_ns, k, low in changes:
+            self._is_low[k] = low
+            found.append((t_ns, any(self._is_low)))
+        return tuple(found)
 
     @property
     def lifted(self) -> tuple[Output, ...]:

@@ -16,6 +16,7 @@ from sim.stimulator.channels import Channels
 from sim.stimulator.clock import DeviceClock
 from sim.stimulator.defect_spec import DefectSpec, checked_doses
 from sim.stimulator.output import Output
+from sim.stimulator.panel import FAULT_LAMP, HIGH_IMPEDANCE, LOW_BATTERY, OUTPUT_LAMP, PANEL, STATUS, Panel
 from sim.stimulator.settings import StimulatorSettings
 from sim.stimulator.trigger import Trigger
 from sim.streams import Streams
@@ -62,6 +63,7 @@ class Stimulator(ABC, Generic[S]):
         self.kernel = kernel
         self.clock = clock
         self.trigger = self.make_trigger()
+        self.panel = Panel()
         self._messages: list[tuple[TimeNs, str]] = []
         self._is_stopped = False
         self._supply_v = settings.nominal_supply_v
@@ -106,6 +108,7 @@ class Stimulator(ABC, Generic[S]):
             self.channels.cut(t_ns)
             self.tell(t_ns, f"supply {supply_v:.2f} V: off")
             self._process.interrupt()
+        self._show_supply(t_ns)
 
     def button(self, t_ns: TimeNs, name: str) -> None:
         """The button is pressed (`stop`) or released (`release`) at `t_ns`.
@@ -116,6 +119,7 @@ class Stimulator(ABC, Generic[S]):
         if name == "stop":
             self._look_back(t_ns)
             self.channels.stop(t_ns)
+            self.review()
             self._is_stopped = True
             self.tell(t_ns, "stop button: stimulation off")
             self._process.interrupt()
@@ -148,8 +152,13 @@ class Stimulator(ABC, Generic[S]):
 
     def review(self) -> None:
         """Notice what the output stages did by themselves, so that it can be told."""
+        for t_ns, is_low in self.channels.take_flags():
+            self.panel.show(t_ns, HIGH_IMPEDANCE, on=is_low)
         for output in self.channels.newly_lifted():
             self.tell(output.outcome_ns, f"{self.channels.name(output)}lead off: stimulation off")
+            self.panel.show(output.outcome_ns, FAULT_LAMP, on=True)
+        if self.panel.is_on(STATUS) and not self.channels.is_running:
+            self._show_output(self.channels.ended_ns, on=False)
 
     def take_messages(self) -> tuple[tuple[TimeNs, str], ...]:
         """What the device had to tell since the last call, in time order."""
@@ -157,7 +166,17 @@ class Stimulator(ABC, Generic[S]):
         self._messages.clear()
         return messages
 
+    def take_lines(self) -> tuple[tuple[TimeNs, str, int], ...]:
+        """(instant, line, state) of what its status line and its lamps did since the last call, in time order."""
+        return self.panel.take()
+
     # ------------------------------------------------------------------ what a step is made of
+
+    def starts(self, t_ns: TimeNs, stagger_s: float) -> None:
+        """Begin a train on every channel that can have one."""
+        self.channels.start(t_ns, self.settings.ramp_up_s, stagger_s)
+        if self.channels.is_running:
+            self._show_output(t_ns, on=True)
 
     def tell(self, t_ns: TimeNs, text: str) -> None:
         """Keep a message of the device."""
@@ -191,6 +210,7 @@ class Stimulator(ABC, Generic[S]):
             needed_v = output.probe_v * self.channels.current_of(output) / probe_a
             if needed_v <= self._reach_v:
                 self.channels.rearm(output)
+                self.panel.show(done_ns, FAULT_LAMP, on=bool(self.channels.lifted))
                 self.tell(done_ns, f"{self.channels.name(output)}electrode back: armed again")
         return self.channels.any_left
 
@@ -209,9 +229,22 @@ class Stimulator(ABC, Generic[S]):
         settings, doses = self.settings, self.doses
         self.channels.load(settings.programs, doses, t_ns)
         lead_off_ratio = settings.lead_off_ratio * (1.0 - doses.get("no_lead_off", 0.0))
-        self.channels.watch_lead(lead_off_ratio, settings.lead_off_pulses)
+        self.channels.watch_lead(lead_off_ratio, settings.lead_off_pulses, settings.lead_off_ratio)
         if self._is_powered:
             self._set_circuit(t_ns)
+
+    def _show_output(self, t_ns: TimeNs, *, on: bool) -> None:
+        self.panel.show(t_ns, STATUS, on=on)
+        self.panel.show(t_ns, OUTPUT_LAMP, on=on)
+
+    def _show_supply(self, t_ns: TimeNs) -> None:
+        if not self._is_powered:
+            for line in PANEL:
+                self.panel.show(t_ns, line, on=False)
+            return
+        low_v = self.settings.low_battery_ratio * self.settings.nominal_supply_v
+        self.panel.show(t_ns, LOW_BATTERY, on=self._supply_v < low_v)
+        self.panel.show(t_ns, FAULT_LAMP, on=bool(self.channels.lifted))
 
     def _set_circuit(self, t_ns: TimeNs) -> None:
         self.channels.power(t_ns, self._reach_v, self.doses)

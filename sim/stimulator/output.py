@@ -11,6 +11,7 @@ from sim.pulse import PULSE_DTYPE
 from sim.stimulator.clock import DeviceClock
 from sim.stimulator.output_kernel import (
     DONE,
+    NEED_FLAGS,
     NEED_ROWS,
     begin_probe,
     change_circuit,
@@ -45,6 +46,7 @@ class Output:
         self._used_rows = 0
         self._pulses: NDArray[Any] = np.zeros(1024, PULSE_DTYPE)
         self._used_pulses = 0
+        self._flags: NDArray[np.int64] = np.zeros((64, 2), np.int64)
         self._begun = False
         stage = self._stage
         stage["tau_s"] = 1.0
@@ -66,12 +68,14 @@ class Output:
         """Let everything happen that lies before `until_ns`."""
         while True:
             missing, self._used_rows, self._used_pulses = run_output(
-                self._stages, until_ns, self._rows, self._used_rows, self._pulses, self._used_pulses
+                self._stages, until_ns, self._rows, self._used_rows, self._pulses, self._used_pulses, self._flags
             )
             if missing == DONE:
                 return
             if missing == NEED_ROWS:
                 self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+            elif missing == NEED_FLAGS:
+                self._flags = np.concatenate([self._flags, np.zeros_like(self._flags)])
             else:
                 self._pulses = np.concatenate([self._pulses, np.zeros_like(self._pulses)])
 
@@ -149,8 +153,12 @@ class Output:
             schedule_next(stage)
             stage["next_ns"] = max(stage["next_ns"], t_ns)
 
-    def watch_lead(self, ratio: float, pulses: int) -> None:
-        """Stop a train after `pulses` pulses in a row whose measured plateau is below `ratio` of what was set."""
+    def watch_lead(self, ratio: float, pulses: int, flag_ratio: float) -> None:
+        """Stop a train after `pulses` pulses in a row whose measured plateau is below `ratio` of what was set.
+
+        A plateau below `flag_ratio` of what was set raises the flag of the channel.
+        """
+        self._stage["flag_ratio"] = flag_ratio
         self._stage["lead_off_ratio"] = ratio
         self._stage["lead_off_pulses"] = pulses
 
@@ -197,12 +205,15 @@ class Output:
         self.catch_up(t_ns)
         stage = self._stage
         stage["next_ns"] = stage["extra_ns"] = NEVER
+        if stage["outcome"] == RUNNING:
+            stage["outcome_ns"] = t_ns
         stage["outcome"] = SILENT
 
     def cut(self, t_ns: TimeNs) -> None:
         """Everything off at `t_ns`, in the middle of a pulse too (loss of power)."""
         self.stop(t_ns)
         self._stage["leak_a"] = 0.0
+        self._stage["flag"] = 0
         if self._begun:
             self._used_rows, self._used_pulses = cut_pulse(
                 self._stages, t_ns, self._rows, self._used_rows, self._pulses, self._used_pulses
@@ -237,6 +248,17 @@ class Output:
     def open_pulse_ns(self) -> TimeNs | None:
         """Start of the pulse under way, or None."""
         return None if self._stage["phase"] == IDLE else int(self._stage["t0_ns"])
+
+    @property
+    def has_flags(self) -> bool:
+        """True where the flag has changed since `take_flags`."""
+        return bool(self._stage["flags"] > 0)
+
+    def take_flags(self) -> tuple[tuple[TimeNs, bool], ...]:
+        """(instant, low) of every change of the flag since the last call: a plateau falls short, or no longer."""
+        count = int(self._stage["flags"])
+        self._stage["flags"] = 0
+        return tuple((t_ns, low == 1) for t_ns, low in self._flags[:count].tolist())
 
     def take_rows(self) -> NDArray[Any]:
         """The segments since the last call, (n,) of `EDGE_DTYPE`."""

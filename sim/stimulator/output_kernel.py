@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import compiled
@@ -9,7 +10,7 @@ from sim.electrode.circuit import Record, begin_segment, charge_between, current
 from sim.stimulator.pulse_train import GAP, IDLE, LEAD_OFF, PHASE1, PHASE2, RUNNING, end_train, plan_pulse, shape_pulse
 from sim.timebase import NEVER
 
-DONE, NEED_ROWS, NEED_PULSES = 0, 1, 2
+DONE, NEED_ROWS, NEED_PULSES, NEED_FLAGS = 0, 1, 2, 3
 """What `run_output` returns: finished, or a table is full and must grow before it is called again."""
 
 
@@ -132,12 +133,18 @@ def start_pulse(stage: Record, t_ns: int) -> None:
 
 
 @compiled
-def _watch_lead(stage: Record, t_ns: int) -> None:
+def _watch_lead(stage: Record, t_ns: int, flags: NDArray[np.int64]) -> None:
     """End of phase 1: compare the plateau that the device measures at its own output with what it set."""
     if stage["is_probe"] != 0:
         stage["probe_v"] += stage["v_v"] + stage["v_b_v"] * decay(stage, t_ns)
         return
     plateau = abs(_plateau_a(stage["middle1_c"], stage["charge1_c"], stage["t0_ns"], stage["t1_ns"], t_ns))
+    is_low = 1 if plateau < stage["flag_ratio"] * abs(stage["level1_a"]) else 0
+    if is_low != stage["flag"]:
+        stage["flag"] = is_low
+        flags[stage["flags"], 0] = t_ns
+        flags[stage["flags"], 1] = is_low
+        stage["flags"] += 1
     if plateau >= stage["lead_off_ratio"] * abs(stage["level1_a"]):
         stage["low_pulses"] = 0
         return
@@ -147,7 +154,7 @@ def _watch_lead(stage: Record, t_ns: int) -> None:
 
 
 @compiled
-def _next_phase(stage: Record, t_ns: int, pulses: NDArray[Any], m: int) -> int:
+def _next_phase(stage: Record, t_ns: int, pulses: NDArray[Any], m: int, flags: NDArray[np.int64]) -> int:
     """The running phase of a pulse ends at `t_ns`; returns the number of pulses written so far."""
     close_segment(stage, t_ns)
     if stage["phase"] == PHASE2:
@@ -155,7 +162,7 @@ def _next_phase(stage: Record, t_ns: int, pulses: NDArray[Any], m: int) -> int:
         stage["shorted"] = 0
         return finish_pulse(stage, t_ns, pulses, m)
     if stage["phase"] == PHASE1:
-        _watch_lead(stage, t_ns)
+        _watch_lead(stage, t_ns, flags)
     has_gap = stage["phase"] == PHASE1 and stage["t2_ns"] > t_ns
     stage["phase"] = GAP if has_gap else PHASE2
     stage["level_a"] = 0.0 if has_gap else stage["level2_a"]
@@ -165,7 +172,13 @@ def _next_phase(stage: Record, t_ns: int, pulses: NDArray[Any], m: int) -> int:
 
 @compiled
 def run_output(
-    stages: NDArray[Any], until_ns: int, rows: NDArray[Any], n: int, pulses: NDArray[Any], m: int
+    stages: NDArray[Any],
+    until_ns: int,
+    rows: NDArray[Any],
+    n: int,
+    pulses: NDArray[Any],
+    m: int,
+    flags: NDArray[np.int64],
 ) -> tuple[int, int, int]:
     """Let the output run to `until_ns`, not included.
 
@@ -176,6 +189,7 @@ def run_output(
         n: rows that are used.
         pulses: (capacity,) of `PULSE_DTYPE`; written from row `m` on.
         m: pulses that are used.
+        flags: (capacity, 2) instant and state of every change of the flag; written.
 
     Returns:
         (DONE or what is missing, rows used, pulses used).
@@ -186,6 +200,8 @@ def run_output(
             return NEED_ROWS, n, m
         if m >= pulses.shape[0]:
             return NEED_PULSES, n, m
+        if stage["flags"] >= flags.shape[0]:
+            return NEED_FLAGS, n, m
         switch_ns = next_switch_ns(stage)
         t_ns = min(switch_ns, stage["change_ns"])
         if t_ns >= until_ns or t_ns >= NEVER:
@@ -199,7 +215,7 @@ def run_output(
                 continue
             start_pulse(stage, t_ns)
         else:
-            m = _next_phase(stage, t_ns, pulses, m)
+            m = _next_phase(stage, t_ns, pulses, m, flags)
         n = begin_row(stage, t_ns, rows, n)
 
 

@@ -35,6 +35,9 @@ STAGE_DTYPE: Final = np.dtype(
         # lead-off detection
         ("lead_off_ratio", np.float64),
         ("lead_off_pulses", np.int64),
+        ("flag_ratio", np.float64),
+        ("flag", np.int64),
+        ("flags", np.int64),
         # defects, by dose
         ("missing_ratio", np.float64),
         ("double_ratio", np.float64),

@@ -32,6 +32,7 @@ class StimulatorSettings:
         compliance_v: highest output voltage at the nominal supply, V; it follows the supply.
         nominal_supply_v: voltage of a fresh battery, V.
         brown_out_v: below this supply the device is off, V.
+        low_battery_ratio: below this share of the nominal supply the low-battery lamp is on.
         lead_off_ratio: a measured plateau below this ratio of the set current is low.
         lead_off_pulses: low pulses in a row that end a train.
         lead_off_probe_a: current with which a lifted electrode is felt for at the next step, A; inside the 6 nA to
@@ -56,6 +57,7 @@ class StimulatorSettings:
     compliance_v: float = bounded(120.0, 1.0, 300.0)
     nominal_supply_v: float = bounded(9.0, 0.5, 50.0)
     brown_out_v: float = bounded(6.0, 0.1, 50.0)
+    low_battery_ratio: float = bounded(0.85, 0.0, 1.0)
     lead_off_ratio: float = bounded(0.9, 0.0, 1.0)
     lead_off_pulses: int = bounded(3, 1, 100)
     lead_off_probe_a: float = bounded(5e-6, 1e-7, 1e-4)

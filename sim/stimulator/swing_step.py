@@ -63,7 +63,7 @@ class SwingStimulator(Stimulator[S], ABC):
         self.runs_on()
         if channels.lifted and not (yield from self.feels_electrodes()):
             return False
-        channels.start(self.kernel.now_ns, self.settings.ramp_up_s, self.stagger_s())
+        self.starts(self.kernel.now_ns, self.stagger_s())
         while True:
             time_out_s = self._time_out_s()
             yield trigger.off if math.isinf(time_out_s) else trigger.off | self.after(time_out_s)

@@ -26,6 +26,7 @@ class Run:
     pulses: np.ndarray
     messages: tuple[tuple[int, str], ...]
     settled_ns: list[int] = field(default_factory=list)
+    lines: tuple[tuple[int, str, int], ...] = ()
 
     def current_at(self, t_ns: np.ndarray) -> np.ndarray:
         """Current at instants, A."""
@@ -92,6 +93,7 @@ class Bench:
         pulses: list[Any] = []
         messages: list[tuple[int, str]] = []
         settled: list[int] = []
+        lines: list[tuple[int, str, int]] = []
         t0_ns = 0
         for t1_ns in [*sorted({t for t in cuts_ns if 0 < t < end_ns}), end_ns]:
             commands = tuple(c for c in self.commands if t0_ns <= c.t_ns < t1_ns)
@@ -101,9 +103,10 @@ class Bench:
             rows.append(edges.channels[0])
             pulses.append(plant.delivered())
             messages += plant.messages()
+            lines += plant.lines()
             settled.append(plant.settled_ns)
             t0_ns = t1_ns
-        return Run(np.concatenate(rows), np.concatenate(pulses), tuple(messages), settled)
+        return Run(np.concatenate(rows), np.concatenate(pulses), tuple(messages), settled, tuple(lines))
 
 
 @pytest.fixture(name="Bench", scope="session")
