@@ -33,7 +33,7 @@ def _line(kind: LineFault) -> Callable[..., tuple[SignalFault, ...]]:
 
 
 def _rail(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[SignalFault, ...]:
-    return (SignalFault(parameters["at"], start_ns, _end_ns(parameters, start_ns)),)
+    return (SignalFault(parameters["end"], start_ns, _end_ns(parameters, start_ns)),)
 
 
 def _noise(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[SignalFault, ...]:
@@ -91,7 +91,7 @@ SENSOR_FAULT_EVENTS: Final = (
         "sensor.rail",
         _rail,
         _duration_s,
-        (Parameter("at", choices=("high", "low"), summary="which end of its range"), _DURATION),
+        (Parameter("end", choices=("high", "low"), summary="which end of its range"), _DURATION),
         summary="the sensor's line is shorted: it stands at one end of its range",
     ),
     EventSpec(

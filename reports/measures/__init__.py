@@ -7,12 +7,13 @@ from reports.measures.gait_specs import COMPARED, DETECTION
 from reports.measures.implant import IMPLANT
 from reports.measures.outcome_specs import OUTCOMES
 from reports.measures.pulse_specs import PULSES
+from reports.measures.safety_specs import SAFETY
 from reports.measures.timing_specs import TIMING
 from scenarios.catalogue import MeasureSpec
 from scenarios.channels import of_channels
 
 MEASURES: Final[tuple[MeasureSpec, ...]] = (
-    *map(of_channels, (*TIMING, *DETECTION, *PULSES, RESIDUAL_VOLTAGE, *IMPLANT)),
+    *map(of_channels, (*TIMING, *DETECTION, *PULSES, RESIDUAL_VOLTAGE, *IMPLANT, *SAFETY)),
     *OUTCOMES,
     *COMPARED,
 )

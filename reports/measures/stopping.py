@@ -2,25 +2,28 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from reports.intervals import touches
 from reports.measures.collecting import collected, not_run, nothing, spans_array
+from reports.measures.given import commands_given, rows_between
 from reports.measures.grouping import set_period_s
 from reports.measures.pulse_budget import pulse_terms, timebase_terms
 from reports.measures.triggers import triggers_of
-from reports.samples import Samples
+from reports.samples import EXACT, Samples
 from rig.record import EventRecord, Record
 from rig.trains import SHORTEST_BREAK_S
 from scenarios.events import STEP_NS
+from scenarios.protection_events import PRESSES
 from scenarios.ramp import Ramp
 
 LIFTED_RATIO: Final = 0.5
 """An electrode counts as off from the instant at which its contact falls below this (formats.md section 2)."""
 
-STOP_EVENT: Final = "button.stop"
+STOP_EVENTS: Final = ("button.stop", PRESSES)
 _CONTACT_EVENTS: Final = ("electrode.peel", "electrode.lift", "electrode.restore")
 
 
@@ -58,33 +61,73 @@ def liftings(record: Record) -> list[tuple[EventRecord, float, float]]:
     return found
 
 
-def _stops(record: Record, asked: list[tuple[EventRecord, float, float]]) -> Samples:
-    """Time from each instant to the last pulse that follows it, s; one sample an event.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A moment at which the device had to stop.
 
-    Shown only where the device had something to stop: a pulse after the instant, or a trigger that it then ignored.
-    The interval begins at the event's last instant, so that `during: {from: event}` holds it.
+    Attributes:
+        event: that asked for it.
+        start_s: the moment, s.
+        until_s: until when nothing may come, s.
+        from_s: the sample counts from here, s: of an event with an extent its last instant, so that
+            `during: {from: event}` holds it.
     """
-    t_s = record.pulses["t_s"]
-    break_s = max(3.0 * (set_period_s(record) or 0.0), SHORTEST_BREAK_S)
+
+    event: EventRecord
+    start_s: float
+    until_s: float
+    from_s: float
+
+
+def _tried(record: Record, asked: list[Asked]) -> tuple[list[Asked], tuple[str, ...]]:
+    """Where the device had something to stop: a pulse after the instant, or a trigger that it then ignored."""
+    t_s, break_s = record.pulses["t_s"], _break_s(record)
     triggers, _ = triggers_of(record)
+    found: list[Asked] = []
+    idle: dict[str, int] = {}
+    for each in asked:
+        start_s, until_s = each.start_s, each.until_s
+        after = np.any((t_s >= start_s) & (t_s < until_s))
+        tried = after or any(start_s < t.sensor_off_s and t.sensor_on_s < until_s for t in triggers)
+        was_on = t_s.size and np.any(np.abs(t_s - start_s) <= break_s)
+        if tried or was_on:
+            found.append(each)
+        else:
+            idle[each.event.name] = idle.get(each.event.name, 0) + 1
+    notes = tuple(
+        f"`{name}`: no trigger while it lasted, nothing to stop" + (f" ({count} times)" if count > 1 else "")
+        for name, count in idle.items()
+    )
+    return found, notes
+
+
+def _break_s(record: Record) -> float:
+    return max(3.0 * (set_period_s(record) or 0.0), SHORTEST_BREAK_S)
+
+
+def _stops(record: Record, asked: list[Asked]) -> Samples:
+    """Time from each instant to the last pulse that follows it, s; one sample an instant with something to stop.
+
+    That a device stops between two pulses is seen at the last pulse only: the pulse period is no uncertainty of the
+    rig but a property of the device, and the note says it.
+    """
+    t_s, break_s = record.pulses["t_s"], _break_s(record)
     values, t0_s, t1_s, strides, rows = [], [], [], [], []
     lost: list[tuple[float, float]] = []
-    notes: list[str] = []
-    for event, start_s, until_s in asked:
+    tried, notes = _tried(record, asked)
+    if tried and (period_s := set_period_s(record)):
+        notes = (*notes, f"seen at pulses, {period_s * 1e3:g} ms apart")
+    for each in tried:
+        start_s, until_s, from_s = each.start_s, each.until_s, each.from_s
         after = np.flatnonzero((t_s >= start_s) & (t_s < until_s))
-        tried = after.size or any(start_s < t.sensor_off_s and t.sensor_on_s < until_s for t in triggers)
-        was_on = t_s.size and np.any(np.abs(t_s - start_s) <= break_s)
-        if not (tried or was_on):
-            notes.append(f"`{event.name}`: no trigger while it lasted, nothing to stop")
-            continue
         last_s = float(t_s[after[-1]]) if after.size else start_s
         values.append(last_s - start_s)
-        t0_s.append(event.end_s)
-        t1_s.append(max(event.end_s, last_s))
-        strides.append(event.stride)
+        t0_s.append(from_s)
+        t1_s.append(max(from_s, last_s))
+        strides.append(each.event.stride)
         rows.append(int(after[-1]) if after.size else -1)
         if last_s + break_s > until_s or touches(start_s, last_s + break_s, record.gaps_s):
-            lost.append((event.end_s, max(event.end_s, last_s)))
+            lost.append((from_s, max(from_s, last_s)))
     found, row = np.array(values), np.array(rows, np.int64)
     terms = ()
     if row.size and t_s.size:
@@ -97,7 +140,7 @@ def _stops(record: Record, asked: list[tuple[EventRecord, float, float]]) -> Sam
         t1_s,
         strides,
         terms,
-        notes=tuple(notes),
+        notes=notes,
         lost_s=spans_array(edges[:, 0], edges[:, 1]),
         lost_because="stimulation still on at the end of what was watched, or a gap in the capture",
     )
@@ -110,15 +153,49 @@ def lead_off_stop(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """
     if not any(planned.kind in _CONTACT_EVENTS for planned in record.case.events):
         return not_run("s", "the scenario has no event that lifts an electrode")
-    asked = liftings(record)
+    asked = [Asked(event, start_s, until_s, event.end_s) for event, start_s, until_s in liftings(record)]
     return _stops(record, asked) if asked else nothing("s", "no electrode came off")
 
 
+def presses(record: Record) -> list[Asked]:
+    """Every press of the stop button, until the button is released or the capture ends."""
+    given = commands_given(record, "button")
+    released_s = [each.t_s for each in given if each.command.value == "release"]
+    end_s = record.span_s[1]
+    return [
+        Asked(each.event, each.t_s, min((s for s in released_s if s > each.t_s), default=end_s), each.t_s)
+        for each in given
+        if each.command.value == "stop"
+    ]
+
+
+def _no_press(record: Record, unit: str) -> Samples:
+    if not any(event.kind in STOP_EVENTS for event in record.case.events):
+        return not_run(unit, "the scenario presses no stop button")
+    return nothing(unit, "the stop button was not pressed")
+
+
 def button_stop(record: Record, _parameters: Mapping[str, Any]) -> Samples:
-    """Time from the press of the stop button to the last pulse of the run, s."""
-    planned = [event.name for event in record.case.events if event.kind == STOP_EVENT]
-    if not planned:
-        return not_run("s", "the scenario presses no stop button")
-    events = [record.events[name] for name in planned if name in record.events and record.events[name].fired]
-    asked = [(event, event.start_s, record.span_s[1]) for event in events]
-    return _stops(record, asked) if asked else nothing("s", "the stop button was not pressed")
+    """Time from each press of the stop button to the last pulse before it is released, or of the run, s."""
+    asked = presses(record)
+    return _stops(record, asked) if asked else _no_press(record, "s")
+
+
+def button_stop_pulses(record: Record, _parameters: Mapping[str, Any]) -> Samples:
+    """Number of pulses that start after each press of the stop button and before its release."""
+    asked = presses(record)
+    if not asked:
+        return _no_press(record, "")
+    tried, notes = _tried(record, asked)
+    broken = [each for each in tried if touches(each.start_s, each.until_s, record.gaps_s)]
+    return collected(
+        "",
+        [float(rows_between(record, each.start_s, each.until_s).size) for each in tried],
+        [each.from_s for each in tried],
+        [each.until_s for each in tried],
+        [each.event.stride for each in tried],
+        notes=notes,
+        budget=EXACT,
+        lost_s=spans_array([each.start_s for each in broken], [each.until_s for each in broken]),
+        lost_because="gap in the capture",
+    )

@@ -236,7 +236,7 @@ TIMING: Final[tuple[MeasureSpec, ...]] = (
         button_stop,
         "occurrence",
         (),
-        (*_CURRENT, "event:button.stop"),
+        (*_CURRENT, "event:button.stop|button.presses"),
         summary="from the stop button to the last pulse",
     ),
     MeasureSpec(

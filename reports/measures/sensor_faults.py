@@ -1,0 +1,153 @@
+"""What a device does with a sensor that lies, a link that is gone, spikes on its line."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from reports.intervals import touches
+from reports.measures.collecting import collected, not_run, noted, nothing, spans_array
+from reports.measures.given import allowed_spans, effects_given, fired, rows_between, was_alive
+from reports.measures.grouping import trains_of
+from reports.measures.pulse_budget import interval_terms, pulse_terms, timebase_terms
+from reports.samples import EXACT, Samples
+from reports.statistics import share_upper_bound
+from rig.record import EventRecord, Record
+from scenarios.sensor_events import RADIO
+from scenarios.sensor_fault_events import PACKETS, SPIKES
+from sim.sensor.signal_faults import SignalFault
+
+FAULTS: Final[dict[str, tuple[str, ...]]] = {
+    "sensor": (
+        "sensor.stuck",
+        "sensor.rail",
+        "sensor.broken",
+        "sensor.noise",
+        "sensor.frozen",
+        "sensor.nan",
+        "sensor.turned",
+    ),
+    "radio": (RADIO, PACKETS),
+}
+"""Word of the parameter `of` -> events that it looks at."""
+SHORTEST_S: Final = 3.0
+"""A fault must last this long to show that the device reaches its safe state (regulatory.md SAF-12)."""
+
+
+def faults(record: Record, of: str) -> list[EventRecord]:
+    """The faults of the sensor, or of the radio link, that happened to a device that was alive."""
+    return [event for _, event in fired(record, *FAULTS[of]) if was_alive(record, event.start_s)]
+
+
+def fault_on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Duration of every train that meets a fault, over the set time-out; one sample a train."""
+    time_out_s = record.case.device.programmed.get("time_out")
+    if not time_out_s:
+        return not_run("", "the setting `time_out` is not known")
+    events = faults(record, parameters.get("of", "sensor"))
+    met = [
+        train
+        for train in trains_of(record)
+        if any(train.t0_s < event.end_s and train.t1_s > event.start_s for event in events)
+    ]
+    if not met:
+        return nothing("", "no stimulation met a fault")
+    spans = np.array([(train.t0_s, train.t1_s) for train in met])
+    durations_s = spans[:, 1] - spans[:, 0]
+    terms = interval_terms(record, np.array([train.rows[0] for train in met], np.int64), durations_s)
+    broken = [k for k, (a, b) in enumerate(spans) if touches(a, b, record.gaps_s)]
+    return collected(
+        "",
+        durations_s / time_out_s,
+        spans[:, 0],
+        spans[:, 1],
+        [train.stride for train in met],
+        tuple(part.scaled(1.0 / time_out_s) for part in terms),
+        lost_s=spans_array(spans[broken, 0], spans[broken, 1]),
+        lost_because="gap in the capture",
+    )
+
+
+def safe_state_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Time from the beginning of a fault to the last pulse that the leg did not ask for, s; one sample a fault.
+
+    The leg asks from 0.1 s before heel-off to landing, extension and ramp: a device that sees the step in spite of the
+    fault may answer it. 0 s: there was no wrong pulse at all. Faults shorter than 3 s show nothing; of one that is
+    still on at the end of the capture, what came until then counts.
+    """
+    allowed = allowed_spans(record)
+    values, rows, shown, notes = [], [], [], []
+    for event in faults(record, parameters.get("of", "sensor")):
+        end_s = min(event.end_s, record.span_s[1])
+        if end_s - event.start_s < SHORTEST_S:
+            notes.append(f"`{event.name}`: shorter than {SHORTEST_S:g} s")
+            continue
+        during = rows_between(record, event.start_s, end_s)
+        wrong = [row for row in during if not _inside(float(record.pulses["t_s"][row]), allowed)]
+        values.append(float(record.pulses["t_s"][wrong[-1]]) - event.start_s if wrong else 0.0)
+        rows.append(int(wrong[-1]) if wrong else 0)
+        shown.append((event, end_s))
+    if not values:
+        return nothing("s", *(notes or ["no fault met a device that was alive"]))
+    found = np.array(values)
+    broken = [k for k, (event, end_s) in enumerate(shown) if touches(event.start_s, end_s, record.gaps_s)]
+    return collected(
+        "s",
+        found,
+        [event.start_s for event, _ in shown],
+        [end_s for _, end_s in shown],
+        [event.stride for event, _ in shown],
+        (*pulse_terms(record, "t_s", np.array(rows, np.int64)), *timebase_terms(record, found)),
+        notes=tuple(notes),
+        lost_s=spans_array([shown[k][0].start_s for k in broken], [shown[k][1] for k in broken]),
+        lost_because="gap in the capture",
+    )
+
+
+def _inside(t_s: float, spans: tuple[tuple[float, float], ...]) -> bool:
+    return any(a <= t_s <= b for a, b in spans)
+
+
+def false_triggers(record: Record, _parameters: Mapping[str, Any]) -> Samples:
+    """Trains that no step asked for, per 1000 spikes on the sensor's line; one sample an event, the spikes its items.
+
+    A train is false where it begins during the spikes outside what the leg asks for (`safe_state_time`). With none in
+    n spikes the upper 95 % bound of their rate is about 3000/n per 1000: the note says it.
+    """
+    allowed, trains = allowed_spans(record), trains_of(record)
+    values, counts, shown, notes = [], [], [], []
+    for planned, event in fired(record, SPIKES):
+        end_s = min(event.end_s, record.span_s[1])
+        if not was_alive(record, event.start_s):
+            notes.append(f"`{event.name}`: the device had never stimulated before")
+            continue
+        struck = [
+            t_ns
+            for effect in effects_given(record, planned, event)
+            if isinstance(effect, SignalFault)
+            for t_ns in effect.spikes_ns
+            if t_ns * 1e-9 < end_s
+        ]
+        false = [train for train in trains if event.start_s <= train.t0_s < end_s and not _inside(train.t0_s, allowed)]
+        if not struck:
+            continue
+        values.append(1000.0 * len(false) / len(struck))
+        counts.append(len(struck))
+        shown.append((event, end_s))
+        most = 1000.0 * share_upper_bound(min(len(false), len(struck)), len(struck), 0.95)
+        notes.append(f"{len(false)} in {len(struck)} spikes, below {most:.2g} per 1000 at 95 %")
+    if not values:
+        return nothing("", *(notes or ["no spike met a device that was alive"]))
+    broken = [k for k, (event, end_s) in enumerate(shown) if touches(event.start_s, end_s, record.gaps_s)]
+    return collected(
+        "",
+        values,
+        [event.start_s for event, _ in shown],
+        [end_s for _, end_s in shown],
+        [event.stride for event, _ in shown],
+        items=np.array(counts, np.int64),
+        budget=EXACT,
+        notes=(*notes, *noted(len(broken), "spans with a gap in the capture")),
+        lost_s=spans_array([shown[k][0].start_s for k in broken], [shown[k][1] for k in broken]),
+        lost_because="gap in the capture",
+    )
