@@ -49,7 +49,7 @@ def of_channel(record: Record, channel: int) -> Record:
     case = replace(
         record.case,
         device=replace(device, programmed={**device.programmed, **own}),
-        events=tuple(event for event in record.case.events if _concerns(event, channel)),
+        events=tuple(_own(event, suffix) for event in record.case.events if _concerns(event, channel)),
     )
     idle = {role: cells for role, cells in record.idle.items() if int(role.partition(".")[2] or 1) == channel}
     return replace(
@@ -63,6 +63,14 @@ def of_channel(record: Record, channel: int) -> Record:
 
 def _concerns(event: PlannedEvent, channel: int) -> bool:
     return str(event.parameters.get(CHANNEL.name, ALL)) in {ALL, str(channel)}
+
+
+def _own(event: PlannedEvent, suffix: str) -> PlannedEvent:
+    """The event as this channel sees it: a change of `current_2` is one of its `current`."""
+    name = event.parameters.get("setting")
+    if event.kind != "setting.change" or not isinstance(name, str) or not name.endswith(suffix):
+        return event
+    return replace(event, parameters={**event.parameters, "setting": name.removesuffix(suffix)})
 
 
 def _rows(table: Table, keep: NDArray[np.bool_]) -> Table:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from rig import finder_pulse as fields
 from rig import finder_state as state_at
+from rig import finder_window as fields
 from rig.bench import ChannelAccuracy
 from rig.cells import cell_samples
 from rig.finder_edges import inverts, linear_delay_s
@@ -32,9 +32,16 @@ _LEAST_CODES: Final = 4.0
 _FILL: Final = 1 << 18
 _NO_GAPS: Final = np.empty((0, 2), np.int64)
 _PARTS: Final = np.dtype(
-    [("channel", np.int16), ("values", np.float64, 10), ("flags", np.uint8, 2), ("end_s", np.float64)]
+    [
+        ("channel", np.int16),
+        ("values", np.float64, 10),
+        ("flags", np.uint8, 2),
+        ("end_s", np.float64),
+        ("shape", np.float64, 7),
+    ]
 )
-"""`PULSE_DTYPE` with its ten quantities from `t_s` to `baseline_a` in one field: the kernel's columns T to BASELINE."""
+"""`PULSE_DTYPE` with its ten quantities from `t_s` to `baseline_a` in one field, the kernel's columns T to BASELINE,
+and those from `peak_a` on in another, PEAK to DROOP."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -301,14 +308,17 @@ class PulseFinder:
         told[state_at.TOLD_SIGMA_PER_RANGE] = 1.0 / spread
         told[state_at.TOLD_A] = period_s / self._tau_s if inverts(period_s, self._tau_s) else 0.0
         told[state_at.TOLD_KEEP] = np.exp(-told[state_at.TOLD_A]) if told[state_at.TOLD_A] > 0.0 else 0.0
+        told[state_at.TOLD_MEDIAN] = settings.median_samples(self.rate_hz)
         told[state_at.TOLD_DELAY] = linear_delay_s(period_s, self._tau_s) * self.rate_hz
         return told
 
     def _units_of_rows(self) -> NDArray[np.float64]:
-        """What the columns T to BASELINE of the kernel's rows count in, SI."""
+        """What the columns of the kernel's rows count in, SI."""
         period_s, scale = self._period_ns / NS_PER_S, self._scale
         charge = scale * period_s
-        return np.array((period_s, scale, period_s, period_s, scale, period_s, charge, charge, charge, scale))
+        first = (period_s, scale, period_s, period_s, scale, period_s, charge, charge, charge, scale)
+        shape = (scale, scale * charge, 1.0, scale, scale, period_s, scale)
+        return np.array((1.0, *first, 1.0, 1.0, period_s, *shape))
 
     def _table(self, n: int) -> NDArray[Any]:
         """Rows of the kernel as pulses in SI; there are few, so it counts how often numpy is called."""
@@ -316,8 +326,10 @@ class PulseFinder:
         table = np.empty(n, PULSE_DTYPE)
         parts = table.view(_PARTS)
         parts["channel"] = self.channel
-        np.multiply(rows[:, fields.T : fields.BASELINE + 1], self._units, out=parts["values"])
+        units = self._units
+        np.multiply(rows[:, fields.T : fields.BASELINE + 1], units[fields.T : fields.BASELINE + 1], out=parts["values"])
         parts["values"][:, -1] += self._offset
         parts["flags"] = rows[:, fields.CLIPPED : fields.TAIL_DONE + 1]
-        np.multiply(rows[:, fields.END], self._period_ns / NS_PER_S, out=parts["end_s"])
+        np.multiply(rows[:, fields.END], units[fields.END], out=parts["end_s"])
+        np.multiply(rows[:, fields.PEAK :], units[fields.PEAK :], out=parts["shape"])
         return table

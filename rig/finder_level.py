@@ -41,6 +41,12 @@ def threshold_of(state: NDArray[np.int64], told: NDArray[np.float64]) -> float:
 
 
 @inlined
+def noise_of(state: NDArray[np.int64], told: NDArray[np.float64]) -> float:
+    """Rms noise of a sample, codes: from the mean range of quiet cells."""
+    return told[TOLD_SIGMA_PER_RANGE] / state[RING_N] * state[RING_RANGE]
+
+
+@inlined
 def band_of(state: NDArray[np.int64], told: NDArray[np.float64]) -> float:
     """Distance from the baseline within which the mean of a cell is back: five standard errors and 0.15 codes."""
     sigma = told[TOLD_SIGMA_PER_RANGE] * state[RING_RANGE] / state[RING_N]

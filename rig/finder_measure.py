@@ -6,24 +6,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.finder_pulse import (
-    BASELINE,
-    CHARGE1,
-    CHARGE2,
-    CLIPPED,
-    END,
-    GAP_S,
-    NET,
-    PHASE1_A,
-    PHASE1_S,
-    PHASE2_A,
-    PHASE2_S,
-    TAIL_DONE,
-    T,
-    Window,
-    extremes,
-    measure_pulse,
-)
+from rig.finder_pulse import measure_pulse
+from rig.finder_shape import write_peaks
 from rig.finder_state import (
     SPAN_CUT,
     SPAN_DONE,
@@ -37,6 +21,30 @@ from rig.finder_state import (
     TOLD_A,
     TOLD_DELAY,
     TOLD_KEEP,
+    TOLD_MEDIAN,
+)
+from rig.finder_window import (
+    BASELINE,
+    CHARGE1,
+    CHARGE2,
+    CLIPPED,
+    DROOP,
+    END,
+    GAP_S,
+    NET,
+    PEAK,
+    PEAK1,
+    PEAK2,
+    PHASE1_A,
+    PHASE1_S,
+    PHASE2_A,
+    PHASE2_S,
+    RISE,
+    SQUARE,
+    TAIL_DONE,
+    T,
+    Window,
+    extremes,
 )
 from sim.compiled import borrowing, inlined
 
@@ -95,14 +103,20 @@ def _withhold(row: NDArray[np.float64], clipped1: bool, clipped2: bool) -> None:
     if clipped1 or clipped2:
         row[GAP_S] = np.nan
         row[NET] = np.nan
+        row[SQUARE] = np.nan
+        row[PEAK] = np.nan
     if clipped1:
         row[PHASE1_A] = np.nan
         row[PHASE1_S] = np.nan
         row[CHARGE1] = np.nan
+        row[PEAK1] = np.nan
+        row[RISE] = np.nan
+        row[DROOP] = np.nan
     if clipped2:
         row[PHASE2_A] = np.nan
         row[PHASE2_S] = np.nan
         row[CHARGE2] = np.nan
+        row[PEAK2] = np.nan
 
 
 @borrowing
@@ -111,6 +125,7 @@ def measure_span(
     told: NDArray[np.float64],
     base: float,
     threshold: float,
+    sigma: float,
     samples: Samples,
     desk: Desk,
     row: NDArray[np.float64],
@@ -122,9 +137,10 @@ def measure_span(
         told: settings.
         base: baseline when it was set aside, codes.
         threshold: of active samples then.
+        sigma: rms noise of a sample then, codes.
         samples: at hand.
         desk: to work on.
-        row: (14,) out.
+        row: (21,) out.
     """
     end = span[SPAN_END]
     first = max(span[SPAN_START] - PRE - 1, span[SPAN_FLOOR] - 1, samples.at - samples.old.size)
@@ -152,8 +168,10 @@ def measure_span(
             -1 if one_phase else split - 1,
             min(span[SPAN_LAST2] + 3 - first, n),
             float(span[SPAN_SIGN]),
+            sigma,
             row,
         )
+        write_peaks(codes, base, float(span[SPAN_SIGN]), not one_phase, int(told[TOLD_MEDIAN]), row)
         row[T] += first
         _withhold(row, clipped1, clipped2)
     if span[SPAN_CUT] != 0 or clipped1:

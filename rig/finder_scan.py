@@ -9,9 +9,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.finder_level import band_of, baseline, count_quiet, follow_level, restart_ring, threshold_of
+from rig.finder_level import band_of, baseline, count_quiet, follow_level, noise_of, restart_ring, threshold_of
 from rig.finder_measure import Desk, Samples, copy_span, measure_span
-from rig.finder_pulse import look
 from rig.finder_state import (
     BACK,
     CUT,
@@ -45,6 +44,7 @@ from rig.finder_state import (
     TOLD_TH_PER_RANGE,
 )
 from rig.finder_walk import lose, set_aside, still_on, walk
+from rig.finder_window import look
 from sim.compiled import borrowing, inlined
 
 
@@ -259,7 +259,7 @@ def scan(
             copy_span(samples, start, cell)
         else:
             cell = new[start - at : stop - at]
-        base, threshold = baseline(state, told), threshold_of(state, told)
+        base, threshold, sigma = baseline(state, told), threshold_of(state, told), noise_of(state, told)
         state[SPANS] = 0
         if whole and next_loss >= stop:
             _look_closely(cell, start, state, told, base, threshold, sums, ranges, spans)
@@ -268,7 +268,7 @@ def scan(
         if not whole:
             _end(state, end, spans)
         for k in range(state[SPANS]):
-            measure_span(spans[k], told, base, threshold, samples, desk, desk.rows[n_rows])
+            measure_span(spans[k], told, base, threshold, sigma, samples, desk, desk.rows[n_rows])
             n_rows += 1
         if not whole:
             break

@@ -75,7 +75,9 @@ TOLD_SIGMA_PER_RANGE: Final = 8
 TOLD_A: Final = 9
 TOLD_DELAY: Final = 10
 TOLD_KEEP: Final = 11
-TOLD_SIZE: Final = 12
+TOLD_MEDIAN: Final = 12
+"""Samples of the running median behind which a peak is read: odd."""
+TOLD_SIZE: Final = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class FinderSettings:
         longest_s: a pulse still open after this time is closed, s. It must stay below the shortest delay from a pulse
             to a sensor (12 ms).
         level_time_s: a current that stays flat this long is a new baseline, s.
+        median_s: a peak is read behind a running median of this length, which spikes do not pass, s.
         reopen_ratio: while a tail lasts, only more than this part of the pulse's peak begins a new pulse.
     """
 
@@ -100,3 +103,8 @@ class FinderSettings:
     longest_s: float = 8e-3
     level_time_s: float = 4e-3
     reopen_ratio: float = 0.05
+    median_s: float = 5e-6
+
+    def median_samples(self, rate_hz: float) -> int:
+        """Samples of the running median at a sample rate: odd, and no longer than `median_s`."""
+        return 2 * max(0, int(0.5 * self.median_s * rate_hz - 0.5 + 1e-9)) + 1

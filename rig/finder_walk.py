@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.finder_measure import PRE
-from rig.finder_pulse import look
 from rig.finder_state import (
     BACK,
     CUT,
@@ -38,6 +37,7 @@ from rig.finder_state import (
     TOLD_CLOSING_GAP,
     TOLD_REOPEN,
 )
+from rig.finder_window import look
 from sim.compiled import borrowing, inlined
 
 _SPLIT_PAUSE: Final = 3

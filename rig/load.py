@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,8 @@ def _of_killed_run(folder: Path, case: Case, events: list[dict[str, Any]]) -> Re
 def _pulses_again(path: Path, accuracy: Mapping[str, ChannelAccuracy]) -> tuple[NDArray[Any], float]:
     """Pulses of a waveform file that may be cut off, and the end of what it holds, s."""
     from rig.finder import PulseFinder
+    from rig.peak_voltage import PeakVoltage
+    from rig.pulse_source import voltage_of
 
     try:
         file = WaveformFile(path)
@@ -160,10 +163,17 @@ def _pulses_again(path: Path, accuracy: Mapping[str, ChannelAccuracy]) -> tuple[
             name, _, channel = role.partition(".")
             if name != "current" or role not in accuracy:
                 continue
-            finder = PulseFinder.for_channel(accuracy[role], int(channel or 1))
-            for signal in file.signals(role):
-                found.append(finder.feed(signal))
+            finder, voltage = PulseFinder.for_channel(accuracy[role], int(channel or 1)), PeakVoltage()
+            beside = file.signals(voltage_of(role)) if voltage_of(role) in file.roles else repeat(None)
+            for signal, other in zip(file.signals(role), beside, strict=False):
+                pulses = finder.feed(signal)
+                if other is not None:
+                    voltage.feed(other)
+                    voltage.fill(pulses)
+                    voltage.forget(finder.settled_ns)
+                found.append(pulses)
                 end_ns = max(end_ns, signal.t0_ns + len(signal.samples) * signal.period_ns)
             found.append(finder.finish())
+            voltage.fill(found[-1])
     pulses = np.concatenate(found)
     return pulses[np.argsort(pulses["t_s"], kind="stable")], end_ns / NS_PER_S

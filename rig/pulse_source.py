@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rig.bench import Bench, Capture
 from rig.felt import felt
 from rig.finder import PulseFinder
+from rig.peak_voltage import PeakVoltage
 from scenarios.case import Case
 from sim.pulse import PULSE_DTYPE
 from sim.timebase import NS_PER_S, TimeNs
@@ -26,6 +27,7 @@ class PulseSource:
 
     def __init__(self, case: Case, bench: Bench) -> None:
         self._finders: dict[str, PulseFinder] = {}
+        self._voltages: dict[str, PeakVoltage] = {}
         self._case, self._bench = case, bench
         self._held = np.empty(0, PULSE_DTYPE)
 
@@ -36,10 +38,21 @@ class PulseSource:
         for t0_ns, t1_ns in capture.quality.gaps:
             for finder in self._finders.values():
                 finder.lost(t0_ns, t1_ns)
-        found = [self._finder(role).feed(signal) for role, signal in capture.waveforms.items() if is_current(role)]
+        found = [self._fed(role, capture) for role in capture.waveforms if is_current(role)]
         settled_ns = min((finder.settled_ns for finder in self._finders.values()), default=capture.t1_ns)
         pulses = np.concatenate(found) if found else np.empty(0, PULSE_DTYPE)
         return self._in_order(pulses, settled_ns), settled_ns
+
+    def _fed(self, role: str, capture: Capture) -> NDArray[Any]:
+        """The pulses that a current tells, with the peaks of its voltage."""
+        finder, voltage = self._finder(role), self._voltage(role)
+        pulses = finder.feed(capture.waveforms[role])
+        signal = capture.waveforms.get(voltage_of(role))
+        if signal is not None:
+            voltage.feed(signal, capture.quality.gaps)
+            voltage.fill(pulses)
+            voltage.forget(finder.settled_ns)
+        return pulses
 
     def felt(self, pulses: NDArray[Any]) -> NDArray[Any]:
         """The pulses as the nerve feels them."""
@@ -49,6 +62,8 @@ class PulseSource:
     def finish(self) -> NDArray[Any]:
         """Pulses still open or held back at the end of the run."""
         rest = [finder.finish() for finder in self._finders.values()]
+        for role, pulses in zip(self._finders, rest, strict=True):
+            self._voltage(role).fill(pulses)
         return self._in_order(np.concatenate(rest) if rest else np.empty(0, PULSE_DTYPE), None)
 
     def _in_order(self, pulses: NDArray[Any], settled_ns: TimeNs | None) -> NDArray[Any]:
@@ -69,6 +84,14 @@ class PulseSource:
             channel = int(role.partition(".")[2] or 1)
             self._finders[role] = PulseFinder.for_channel(accuracy, channel)
         return self._finders[role]
+
+    def _voltage(self, role: str) -> PeakVoltage:
+        return self._voltages.setdefault(role, PeakVoltage())
+
+
+def voltage_of(role: str) -> str:
+    """Role of the voltage of the channel whose current has this role."""
+    return role.replace("current", "voltage", 1)
 
 
 def is_current(role: str) -> bool:

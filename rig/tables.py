@@ -29,8 +29,11 @@ STRIDE_COLUMNS: Final = (
     *("sensed", "over_comfort"),
     *("mid_swing_s", "manner"),
 )
-APPENDED_PULSE_COLUMNS: Final = ("end_s",)
-"""After those of formats.md: the end of a pulse's charge window, without which nothing can be judged again."""
+APPENDED_PULSE_COLUMNS: Final = (
+    *("end_s", "peak_a", "square_a2s", "peak_v", "peak1_a", "peak2_a", "rise_s", "droop_a"),
+)
+"""After those of formats.md: the end of a pulse's charge window, without which nothing can be judged again, and what
+else there is to say about its shape (`sim.pulse`)."""
 
 WHOLE_NUMBERS: Final = frozenset(
     {"channel", "leg", "stride", "train", "clipped", "tail_done", "is_non_mtc", "scuff", "stumble", "pulses"}

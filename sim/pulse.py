@@ -20,6 +20,13 @@ PULSE_DTYPE: Final = np.dtype(
         ("clipped", np.uint8),
         ("tail_done", np.uint8),
         ("end_s", np.float64),
+        ("peak_a", np.float64),
+        ("square_a2s", np.float64),
+        ("peak_v", np.float64),
+        ("peak1_a", np.float64),
+        ("peak2_a", np.float64),
+        ("rise_s", np.float64),
+        ("droop_a", np.float64),
     ]
 )
 """Fields of a pulse, SI units, signs as captured, times in seconds from the start of the run.
@@ -29,4 +36,10 @@ plateau; widths (`phase1_s`, `phase2_s`) lie between 50 % crossings and `gap_s` 
 charge after the gap to the end of the window, tail included, and ``net_c = charge1_c + charge2_c``; `end_s` is the end
 of the charge window; `tail_done` is 1 if the tail was back in the baseline band before the window ended. A pulse with
 a clipped sample has NaN for every quantity that the clipped samples enter.
+
+From `peak_a` on, over the baseline: `peak_a` is the largest magnitude behind a running median of 5 us, `peak1_a` and
+`peak2_a` the bare extremes in the direction of each phase, signed; `square_a2s` the integral of the square over the
+window; `peak_v` the largest magnitude of the electrode voltage behind the same median, NaN where it was not captured;
+`rise_s` the time from 10 to 90 % of phase 1, `droop_a` how much its plateau falls. Pulses as a plant delivers them have
+NaN there: no card has seen them.
 """

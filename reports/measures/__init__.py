@@ -3,6 +3,7 @@
 from typing import Final
 
 from reports.measures.direct_current import RESIDUAL_VOLTAGE
+from reports.measures.following import follows_setting
 from reports.measures.gait_specs import COMPARED, DETECTION
 from reports.measures.implant import IMPLANT
 from reports.measures.outcome_specs import OUTCOMES
@@ -12,8 +13,17 @@ from reports.measures.timing_specs import TIMING
 from scenarios.catalogue import MeasureSpec
 from scenarios.channels import of_channels
 
+_OF_A_CHANNEL: Final = (
+    *TIMING,
+    *DETECTION,
+    *PULSES,
+    RESIDUAL_VOLTAGE,
+    *IMPLANT,
+    *SAFETY,
+)
+
 MEASURES: Final[tuple[MeasureSpec, ...]] = (
-    *map(of_channels, (*TIMING, *DETECTION, *PULSES, RESIDUAL_VOLTAGE, *IMPLANT, *SAFETY)),
+    *(of_channels(follows_setting(spec)) for spec in _OF_A_CHANNEL),
     *OUTCOMES,
     *COMPARED,
 )

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.conditions import setting_at, setting_changes_s
 from reports.intervals import all_inside, all_touching
 from reports.measures.collecting import collected, noted, nothing, spans_array, windows_of
 from reports.measures.grouping import set_period_s, trains_of
@@ -47,14 +48,20 @@ def periods_of(record: Record) -> Periods:
     """Every period of every train, in the order of the trains."""
     t_s = record.pulses["t_s"]
     asked_s = set_period_s(record)
+    varies = bool(setting_changes_s(record, "rate"))
     rows, strides, lengths, expected = [], [], [], []
     for train in trains_of(record):
-        period_s = np.diff(t_s[train.rows])
+        period_s, first = np.diff(t_s[train.rows]), train.rows[:-1]
+        wanted_s = np.full(period_s.size, asked_s or (np.median(period_s) if period_s.size else np.nan))
+        if varies:  # a period in which the rate changes is neither the old one nor the new one
+            rates_hz = setting_at(record, "rate", t_s[train.rows])
+            keep = rates_hz[:-1] == rates_hz[1:]
+            period_s, first, wanted_s = period_s[keep], first[keep], 1.0 / rates_hz[:-1][keep]
         if period_s.size:
-            rows.append(train.rows[:-1])
+            rows.append(first)
             lengths.append(period_s)
             strides.append(np.full(period_s.size, train.stride))
-            expected.append(np.full(period_s.size, asked_s or np.median(period_s)))
+            expected.append(wanted_s)
     if not rows:
         empty = np.empty(0)
         return Periods(empty, empty, empty, np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_))

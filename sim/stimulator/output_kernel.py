@@ -117,6 +117,8 @@ def finish_pulse(stage: Record, t_ns: int, pulses: NDArray[Any], m: int) -> int:
     row["clipped"] = 0
     row["tail_done"] = 1
     row["end_s"] = t_ns * 1e-9
+    row["peak_a"] = row["square_a2s"] = row["peak_v"] = np.nan
+    row["peak1_a"] = row["peak2_a"] = row["rise_s"] = row["droop_a"] = np.nan
     return m + 1
 
 
