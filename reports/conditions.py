@@ -75,12 +75,14 @@ class Conditions:
     faults: Mapping[str, Steps]
 
 
-def commands_of(record: Record) -> tuple[Command, ...]:
-    """What the events that fired asked of the bench, in time order."""
+def commands_of(record: Record, parameter: str = "") -> tuple[Command, ...]:
+    """What the events that fired asked of the bench, in time order; only those with `parameter`, where it is named."""
     asked: list[Command] = []
     for planned in record.case.events:
         event = record.events.get(planned.name)
         if event is None or not event.fired or planned.spec is None:
+            continue
+        if parameter and parameter not in planned.parameters:
             continue
         start_ns: TimeNs = ns_from_s(event.start_s)
         effects = planned.spec.effects(planned.parameters, start_ns, None)
@@ -134,18 +136,28 @@ def _steps(changes: list[tuple[float, Any]]) -> Steps:
     return Steps(tuple(last), tuple(last.values()))
 
 
+def setting_steps(record: Record, name: str) -> Steps:
+    """The setting `name` over the time of the run, SI; None where it is not known."""
+    changes: list[tuple[float, Any]] = [(-math.inf, record.case.device.programmed.get(name))]
+    changes.extend(
+        (command.t_ns / NS_PER_S, command.value[1])
+        for command in commands_of(record, "setting")
+        if command.target == "setting" and command.value[0] == name
+    )
+    return _steps(changes)
+
+
 def setting_at(record: Record, name: str, t_s: ArrayLike) -> NDArray[np.float64]:
     """What the setting `name` stood at, at each of the instants `t_s`, (n,), SI; NaN where it is not known."""
-    steps = conditions_of(record).settings.get(name)
-    if steps is None or any(isinstance(value, str) for value in steps.values):
+    steps = setting_steps(record, name)
+    if any(isinstance(value, str) for value in steps.values):
         return np.full(np.size(t_s), math.nan)
     return steps.numbers(t_s)
 
 
 def setting_changes_s(record: Record, name: str) -> tuple[float, ...]:
     """Instants at which the setting `name` becomes another one, s."""
-    steps = conditions_of(record).settings.get(name)
-    return steps.changes_s if steps is not None else ()
+    return setting_steps(record, name).changes_s
 
 
 def load_ohm_at(record: Record, t_s: ArrayLike, channel: int = 0) -> NDArray[np.float64]:
