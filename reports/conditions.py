@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rig.record import Record
+from scenarios.timeline import effects_of
 from sim.signal import Command
-from sim.timebase import NS_PER_S, TimeNs, ns_from_s
+from sim.timebase import NS_PER_S, ns_from_s
 
 _TARGETS: Final = ("load", "polarity", "supply", "contact")
 
@@ -84,8 +85,7 @@ def commands_of(record: Record, parameter: str = "") -> tuple[Command, ...]:
             continue
         if parameter and parameter not in planned.parameters:
             continue
-        start_ns: TimeNs = ns_from_s(event.start_s)
-        effects = planned.spec.effects(planned.parameters, start_ns, None)
+        effects = effects_of(planned, record.case, ns_from_s(event.start_s))
         asked.extend(effect for effect in effects if isinstance(effect, Command))
     return tuple(sorted(asked, key=lambda command: command.t_ns))
 
@@ -115,7 +115,8 @@ def conditions_of(record: Record, channel: int = 0) -> Conditions:
             continue
         t_s = command.t_ns / NS_PER_S
         if command.target in plain:
-            plain[command.target].append((t_s, command.value))
+            changes = plain[command.target]
+            changes.append((t_s, _value(command, first[command.target], changes)))
         elif command.target in {"setting", "fault"}:
             name, value = command.value
             known = settings if command.target == "setting" else faults
@@ -128,6 +129,17 @@ def conditions_of(record: Record, channel: int = 0) -> Conditions:
         settings={name: _steps(changes) for name, changes in settings.items()},
         faults={name: _steps(changes) for name, changes in faults.items()},
     )
+
+
+def _value(command: Command, of_case: Any, before: list[tuple[float, Any]]) -> Any:
+    """What a command makes of its quantity; an interrupted supply is 0 V and comes back as it was."""
+    if command.target == "load" and command.value is None:
+        return of_case
+    if command.target == "supply" and command.value == "off":
+        return 0.0
+    if command.target == "supply" and command.value == "on":
+        return next((value for _, value in reversed(before) if value != 0.0), of_case)
+    return command.value
 
 
 def _steps(changes: list[tuple[float, Any]]) -> Steps:

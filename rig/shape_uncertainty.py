@@ -52,12 +52,12 @@ def peak_terms(accuracy: ChannelAccuracy, peak: Array, width_s: ArrayLike, *, me
     sigma = (accuracy.noise_rms**2 + accuracy.lsb**2 / 12.0) ** 0.5
     offset = accuracy.offset_bound if accuracy.unit == "V" else 0.0
     return (
-        PulseTerm("noise of the maximum", "B", 0.5 * bias / _SQRT3, True, "flat top or single peak, rectangular"),
+        PulseTerm("noise of the maximum", "B", 0.5 * bias / _SQRT3, True, "flat top or single peak", "rectangular"),
         PulseTerm("noise", "A", 0.5 * sigma * flat, False, "scatter of a maximum: about half of a sample's noise"),
-        PulseTerm("quantisation", "B", accuracy.lsb / 12.0**0.5 * flat, False, "one code, rectangular"),
-        PulseTerm("gain", "B", accuracy.gain_bound_ratio * size / _SQRT3, True, "gain bound, rectangular"),
-        PulseTerm("INL", "B", accuracy.inl_bound / _SQRT3 * flat, True, "INL bound, rectangular"),
-        PulseTerm("offset", "B", offset / _SQRT3 * flat, True, "offset bound; none where a baseline is taken off"),
+        PulseTerm("quantisation", "B", accuracy.lsb / 12.0**0.5 * flat, False, "one code", "rectangular"),
+        PulseTerm("gain", "B", accuracy.gain_bound_ratio * size / _SQRT3, True, "gain bound", "rectangular"),
+        PulseTerm("INL", "B", accuracy.inl_bound / _SQRT3 * flat, True, "INL bound", "rectangular"),
+        PulseTerm("offset", "B", offset / _SQRT3 * flat, True, "bound; none where a baseline is taken off", "rectangular"),
     )
 
 
@@ -81,9 +81,9 @@ def square_terms(accuracy: ChannelAccuracy, pulses: Any) -> tuple[PulseTerm, ...
     edges = aliased * period_s * 2.0 * (height**2 + height2**2)
     return (
         PulseTerm("noise", "A", noise, False, "2 sigma sqrt(T integral)"),
-        PulseTerm("gain", "B", 2.0 * accuracy.gain_bound_ratio * square / _SQRT3, True, "gain bound, twice"),
-        PulseTerm("timebase", "B", accuracy.timebase_bound_ratio * square / _SQRT3, True, "sample clock, rectangular"),
-        PulseTerm("INL", "B", inl / _SQRT3, True, "INL bound, 2 I w INL, rectangular"),
+        PulseTerm("gain", "B", 2.0 * accuracy.gain_bound_ratio * square / _SQRT3, True, "gain bound, twice", "rectangular"),
+        PulseTerm("timebase", "B", accuracy.timebase_bound_ratio * square / _SQRT3, True, "bound of the clock", "rectangular"),
+        PulseTerm("INL", "B", inl / _SQRT3, True, "INL bound, 2 I w INL", "rectangular"),
         PulseTerm("edges", "B", edges, inverted, "tolerance of the filter, or phase of the edges in the clock"),
     )
 
@@ -94,8 +94,8 @@ def rise_terms(accuracy: ChannelAccuracy, rise_s: Array) -> tuple[PulseTerm, ...
     half = 0.5 * _STEP_READS / accuracy.rate_hz
     slow = TAU_TOLERANCE_RATIO * 2.2 * accuracy.filter_tau_s
     return (
-        PulseTerm("sampling", "B", half / _SQRT3 * flat, True, "a step reads 0 to 1.6 samples, rectangular"),
-        PulseTerm("filter", "B", slow / _SQRT3 * flat, True, "tolerance of its time constant, rectangular"),
+        PulseTerm("sampling", "B", half / _SQRT3 * flat, True, "a step reads 0 to 1.6 samples", "rectangular"),
+        PulseTerm("filter", "B", slow / _SQRT3 * flat, True, "tolerance of its time constant", "rectangular"),
     )
 
 
@@ -107,5 +107,5 @@ def droop_terms(accuracy: ChannelAccuracy, width_s: ArrayLike, level_a: ArrayLik
     local = accuracy.inl_bound * np.minimum(1.0, np.abs(np.asarray(level_a, np.float64)) / accuracy.range)
     return (
         PulseTerm("noise", "A", 4.0 * sigma * (2.0 / quarter) ** 0.5, False, "means of the inner quarters"),
-        PulseTerm("INL", "B", 0.1 * local / _SQRT3, True, "its change over a droop of a tenth of the range"),
+        PulseTerm("INL", "B", 0.1 * local / _SQRT3, True, "its change over a tenth of the range", "rectangular"),
     )
