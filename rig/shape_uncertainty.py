@@ -57,7 +57,7 @@ def peak_terms(accuracy: ChannelAccuracy, peak: Array, width_s: ArrayLike, *, me
         PulseTerm("quantisation", "B", accuracy.lsb / 12.0**0.5 * flat, False, "one code", "rectangular"),
         PulseTerm("gain", "B", accuracy.gain_bound_ratio * size / _SQRT3, True, "gain bound", "rectangular"),
         PulseTerm("INL", "B", accuracy.inl_bound / _SQRT3 * flat, True, "INL bound", "rectangular"),
-        PulseTerm("offset", "B", offset / _SQRT3 * flat, True, "bound; none where a baseline is taken off", "rectangular"),
+        PulseTerm("offset", "B", offset / _SQRT3 * flat, True, "bound; none over a baseline", "rectangular"),
     )
 
 
@@ -74,6 +74,8 @@ def square_terms(accuracy: ChannelAccuracy, pulses: Any) -> tuple[PulseTerm, ...
     width = np.nan_to_num(np.asarray(pulses["phase1_s"], np.float64))
     width2 = np.nan_to_num(np.asarray(pulses["phase2_s"], np.float64))
     period_s = 1.0 / accuracy.rate_hz
+    gain = 2.0 * accuracy.gain_bound_ratio * square / _SQRT3
+    clock = accuracy.timebase_bound_ratio * square / _SQRT3
     inl = 2.0 * accuracy.inl_bound * (height * width + height2 * width2)
     noise = 2.0 * accuracy.noise_rms * (square * period_s) ** 0.5
     inverted = accuracy.filter_tau_s > 0.0
@@ -81,8 +83,8 @@ def square_terms(accuracy: ChannelAccuracy, pulses: Any) -> tuple[PulseTerm, ...
     edges = aliased * period_s * 2.0 * (height**2 + height2**2)
     return (
         PulseTerm("noise", "A", noise, False, "2 sigma sqrt(T integral)"),
-        PulseTerm("gain", "B", 2.0 * accuracy.gain_bound_ratio * square / _SQRT3, True, "gain bound, twice", "rectangular"),
-        PulseTerm("timebase", "B", accuracy.timebase_bound_ratio * square / _SQRT3, True, "bound of the clock", "rectangular"),
+        PulseTerm("gain", "B", gain, True, "gain bound, twice", "rectangular"),
+        PulseTerm("timebase", "B", clock, True, "bound of the clock", "rectangular"),
         PulseTerm("INL", "B", inl / _SQRT3, True, "INL bound, 2 I w INL", "rectangular"),
         PulseTerm("edges", "B", edges, inverted, "tolerance of the filter, or phase of the edges in the clock"),
     )

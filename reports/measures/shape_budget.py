@@ -1,4 +1,4 @@
-"""The instrument's uncertainty of peaks, squares, rises and droops of the pulses of a record (`rig.shape_uncertainty`)."""
+"""The instrument's uncertainty of the peaks, squares, rises and droops of pulses (`rig.shape_uncertainty`)."""
 
 from collections.abc import Callable
 from typing import Any, Final
