@@ -14,8 +14,10 @@ from scenarios.check_reader import CheckWords, read_checks
 from scenarios.device_file import DeviceFile, describe_device, is_any, read_device
 from scenarios.electrode_reader import SHIFT, electrodes_for
 from scenarios.event_reader import read_events
-from scenarios.fields import as_table, as_text, one_or_list
-from scenarios.limit_applies import Situation, measure_named, why_not
+from scenarios.fields import as_text, one_or_list
+from scenarios.item import Item
+from scenarios.item_file import item_values
+from scenarios.limit_applies import Situation, already_left_out, applying, has_no_check
 from scenarios.limit_expand import Expanded
 from scenarios.patient_file import draws_by_seed, read_patient
 from scenarios.problems import Problems
@@ -70,6 +72,7 @@ class Surroundings:
         requirements: rows of `requirements.csv`; None where there is none.
         origin: where the case stems from.
         expanded: what limit sets gave to its checks.
+        item: the specimen under test, or None.
     """
 
     catalogue: Catalogue
@@ -79,6 +82,7 @@ class Surroundings:
     requirements: dict[str, Requirement] | None
     origin: Origin
     expanded: Expanded | None = None
+    item: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +129,14 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
             events = read_events(
                 table.values["events"], around.catalogue.events, scenario.walk, scenario.leg, device.words, problems
             )
-    left_out = _already_left_out(table, problems)
+    left_out = already_left_out(table, problems)
     if description is not None and around.expanded is not None and sensor is not None:
-        scenario, more = _applying(scenario, around, Situation(
-            description, events, scenario.load_name, "" if recorded else sensor.kind, walks=not recorded
-        ))  # fmt: skip
-        table, left_out = scenario.table, (*left_out, *more)
+        kind = "" if recorded else sensor.kind
+        situation = Situation(description, events, scenario.load_name, kind, walks=not recorded)
+        table, more = applying(around.expanded, table, around.catalogue.measures, situation)
+        scenario, left_out = replace(scenario, table=table), (*left_out, *more)
     checks: tuple[Check, ...] = ()
-    if not (left_out and _is_empty(table.values["checks"])):
+    if not (left_out and has_no_check(table)):
         checks = read_checks(table.values["checks"], _check_words(scenario, around), problems)
     rows = _requirements(table, checks, around, problems)
     electrodes = CENTRED
@@ -178,44 +182,13 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         axes=label.axes,
         document=concrete_document(
             scenario, sensor, patient[2] if patient is not None else None, device.table, electrodes, rows, left_out
-        ),
+        )
+        | ({"item": item_values(around.item)} if around.item is not None else {}),
         origin_file=origin.file,
         electrodes=electrodes,
         profile=str(plain(table.values["profile"])) if "profile" in table.values else "",
+        item=around.item,
     )
-
-
-def _applying(
-    scenario: Scenario, around: Surroundings, situation: Situation
-) -> tuple[Scenario, tuple[tuple[str, str], ...]]:
-    """The scenario without the checks of limit sets that do not apply here, and (check, reason) of these."""
-    expanded, table = around.expanded, scenario.table
-    nodes = table.values["checks"]
-    if expanded is None or not isinstance(nodes, Table):
-        return scenario, ()
-    dropped: list[tuple[str, str]] = []
-    for name, asked in expanded.asked.items():
-        node = nodes.values.get(name)
-        if isinstance(node, Table):
-            spec = around.catalogue.measures.get(measure_named(node))
-            if reason := why_not(asked, spec, node, situation):
-                dropped.append((name, reason))
-    kept = nodes.without(*(name for name, _ in dropped))
-    return replace(scenario, table=table.replaced(table.keys["checks"], kept)), (*expanded.left_out, *dropped)
-
-
-def _is_empty(node: Node) -> bool:
-    return isinstance(node, Table) and not node.values
-
-
-def _already_left_out(table: Table, problems: Problems) -> tuple[tuple[str, str], ...]:
-    """What a `case.yaml` says was left out when it was made."""
-    node = table.values.get("not_applicable")
-    found: dict[str, str] = {}
-    if node is not None:
-        with problems.gathered():
-            found = {name: as_text(value) for name, value in as_table(node, "`not_applicable`").values.items()}
-    return tuple(found.items())
 
 
 def as_repeat(case: Case, label: CaseLabel, scenario: Scenario, around: Surroundings) -> Case:

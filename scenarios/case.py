@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from scenarios.item import Item
 from sim.electrode.placement import CENTRED, Electrodes
 from sim.gait.walk import Walk
 from sim.sensor.recording import Recording
@@ -271,6 +272,7 @@ class Case:
         origin_file: file that the case came from.
         electrodes: between stimulator and nerve.
         profile: name of the profile whose checks it carries, or "".
+        item: the specimen under test; None where nobody stated it.
     """
 
     id: str
@@ -298,6 +300,7 @@ class Case:
     origin_file: str
     electrodes: Electrodes = CENTRED
     profile: str = ""
+    item: Item | None = None
 
     @property
     def is_recorded(self) -> bool:

@@ -13,7 +13,7 @@ from scenarios.check_reader import VERDICT_WORDS
 from scenarios.dataclass_reader import key_and_unit, settings_units
 from scenarios.device_file import RATED
 from scenarios.electrode_reader import electrode_schema
-from scenarios.json_schema_checks import PROFILE, check_schema, limits_schema
+from scenarios.json_schema_checks import PROFILE, check_schema, item_schema, limits_schema
 from scenarios.json_schema_words import (
     COUNT,
     QUANTITY,
@@ -39,7 +39,7 @@ from sim.gait.terrain import TERRAINS
 from sim.sensor.kinds import SENSORS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-SCHEMAS: Final = ("scenario", "case", "device", "patient", "bench", "limits")
+SCHEMAS: Final = ("scenario", "case", "device", "patient", "bench", "limits", "item")
 """What `json_schema` can give; each in its version 1."""
 
 
@@ -56,6 +56,7 @@ def json_schema(catalogue: Catalogue, name: str) -> dict[str, Any]:
         "patient": _patient,
         "bench": _bench,
         "limits": limits_schema,
+        "item": item_schema,
     }
     shared = {"$defs": {"distribution": _distribution()}} if name in {"case", "patient"} else {}
     return {"$schema": DIALECT, "title": f"stimrig {name}/1", **shared, **builders[name](catalogue)}
@@ -115,6 +116,7 @@ def _case(catalogue: Catalogue) -> dict[str, Any]:
         "inputs": {},
         "profile": {"type": "string"},
         "checks": {"type": "object", "minProperties": 1, "additionalProperties": check_schema(catalogue, is_case=True)},
+        "item": item_schema(catalogue) | {"required": []},
         "not_applicable": {"type": "object", "additionalProperties": {"type": "string"}},
     }
     return table(properties, ("case", *scenario["required"], "checks"), anyOf=scenario["anyOf"])

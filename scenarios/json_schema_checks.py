@@ -1,8 +1,10 @@
-"""JSON Schema of a check, of a limit set's entry and of the profile that a scenario carries."""
+"""JSON Schema of a check, of a limit set, of the profile that a scenario carries, and of the item under test."""
 
 from typing import Any, Final
 
 from scenarios.catalogue import Catalogue
+from scenarios.item_file import LAB
+from scenarios.item_file import SCHEMA as ITEM_SCHEMA
 from scenarios.json_schema_words import (
     COUNT,
     PLUS_MINUS,
@@ -53,6 +55,22 @@ def limits_schema(catalogue: Catalogue) -> dict[str, Any]:
     limits = {"type": "object", "additionalProperties": entry}
     header = {"schema": {"const": SCHEMA}, "title": TEXT, "note": TEXT, "limits": limits}
     return table(header, ("schema", "limits"))
+
+
+def item_schema(_: Catalogue) -> dict[str, Any]:
+    """The item under test."""
+    sha = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+    result = {"value": QUANTITY, "U": QUANTITY, "report": TEXT, "lab": TEXT, "on": TEXT}
+    return table(
+        {
+            "schema": {"const": ITEM_SCHEMA},
+            **dict.fromkeys(("maker", "model", "serial", "lot", "hardware", "operator", "condition", "note"), TEXT),
+            "firmware": table({"version": TEXT, "file": TEXT, "sha256": sha}),
+            "electrodes": table({"area": QUANTITY, "type": TEXT, "lot": TEXT}),
+            "lab": table(dict.fromkeys(LAB, table(result, ("value", "U", "report")))),
+        },
+        ("schema",),
+    )
 
 
 def _basis(*, confirmed: bool) -> dict[str, Any]:

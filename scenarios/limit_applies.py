@@ -7,9 +7,11 @@ from typing import Final
 from scenarios.case import DeviceDescription, PlannedEvent
 from scenarios.catalogue import MeasureSpec
 from scenarios.device_file import RATED
-from scenarios.limit_expand import Asked
+from scenarios.fields import as_table, as_text
+from scenarios.limit_expand import Asked, Expanded
 from scenarios.limit_reader import LIMIT_WORDS, OF_NAME
 from scenarios.limit_set import Applies
+from scenarios.problems import Problems
 from scenarios.text import Listing, Node, Table, Text
 from sim.electrode.load import NAMED_LOADS, Load
 
@@ -38,6 +40,45 @@ class Situation:
         names = {load: name for name, load in NAMED_LOADS.items()}
         met = [value for event in self.events for value in event.parameters.values() if isinstance(value, Load)]
         return {self.load, *(names[load] for load in met if load in names)}
+
+
+def applying(
+    expanded: Expanded, table: Table, measures: Mapping[str, MeasureSpec], situation: Situation
+) -> tuple[Table, tuple[tuple[str, str], ...]]:
+    """The scenario without the checks of limit sets that do not apply here, and (check, reason) of these.
+
+    Args:
+        expanded: what the sets gave.
+        table: the scenario, its limits written out.
+        measures: of the catalogue.
+        situation: what the case offers.
+    """
+    nodes = table.values["checks"]
+    if not isinstance(nodes, Table):
+        return table, ()
+    dropped: list[tuple[str, str]] = []
+    for name, asked in expanded.asked.items():
+        node = nodes.values.get(name)
+        if isinstance(node, Table) and (reason := why_not(asked, measures.get(_measure_of(node)), node, situation)):
+            dropped.append((name, reason))
+    kept = nodes.without(*(name for name, _ in dropped))
+    return table.replaced(table.keys["checks"], kept), (*expanded.left_out, *dropped)
+
+
+def has_no_check(table: Table) -> bool:
+    """True where nothing of a scenario's checks is left."""
+    node = table.values["checks"]
+    return isinstance(node, Table) and not node.values
+
+
+def already_left_out(table: Table, problems: Problems) -> tuple[tuple[str, str], ...]:
+    """(check, reason) of what a `case.yaml` says was left out when it was made."""
+    node = table.values.get("not_applicable")
+    found: dict[str, str] = {}
+    if node is not None:
+        with problems.gathered():
+            found = {name: as_text(value) for name, value in as_table(node, "`not_applicable`").values.items()}
+    return tuple(found.items())
 
 
 def why_not(asked: Asked, spec: MeasureSpec | None, check: Table, situation: Situation) -> str:
@@ -126,7 +167,7 @@ def _rated_names(check: Table, spec: MeasureSpec) -> list[str]:
     return [name for name in names if name in RATED and name not in spec.references]
 
 
-def measure_named(check: Table) -> str:
+def _measure_of(check: Table) -> str:
     """Name of the measure of a check as written, or ""."""
     node = check.values.get("measure")
     if isinstance(node, Text):

@@ -8,6 +8,8 @@ from scenarios.build import CaseLabel, Origin, Surroundings, as_repeat, build_ca
 from scenarios.case import Case, Keep, Requirement
 from scenarios.catalogue import Catalogue
 from scenarios.fields import Key, as_table, as_text, integer, read_keys
+from scenarios.item import Item
+from scenarios.item_file import read_item
 from scenarios.limit_expand import Expanded, expand_limits, refers
 from scenarios.limit_set import LimitSets, read_limit_sets
 from scenarios.matrix import Variant, case_id, expand, written_out
@@ -30,6 +32,8 @@ class LoadOptions:
         seed: seed in place of the scenario's, or None.
         keep: how much of the waveform is kept, in place of the scenario's, or None.
         default_keep: the same where the scenario says nothing: `windows`, on hardware `full`.
+        item: the specimen under test, in place of what a `case.yaml` says, or None.
+        default_item: the same where a scenario is read; a `case.yaml` keeps to what it says.
     """
 
     device: str = ""
@@ -37,6 +41,8 @@ class LoadOptions:
     seed: int | None = None
     keep: Keep | None = None
     default_keep: Keep = "windows"
+    item: Item | None = None
+    default_item: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ def _load_scenario(
     with problems.gathered():
         rows = _requirement_rows(path, project)
     around = _surroundings(path, catalogue, options, project, Origin(shown_file(path, project), {}, {}))
-    around = replace(around, requirements=rows)
+    around = replace(around, requirements=rows, item=options.item or options.default_item)
     _refuse_two_devices(table, options, problems)
     cases: list[Case] = []
     tables: dict[str, Table] = {}
@@ -208,7 +214,10 @@ def _load_case(
     rows: dict[str, Requirement] | None = None
     with problems.gathered():
         rows = _inlined_rows(table)
-    around = replace(around, requirements=rows)
+    around = replace(around, requirements=rows, item=options.item)
+    if options.item is None and "item" in table.values:
+        with problems.gathered():
+            around = replace(around, item=read_item(table.values["item"]))
     case = build_case(_with_options(scenario, options), label, around, problems)
     if case is None:
         return None

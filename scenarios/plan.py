@@ -9,6 +9,7 @@ from scenarios.case import Case, Keep
 from scenarios.catalogue import Catalogue
 from scenarios.estimate import bytes_needed, duration_s
 from scenarios.feasibility import warn
+from scenarios.item import Item
 from scenarios.load import LoadedFile, LoadOptions, load_file
 from scenarios.places import SUFFIXES, named_files
 from scenarios.problems import Problems, nearest
@@ -29,6 +30,8 @@ class PlanOptions:
         keep: how much of the waveform is kept, in place of every scenario's, or None.
         default_keep: the same where a scenario says nothing.
         name_filter: `-k`: only cases whose id or title holds this text, in any case; "" for all.
+        item: `--item`: the specimen under test, also of a `case.yaml`, or None.
+        default_item: the project's, for scenarios, or None.
         requirement_filter: `--req`: only checks that verify an id of this pattern (`SRS-*`); "" for all.
     """
 
@@ -41,6 +44,8 @@ class PlanOptions:
     default_keep: Keep = "windows"
     name_filter: str = ""
     requirement_filter: str = ""
+    item: Item | None = None
+    default_item: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,15 @@ def load_cases(paths: Iterable[str | Path], catalogue: Catalogue, options: PlanO
     options = options or PlanOptions()
     problems = Problems()
     files: list[LoadedFile] = []
-    asked = LoadOptions(options.device, options.bench_device, options.seed, options.keep, options.default_keep)
+    asked = LoadOptions(
+        options.device,
+        options.bench_device,
+        options.seed,
+        options.keep,
+        options.default_keep,
+        options.item,
+        options.default_item,
+    )
     for path in find_files(paths):
         with problems.gathered():
             files.append(load_file(path, catalogue, asked))

@@ -103,7 +103,7 @@ def scenario_keys(schema: str, *, recorded: bool = False) -> dict[str, Key]:
         "expect": Key(plain),
     }
     if schema == CASE_SCHEMA:
-        inlined = {name: Key(plain) for name in ("requirements", "inputs", "not_applicable")}
+        inlined = {name: Key(plain) for name in ("requirements", "inputs", "not_applicable", "item")}
         return keys | {"case": Key(plain, required=True), **inlined}
     return keys | {"matrix": Key(plain)}
 

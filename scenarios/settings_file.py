@@ -23,6 +23,7 @@ class ProjectSettings:
         bench: default bench, or "".
         device: default device of scenarios that take any, or "".
         runs: folder of the run folders, or None.
+        item: file of the item under test, or None.
         junit_inconclusive: how JUnit shows INCONCLUSIVE: `error` or `failure`.
     """
 
@@ -33,6 +34,7 @@ class ProjectSettings:
     device: str = ""
     runs: Path | None = None
     junit_inconclusive: str = "error"
+    item: Path | None = None
 
 
 def find_settings(start: Path) -> Path | None:
@@ -76,7 +78,7 @@ class _Reader:
         self._path, self._text, self._document = path, text, document
 
     def settings(self) -> ProjectSettings:
-        allowed = ("plugins", "requirements", "bench", "device", "runs", "junit")
+        allowed = ("plugins", "requirements", "bench", "device", "runs", "junit", "item")
         for key in self._document:
             if key not in allowed:
                 raise ScenarioError(self._where(key), f"unknown key `{key}`", nearest(key, allowed))
@@ -86,6 +88,9 @@ class _Reader:
         shown = junit.get("inconclusive", "error")
         if shown not in {"error", "failure"}:
             raise ScenarioError(self._where("inconclusive"), f"unknown word {shown!r}", "allowed: error, failure")
+        item: Any = self._document.get("item", {})
+        if not isinstance(item, dict) or set(item) - {"file"} or not isinstance(item.get("file", ""), str):
+            raise ScenarioError(self._where("item"), "[item] names a file", 'allowed: file = "item.yaml"')
         folder = self._path.parent
         requirements, runs = self._word("requirements"), self._word("runs")
         return ProjectSettings(
@@ -96,6 +101,7 @@ class _Reader:
             device=self._word("device"),
             runs=folder / runs if runs else None,
             junit_inconclusive=shown,
+            item=folder / item["file"] if item.get("file") else None,
         )
 
     def _where(self, key: str) -> str:

@@ -57,12 +57,15 @@ def run(
     keep: Annotated[str, typer.Option("--keep", help="How much of the waveform is kept: full, windows or none.")] = "",
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Cases run side by side.")] = 1,
     select: Annotated[str, typer.Option("-k", metavar="TEXT", help="Only cases whose id holds TEXT.")] = "",
+    item: Annotated[
+        Path | None, typer.Option("--item", metavar="FILE", help="The item under test: maker, serial, firmware, ...")
+    ] = None,
 ) -> int:
     """Run scenarios; the last line is the run folder."""
     from rig.commands.options import keep_of
     from rig.commands.session import Request
 
-    request = Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, jobs)
+    request = Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, jobs, item)
     finished = run_and_tell(request)
     say_reports(finished.folder)
     say(str(finished.folder))

@@ -45,6 +45,7 @@ class Request:
         select: only cases whose id holds this text.
         out: folder of the run folders; None for the project's choice, else `runs`.
         jobs: cases run side by side.
+        item: file of the item under test, or None for the project's choice.
     """
 
     paths: tuple[Path, ...] = ()
@@ -55,6 +56,7 @@ class Request:
     select: str = ""
     out: Path | None = None
     jobs: int = 1
+    item: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +120,7 @@ def prepare(request: Request) -> Prepared:
         ScenarioError: a file, name, unit or option that cannot be used.
     """
     from rig.benches import bench_file, open_bench
+    from scenarios.item_file import read_item_file
     from scenarios.plan import PlanOptions, load_cases
     from scenarios.plugins import assemble_catalogue
     from scenarios.settings_file import read_settings
@@ -137,6 +140,8 @@ def prepare(request: Request) -> Prepared:
         keep=request.keep,
         default_keep="full" if capabilities.hardware == "bench" else "windows",
         name_filter=request.select,
+        item=read_item_file(request.item) if request.item is not None else None,
+        default_item=read_item_file(project.item) if project.item is not None else None,
     )
     plan = load_cases(request.paths or own_scenarios(project), catalogue, options)
     return Prepared(request, project, catalogue, plan, bench, bench_file(name, beside))
