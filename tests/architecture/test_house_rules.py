@@ -93,6 +93,7 @@ UNIT_OF_THE_RUN = {
     "Component",
     "Finding",
     "IdleCells",
+    "LabResult",
     "Limit",
     "LoopError",
     "Row",
