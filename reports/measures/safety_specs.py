@@ -6,6 +6,14 @@ from reports.measures.arming import output_before_arming, pulses_before_arming
 from reports.measures.brown_out import brown_out_end, brown_out_output
 from reports.measures.contact_density import contact_density
 from reports.measures.hanging import hang_output, hang_pulses
+from reports.measures.indicators import (
+    FAULT_LAMP,
+    LOW_BATTERY,
+    OUTPUT_LAMP,
+    indicator_truth,
+    low_battery_warning,
+    overload_report,
+)
 from reports.measures.overload import overload_recovery, short_current
 from reports.measures.recontact import reconnect_surge, recontact_start
 from reports.measures.sensor_faults import FAULTS, false_triggers, fault_on_time, safe_state_time
@@ -66,6 +74,36 @@ SAFETY: Final[tuple[MeasureSpec, ...]] = (
         "pulse",
         "current into shorted leads, over the largest that the device can give",
         requires=(f"event:{SHORT}",),
+    ),
+    _measure(
+        "overload_report",
+        "s",
+        overload_report,
+        "occurrence",
+        "from the first pulse into shorted leads until the fault lamp is on",
+        requires=(f"event:{SHORT}", FAULT_LAMP),
+    ),
+    _measure(
+        "indicator_truth",
+        "",
+        indicator_truth,
+        "run",
+        "share of the time in which a lamp agrees with the truth",
+        (
+            Parameter(
+                "lamp", choices=("output", "fault"), default="output", summary="which lamp; each has its own truth"
+            ),
+        ),
+        (OUTPUT_LAMP, FAULT_LAMP),
+        continuous=True,
+    ),
+    _measure(
+        "low_battery_warning",
+        "s",
+        low_battery_warning,
+        "occurrence",
+        "how long before the output errs by 10 % the battery is reported low",
+        requires=("event:supply.sag", LOW_BATTERY),
     ),
     _measure(
         "overload_recovery",
