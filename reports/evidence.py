@@ -78,8 +78,20 @@ def suffices(quantity: str, level: str, min_evidence: str) -> bool:
 
 
 def evidence_of(run: RunResult) -> tuple[Evidence, ...]:
-    """Every verdict of a run that verifies something or nothing."""
-    return tuple(
+    """Every verdict of a run, of cases and of pools, that verifies something or nothing."""
+    pooled = tuple(
+        Evidence(
+            pool.id,
+            pool.verdict.check.id,
+            pool.verdict.outcome,
+            pool.verdict.quantity,
+            pool.hardware,
+            pool.verdict.check.verifies,
+            is_seeded=pool.is_seeded,
+        )
+        for pool in run.pools
+    )
+    return pooled + tuple(
         Evidence(
             case.case.id,
             verdict.check.id,

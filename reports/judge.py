@@ -32,17 +32,22 @@ def judge_case(record: Record, catalogue: Catalogue) -> CaseResult:
 
     The case is as bad as its worst check; a fault of the rig makes it ERROR unless a FAIL was seen before.
     """
-    verdicts = tuple(judge_check(record, check, catalogue.measures.get(check.measure)) for check in record.case.checks)
+    found = [judge_check(record, check, catalogue.measures.get(check.measure)) for check in record.case.checks]
+    verdicts = tuple(verdict for verdict in found if not verdict.check.pool)
+    pooled = tuple(verdict for verdict in found if verdict.check.pool)
     outcomes = [verdict.outcome for verdict in verdicts]
     if record.fault is not None:
         outcomes.append(Outcome.ERROR)
-    return CaseResult(record.case, worst(outcomes), verdicts, record, record.hardware)
+    outcome = Outcome.PASS if pooled and not outcomes else worst(outcomes)
+    return CaseResult(record.case, outcome, verdicts, record, record.hardware, pooled=pooled)
 
 
 def blocked_case(case: Case, hardware: str, reason: str, outcome: Outcome) -> CaseResult:
     """A case that never started: its checks are NOT RUN, the case itself is `outcome` (one cause, one red line)."""
-    verdicts = tuple(_verdict(check, None, Outcome.NOT_RUN, f"blocked by {reason}") for check in case.checks)
-    return CaseResult(case, outcome, verdicts, None, hardware, reason)
+    found = [_verdict(check, None, Outcome.NOT_RUN, f"blocked by {reason}") for check in case.checks]
+    verdicts = tuple(verdict for verdict in found if not verdict.check.pool)
+    pooled = tuple(verdict for verdict in found if verdict.check.pool)
+    return CaseResult(case, outcome, verdicts, None, hardware, reason, pooled)
 
 
 def exit_code(outcome: Outcome, any_selected: bool, interrupted: bool) -> int:
@@ -153,11 +158,35 @@ def _judge(
         return _judge_never(check, spec, part, samples, obstacles, dropped)
     if spec.occurrences:
         samples = count_of(samples, part)
+    bounds = bounds_of(record.case, check, samples)
+    verdict = judge_samples(record.case, check, spec, samples, bounds, obstacles, dropped)
+    return dataclasses.replace(verdict, obstacle=obstacles[0][1]) if obstacles else verdict
+
+
+def judge_samples(
+    case: Case,
+    check: Check,
+    spec: MeasureSpec,
+    samples: Samples,
+    bounds: Bounds | None,
+    obstacles: list[tuple[Outcome, str]],
+    dropped: int,
+) -> Verdict:
+    """Judge samples, of one case or of many.
+
+    Args:
+        case: whose settings the limits refer to.
+        check: what is asked.
+        spec: its measure.
+        samples: those that count.
+        bounds: their limits; None where these are not known.
+        obstacles: what stands between the samples and a PASS, the first to be named in front.
+        dropped: samples outside `during`.
+    """
     n = int(samples.items.sum()) if samples.items is not None else samples.values.size
     if samples.values.size == 0:
         outcome, reason = (obstacles or [(Outcome.INCONCLUSIVE, _no_sample(samples, dropped))])[0]
         return _verdict(check, spec, outcome, reason, samples=samples, n=0, dropped=dropped)
-    bounds = bounds_of(record.case, check, samples)
     if bounds is None or (check.quantifier in {"mean", "p95"} and not bounds.same):
         reason = (
             missing_reference(record.case, check, samples)
@@ -175,7 +204,7 @@ def _judge(
         outcome, reason = obstacles[0][0], f"{obstacles[0][1]}; so far {reason}"
     elif outcome is Outcome.PASS and n < check.needs:
         outcome, reason = Outcome.INCONCLUSIVE, f"{n} samples, {check.needs} needed; {reason}"
-    marginal = outcome is Outcome.PASS and _is_marginal(record, check, samples, decision)
+    marginal = outcome is Outcome.PASS and _is_marginal(case, check, samples, decision)
     return _verdict(
         check,
         spec,
@@ -212,7 +241,10 @@ def _judge_never(
     verdict = _verdict(check, spec, outcome, _with_notes(reason, samples), samples=samples, n=count, dropped=dropped)
     where = (int(samples.strides[0]), float(samples.t0_s[0])) if count else (None, None)
     stride = None if where[0] is None or where[0] < 0 else where[0]
-    return dataclasses.replace(verdict, value=float(count), unit="", worst_stride=stride, worst_t_s=where[1])
+    told = obstacles[0][1] if obstacles else ""
+    return dataclasses.replace(
+        verdict, value=float(count), unit="", worst_stride=stride, worst_t_s=where[1], obstacle=told
+    )
 
 
 def _obstacles_to_pass(
@@ -238,10 +270,10 @@ def _with_notes(reason: str, samples: Samples) -> str:
     return "; ".join([reason, *samples.notes])
 
 
-def _is_marginal(record: Record, check: Check, samples: Samples, decision: Decision) -> bool:
+def _is_marginal(case: Case, check: Check, samples: Samples, decision: Decision) -> bool:
     if check.marginal is None:
         return False
-    reference = reference_of(record.case, check)
+    reference = reference_of(case, check)
     if check.quantifier == "every":
         return bool(beyond_marginal(samples.values, check, reference).any())
     if check.quantifier == "share":

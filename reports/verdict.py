@@ -55,6 +55,7 @@ class Verdict:
         high: upper limit in `unit` that the chart draws, or None.
         samples: what was judged, for charts; None where nothing was measured.
         channel: channel that decided, where the device has several and the measure looks at each; else None.
+        obstacle: what forbade a PASS beside the samples themselves (an event that never fired, a lost link), or "".
         tur: test-uncertainty ratio, (upper - lower limit)/(2 U); one-sided |limit|/U; None where it does not apply.
         miss_bound: upper bound of the share of samples beyond the limit, at the check's confidence; None where it does
             not apply.
@@ -80,6 +81,7 @@ class Verdict:
     samples: Samples | None = None
     channel: int | None = None
     tur: float | None = None
+    obstacle: str = ""
     miss_bound: float | None = None
 
 
@@ -94,6 +96,7 @@ class CaseResult:
         record: what happened; None where the case never started.
         hardware: evidence stamp.
         blocked_by: why it never started, or "".
+        pooled: what this case contributes to checks that are judged over many cases; no verdicts of its own.
     """
 
     case: Case
@@ -102,6 +105,28 @@ class CaseResult:
     record: Record | None
     hardware: str
     blocked_by: str = ""
+    pooled: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PoolResult:
+    """A check judged once over many cases.
+
+    Attributes:
+        id: of the pool: the case id without the pooled axes.
+        verdict: over all samples; the worst place lies in `worst_case`.
+        cases: ids of the cases whose samples it holds.
+        hardware: weakest evidence stamp among them.
+        worst_case: case of the worst sample, or "".
+        is_seeded: True where a device with seeded defects is among them.
+    """
+
+    id: str
+    verdict: Verdict
+    cases: tuple[str, ...]
+    hardware: str
+    worst_case: str = ""
+    is_seeded: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +144,7 @@ class RunResult:
         interrupted: True where the run was cut short.
         unchecked_requirements: number of `verifies` ids without a requirements.csv to check them against.
         notes: lines for the reader (kernels compiled, model credibility, ...).
+        pools: checks that were judged once over many cases.
     """
 
     run: str
@@ -131,3 +157,4 @@ class RunResult:
     interrupted: bool = False
     unchecked_requirements: int = 0
     notes: tuple[str, ...] = field(default=())
+    pools: tuple[PoolResult, ...] = ()

@@ -134,6 +134,7 @@ class Check:
         expect: announced verdict, or "".
         limit_id: id of the limit set's entry that it follows (`TIM-01`), or "".
         basis: of the limit; None where the scenario states a limit of its own without one.
+        pool: id of the pool over whose cases the check is judged once, or "" where each case is judged by itself.
     """
 
     id: str
@@ -154,6 +155,7 @@ class Check:
     expect: str = ""
     limit_id: str = ""
     basis: LimitBasis | None = None
+    pool: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,9 @@ def case_document(case: Case) -> str:
     header: dict[str, Any] = {"id": case.id, "number": str(case.number), "seed": str(case.seed)}
     if case.axes:
         header["axes"] = dict(case.axes)
+    pools = {check.id: check.pool for check in case.checks if check.pool}
+    if pools:
+        header["pools"] = pools
     document = dict(case.document)
     top = {"schema": document.pop("schema"), "case": header | {"origin": origin}, **document}
     return "\n".join(document_lines(top)) + "\n"

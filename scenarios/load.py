@@ -13,6 +13,7 @@ from scenarios.item_file import read_item
 from scenarios.limit_expand import Expanded, expand_limits, refers
 from scenarios.limit_set import LimitSets, read_limit_sets
 from scenarios.matrix import Variant, case_id, expand, written_out
+from scenarios.pools import pool_id, with_pools
 from scenarios.problems import Problems
 from scenarios.requirements import read_requirements
 from scenarios.schema import CASE_SCHEMA, MAX_SEED, Scenario, read_scenario, schema_of
@@ -165,7 +166,8 @@ def _load_scenario(
         for repeat in variant.repeats:
             label = _label(scenario, variant, repeat, len(cases) + 1)
             with problems.gathered():
-                cases.append(as_repeat(first, label, scenario, around))
+                case = as_repeat(first, label, scenario, around)
+                cases.append(with_pools(case, _pools(scenario, variant, repeat)))
             tables[label.id] = expanded.table
     if not cases:
         return None
@@ -194,6 +196,12 @@ def _label(scenario: Scenario, variant: Variant, repeat: int, number: int) -> Ca
     return CaseLabel(case_id(scenario.id, variant, repeat), number, seed, variant.axes)
 
 
+def _pools(scenario: Scenario, variant: Variant, repeat: int) -> dict[str, str]:
+    """Check -> id of its pool, of one case."""
+    number = repeat if variant.numbered else None
+    return {check: pool_id(scenario.id, variant.axes, number, axes) for check, axes in variant.pools.items()}
+
+
 def _unchecked(cases: list[Case], rows: dict[str, Requirement] | None) -> tuple[str, ...]:
     if rows is not None:
         return ()
@@ -207,7 +215,7 @@ def _load_case(
     header = _read_header(table, problems)
     if scenario is None or header is None:
         return None
-    label, origin = header
+    label, origin, pools = header
     if options.seed is not None:
         label = replace(label, seed=options.seed)
     around = _surroundings(path, catalogue, options, project, origin)
@@ -221,10 +229,11 @@ def _load_case(
     case = build_case(_with_options(scenario, options), label, around, problems)
     if case is None:
         return None
+    case = with_pools(case, pools)
     return LoadedFile(path, case.scenario_id, (case,), {case.id: table}, _unchecked([case], rows), is_case=True)
 
 
-def _read_header(table: Table, problems: Problems) -> tuple[CaseLabel, Origin] | None:
+def _read_header(table: Table, problems: Problems) -> tuple[CaseLabel, Origin, dict[str, str]] | None:
     inner = Problems()
     origin_keys = {"file": Key(as_text, required=True), "lines": Key(_line_numbers), "events": Key(_line_numbers)}
 
@@ -239,6 +248,7 @@ def _read_header(table: Table, problems: Problems) -> tuple[CaseLabel, Origin] |
         "number": Key(integer(1, 1_000_000, "number"), required=True),
         "seed": Key(integer(0, MAX_SEED, "seed"), required=True),
         "axes": Key(lambda node: plain(as_table(node, "`axes`"))),
+        "pools": Key(lambda node: plain(as_table(node, "`pools`"))),
         "origin": Key(read_origin, required=True),
     }
     found = read_keys(table.values.get("case", table), keys, "`case`", inner)
@@ -247,7 +257,8 @@ def _read_header(table: Table, problems: Problems) -> tuple[CaseLabel, Origin] |
             inner.raise_any()
         return None
     axes = tuple((str(axis), str(value)) for axis, value in found.get("axes", {}).items())
-    return CaseLabel(found["id"], found["number"], found["seed"], axes), found["origin"]
+    pools = {str(check): str(pool) for check, pool in found.get("pools", {}).items()}
+    return CaseLabel(found["id"], found["number"], found["seed"], axes), found["origin"], pools
 
 
 def _line_numbers(node: Any) -> dict[str, int]:

@@ -1,11 +1,13 @@
 """The matrix of a scenario: axes by dotted path, repeats with seeds of their own, rows left out and rows added."""
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
 from scenarios.fields import as_table, as_text, integer, one_or_list, quantity
+from scenarios.pools import SEEDS, read_pools
 from scenarios.problems import Problems, nearest
 from scenarios.quantities import parse_quantity
 from scenarios.text import Listing, Node, Table, Text
@@ -14,7 +16,7 @@ from sim.errors import ScenarioError
 
 MAX_VARIANTS: Final = 100_000
 """Most cases of one scenario (design choice)."""
-_OWN_WORDS: Final = ("seeds", "exclude", "include")
+_OWN_WORDS: Final = (SEEDS, "exclude", "include", "pool")
 _FIXED: Final = ("schema", "id", "seed", "matrix", "expect")
 
 
@@ -28,6 +30,7 @@ class Variant:
         canonical: (axis, text that is the same for equal values); gives the seed.
         repeats: numbers of the repeats, from 0.
         numbered: True where repeats are part of the id (`seeds` is written).
+        pools: check -> axes over which it is judged once.
     """
 
     table: Table
@@ -35,6 +38,7 @@ class Variant:
     canonical: tuple[tuple[str, str], ...]
     repeats: range
     numbered: bool
+    pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 def expand(table: Table, problems: Problems) -> tuple[Variant, ...]:
@@ -79,6 +83,12 @@ def _rows(matrix: Table, base: Table) -> tuple[Variant, ...]:
                 axes[name] = _axis_values(name, value)
     excluded = _row_list(matrix, "exclude", axes, problems)
     included = _row_list(matrix, "include", None, problems)
+    numbered = SEEDS in matrix.values
+    pools: dict[str, tuple[str, ...]] = {}
+    if "pool" in matrix.values:
+        with problems.gathered():
+            known = (*axes, *([SEEDS] if numbered else []))
+            pools = read_pools(matrix.values["pool"], known, base.values.get("checks"))
     problems.raise_any()
     count = seeds
     for values in axes.values():
@@ -87,8 +97,8 @@ def _rows(matrix: Table, base: Table) -> tuple[Variant, ...]:
         raise ScenarioError(str(matrix.where), f"the matrix has {count} cases", f"allowed: {MAX_VARIANTS}")
     rows = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
     rows = [row for row in rows if not any(_matches(row, pattern) for pattern in excluded)]
-    numbered = "seeds" in matrix.values
     found = [_variant(row, matrix, base, range(seeds), numbered) for row in [*rows, *included]]
+    found = [replace(variant, pools=pools) for variant in found]
     seen: dict[Any, str] = {}
     for variant in found:
         text = ", ".join(f"{axis}={value}" for axis, value in variant.axes)

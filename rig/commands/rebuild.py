@@ -54,6 +54,7 @@ def rebuild(run: Path, catalogue: "Catalogue", as_asked: Callable[["Case"], "Cas
     Raises:
         RecordError: it is no run folder, or holds no case.
     """
+    from reports.pooling import judge_pools, with_pools
     from reports.verdict import RunResult, worst
 
     facts = read_run(run)
@@ -62,13 +63,15 @@ def rebuild(run: Path, catalogue: "Catalogue", as_asked: Callable[["Case"], "Cas
     if not folders:
         raise RecordError(str(run), "holds no case: nothing was recorded", "run it again")
     hardware = facts["bench"]["hardware"]
-    results = tuple(
+    own = tuple(
         judge_again(folder, catalogue, as_asked, known.get(folder.name, {}).get("blocked_by") or "", hardware)
         for folder in folders
     )
+    pools = judge_pools(own, catalogue)
+    results = with_pools(own, pools)
     return RunResult(
         run=facts["run"],
-        outcome=worst([result.outcome for result in results]),
+        outcome=worst([result.outcome for result in results] + [pool.verdict.outcome for pool in pools]),
         cases=results,
         started=facts.get("reported_start") or facts["start"],
         version=facts["versions"]["stimrig"],
@@ -78,4 +81,5 @@ def rebuild(run: Path, catalogue: "Catalogue", as_asked: Callable[["Case"], "Cas
         or any(r.record is not None and r.record.interrupted for r in results),
         unchecked_requirements=facts.get("unchecked_requirements", 0),
         notes=tuple(facts.get("notes", ())),
+        pools=pools,
     )

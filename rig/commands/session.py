@@ -288,12 +288,15 @@ def _write_blocked(
 
 
 def _result(prepared: Prepared, running: _Running, run: str, started: str, *, interrupted: bool) -> "RunResult":
+    from reports.pooling import judge_pools, with_pools
     from reports.verdict import RunResult, worst
 
-    results = tuple(running.results[number] for number in sorted(running.results))
+    own = tuple(running.results[number] for number in sorted(running.results))
+    pools = judge_pools(own, prepared.catalogue)
+    results = with_pools(own, pools)
     return RunResult(
         run=run,
-        outcome=worst([result.outcome for result in results]),
+        outcome=worst([result.outcome for result in results] + [pool.verdict.outcome for pool in pools]),
         cases=results,
         started=started,
         version=stimrig_version(),
@@ -302,6 +305,7 @@ def _result(prepared: Prepared, running: _Running, run: str, started: str, *, in
         interrupted=interrupted,
         unchecked_requirements=len(prepared.plan.unchecked_requirements),
         notes=_notes(prepared.plan),
+        pools=pools,
     )
 
 
