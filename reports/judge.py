@@ -189,7 +189,7 @@ def judge_samples(
         return _verdict(check, spec, outcome, reason, samples=samples, n=0, dropped=dropped)
     if bounds is None or (check.quantifier in {"mean", "p95"} and not bounds.same):
         reason = (
-            missing_reference(record.case, check, samples)
+            missing_reference(case, check, samples)
             or f"the limit `{check.limit.text}` is not one number for all samples"
         )
         return _verdict(check, spec, Outcome.NOT_RUN, reason, samples=samples, n=n, dropped=dropped)

@@ -131,7 +131,18 @@ def _joined(parts: Sequence[Samples]) -> Samples:
         found = [getattr(part, name) for part in parts]
         return None if any(each is None for each in found) else np.concatenate(found)
 
-    names = ("values", "t0_s", "t1_s", "strides", "expanded", "systematic", "half95", "reference", "interval95", "items")
+    names = (
+        "values",
+        "t0_s",
+        "t1_s",
+        "strides",
+        "expanded",
+        "systematic",
+        "half95",
+        "reference",
+        "interval95",
+        "items",
+    )
     largest = max(parts, key=lambda part: float(np.max(part.expanded, initial=-math.inf)))
     return dataclasses.replace(
         parts[0], **{name: column(name) for name in names}, budget=largest.budget, notes=(), lost_s=None, dropped=0

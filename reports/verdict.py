@@ -158,3 +158,9 @@ class RunResult:
     unchecked_requirements: int = 0
     notes: tuple[str, ...] = field(default=())
     pools: tuple[PoolResult, ...] = ()
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Every verdict: those of the cases in order, then those of the pools."""
+        own = [verdict for case in self.cases for verdict in case.verdicts]
+        return [*own, *(pool.verdict for pool in self.pools)]

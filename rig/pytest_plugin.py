@@ -5,6 +5,7 @@ already stays quiet: one cause, one red line. With pytest-xdist use ``--dist loa
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rig.commands.python_door import Run
     from rig.commands.session import Prepared
     from scenarios.case import Case, Check
+    from scenarios.catalogue import Catalogue
 
 SUFFIX: Final = ".scenario.yaml"
 _WORDS: Final = {
@@ -55,7 +57,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioF
 class ScenarioFile(pytest.File):
     """A scenario file; its children are its cases."""
 
-    def collect(self) -> Iterator["CaseCollector"]:
+    def collect(self) -> Iterator["CaseCollector | PoolCollector"]:
         """One collector a case; a file that cannot be used is a collection error with its file:line:column."""
         from rig.commands.options import keep_of
         from rig.commands.session import Request, prepare
@@ -68,10 +70,17 @@ class ScenarioFile(pytest.File):
         except ScenarioError as error:
             raise self.CollectError(str(error)) from None
         blocked = {entry.case.id: entry.reason for entry in prepared.plan.blocked}
+        pools: dict[tuple[str, str], list[CaseCollector]] = {}
         for case in (*prepared.plan.cases, *(entry.case for entry in prepared.plan.blocked)):
-            yield CaseCollector.from_parent(
+            collector = CaseCollector.from_parent(
                 self, name=case.id, case=case, prepared=prepared, blocked_by=blocked.get(case.id, "")
             )
+            for check in case.checks:
+                if check.pool:
+                    pools.setdefault((check.pool, check.id), []).append(collector)
+            yield collector
+        for (pool, name), cases in pools.items():
+            yield PoolCollector.from_parent(self, name=f"{pool} pooled", check_id=name, cases=cases)
 
 
 class CaseCollector(pytest.Collector):
@@ -87,7 +96,19 @@ class CaseCollector(pytest.Collector):
     def collect(self) -> Iterator["CheckItem"]:
         """One test a check."""
         for check in self._case.checks:
+            if check.pool:
+                continue
             yield CheckItem.from_parent(self, name=check.id, check=check)
+
+    @property
+    def catalogue(self) -> "Catalogue":
+        """Names."""
+        return self._prepared.catalogue
+
+    @property
+    def case(self) -> "Case":
+        """What is run."""
+        return self._case
 
     def result(self) -> "CaseResult":
         """What the case showed; the same core as `stimrig run`."""
@@ -132,6 +153,36 @@ class CaseCollector(pytest.Collector):
         return result
 
 
+class PoolCollector(pytest.Collector):
+    """A check that is judged once over many cases; its child is the check. Cases that did not run yet run then."""
+
+    def __init__(self, *, check_id: str, cases: "list[CaseCollector]", **given: Any) -> None:
+        super().__init__(**given)
+        self._check_id, self._cases = check_id, cases
+        self._result: CaseResult | None = None
+        self.folder: Path | None = None
+
+    def collect(self) -> Iterator["CheckItem"]:
+        """The check."""
+        check = next(check for check in self._cases[0].case.checks if check.id == self._check_id)
+        yield CheckItem.from_parent(self, name=check.id, check=check)
+
+    def result(self) -> "CaseResult":
+        """The pool as a case of one check."""
+        if self._result is None:
+            from reports.pooling import judge_pools
+
+            results = [collector.result() for collector in self._cases]
+            pools = judge_pools(results, self._cases[0].catalogue)
+            verdict = next(pool.verdict for pool in pools if pool.verdict.check.id == self._check_id)
+            self._result = replace(results[0], outcome=verdict.outcome, verdicts=(verdict,), record=None)
+        return self._result
+
+    def cause_is_told_by(self) -> str:
+        """Rig errors are told by the cases."""
+        return ""
+
+
 def _records(config: pytest.Config) -> Path:
     """A new folder for a record, where pytest keeps its temporary folders."""
     factory: pytest.TempPathFactory = config._tmp_path_factory  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
@@ -151,13 +202,13 @@ class CheckItem(pytest.Item):
             self.user_properties.append(("verifies", requirement))
 
     def _verdict(self) -> "Verdict":
-        assert isinstance(self.parent, CaseCollector)
+        assert isinstance(self.parent, CaseCollector | PoolCollector)
         result = self.parent.result()
         return next(verdict for verdict in result.verdicts if verdict.check.id == self._check.id)
 
     def setup(self) -> None:
         """Run the case; whatever kept the check from a verdict is an error of the set-up."""
-        assert isinstance(self.parent, CaseCollector)
+        assert isinstance(self.parent, CaseCollector | PoolCollector)
         verdict, result = self._verdict(), self.parent.result()
         self._tell_numbers(verdict, result)
         word = verdict.outcome.value
@@ -195,7 +246,7 @@ class CheckItem(pytest.Item):
 
     def shown(self, error: BaseException) -> str:
         """What a reader sees of an error: no traceback of ours."""
-        assert isinstance(self.parent, CaseCollector)
+        assert isinstance(self.parent, CaseCollector | PoolCollector)
         record = f"\n  record: {self.parent.folder}" if self.parent.folder is not None else ""
         return f"{error}\n  {self.path}:{self._check.line}{record}"
 

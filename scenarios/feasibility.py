@@ -1,9 +1,9 @@
 """What can be said before a run: how many samples a check can get at most, and whether they can ever be enough."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from scenarios import timeline
 from scenarios.case import Case, Check, PlannedEvent
@@ -67,9 +67,28 @@ def shown_share(n: int, confidence: float) -> float:
     return (1.0 - confidence) ** (1.0 / n) if n else 0.0
 
 
-def warn(case: Case, measures: Mapping[str, MeasureSpec]) -> list[Warned]:
+PoolSizes: TypeAlias = Mapping[tuple[str, str], int | None]
+"""(pool, check) -> largest number of samples of all its cases; None where it is not limited by the strides."""
+
+
+def pool_sizes(cases: Iterable[Case], measures: Mapping[str, MeasureSpec]) -> PoolSizes:
+    """How many samples each pool can get."""
+    found: dict[tuple[str, str], int | None] = {}
+    for case in cases:
+        for check in case.checks:
+            if check.pool:
+                most, before = most_samples(case, check, measures[check.measure]), found.get((check.pool, check.id), 0)
+                found[check.pool, check.id] = None if most is None or before is None else before + most
+    return found
+
+
+def warn(case: Case, measures: Mapping[str, MeasureSpec], pools: PoolSizes) -> list[Warned]:
     """Everything about a case that a reader should know before the bench is booked."""
-    found = [warned for check in case.checks for warned in _check_warnings(case, check, measures[check.measure])]
+    found: list[Warned] = []
+    for check in case.checks:
+        measure = measures[check.measure]
+        most = pools[check.pool, check.id] if check.pool else most_samples(case, check, measure)
+        found += _check_warnings(case, check, measure, most)
     if case.is_recorded:
         return found
     own_m_s, asked_m_s = case.patient.speed_m_s, case.walk.speed_m_s
@@ -94,9 +113,8 @@ def _walk_warnings(case: Case) -> list[Warned]:
     return [Warned("", text)]
 
 
-def _check_warnings(case: Case, check: Check, measure: MeasureSpec) -> list[Warned]:
+def _check_warnings(case: Case, check: Check, measure: MeasureSpec, most: int | None) -> list[Warned]:
     found: list[str] = []
-    most = most_samples(case, check, measure)
     if most is not None and most < check.needs:
         found.append(f"can never pass: {check.needs} samples are needed, the walk gives at most {most}")
     elif check.quantifier == "share" and most is not None:

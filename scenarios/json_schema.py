@@ -198,9 +198,10 @@ def _event(catalogue: Catalogue) -> dict[str, Any]:
 def _matrix() -> dict[str, Any]:
     step = table({"from": TEXT, "to": TEXT, "step": TEXT}, ("from", "to", "step"))
     rows = one_or_list({"type": "object"})
+    pools = {"type": "object", "additionalProperties": one_or_list(TEXT)}
     return {
         "type": "object",
-        "properties": {"seeds": COUNT | {"minimum": 1}, "exclude": rows, "include": rows},
+        "properties": {"seeds": COUNT | {"minimum": 1}, "exclude": rows, "include": rows, "pool": pools},
         "additionalProperties": {"anyOf": [{"type": "array", "minItems": 1}, step]},
     }
 

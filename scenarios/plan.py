@@ -8,7 +8,7 @@ from pathlib import Path
 from scenarios.case import Case, Keep
 from scenarios.catalogue import Catalogue
 from scenarios.estimate import bytes_needed, duration_s
-from scenarios.feasibility import warn
+from scenarios.feasibility import PoolSizes, pool_sizes, warn
 from scenarios.item import Item
 from scenarios.load import LoadedFile, LoadOptions, load_file
 from scenarios.places import SUFFIXES, named_files
@@ -200,6 +200,7 @@ def _planned(files: list[LoadedFile], catalogue: Catalogue, options: PlanOptions
     warnings: dict[tuple[str, str], PlanWarning] = {}
     number = 0
     for file in files:
+        sizes = pool_sizes(file.cases, catalogue.measures)
         for loaded in file.cases:
             case = _selected(loaded, options, left_out)
             if case is None:
@@ -211,7 +212,7 @@ def _planned(files: list[LoadedFile], catalogue: Catalogue, options: PlanOptions
                 blocked.append(Blocked(case, reason))
                 continue
             cases.append(case)
-            for warning in _warnings(case, file.tables[case.id], catalogue):
+            for warning in _warnings(case, file.tables[case.id], catalogue, sizes):
                 warnings.setdefault((warning.where, warning.text), warning)
     return Plan(
         cases=tuple(cases),
@@ -253,10 +254,10 @@ def _missing_roles(case: Case, options: PlanOptions) -> str:
     return f"bench `{options.bench}` has no terminal for {', '.join(missing)}"
 
 
-def _warnings(case: Case, table: Table, catalogue: Catalogue) -> list[PlanWarning]:
+def _warnings(case: Case, table: Table, catalogue: Catalogue, sizes: PoolSizes) -> list[PlanWarning]:
     checks = table.values["checks"]
     found: list[PlanWarning] = []
-    for warned in warn(case, catalogue.measures):
+    for warned in warn(case, catalogue.measures, sizes):
         if warned.check and isinstance(checks, Table):
             where = str(checks.keys[warned.check].where)
         else:

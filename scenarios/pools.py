@@ -49,9 +49,7 @@ def _axes(node: Node, known: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(one_or_list(axis)(node))
 
 
-def pool_id(
-    scenario_id: str, axes: tuple[tuple[str, str], ...], repeat: int | None, pooled: tuple[str, ...]
-) -> str:
+def pool_id(scenario_id: str, axes: tuple[tuple[str, str], ...], repeat: int | None, pooled: tuple[str, ...]) -> str:
     """Id of the pool of a case: its own without the pooled axes (``SCN-WALK[walk.speed=0.6 m/s]``).
 
     Args:

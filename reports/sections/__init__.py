@@ -10,6 +10,7 @@ from reports.sections import (
     method,
     outcomes,
     overview,
+    pooled,
     recorded,
     repeat,
     requirements,
@@ -21,6 +22,7 @@ from scenarios.catalogue import SectionSpec
 SECTIONS: Final = (
     SectionSpec("summary", 10, summary.build, "verdict, what was tested, what did not pass"),
     SectionSpec("overview", 20, overview.build, "one line a check"),
+    SectionSpec("pooled", 25, pooled.build, "checks judged once over many cases"),
     SectionSpec("checks", 30, checks.build, "every check with its numbers and chart"),
     SectionSpec("outcomes", 40, outcomes.build, "what became of the patient"),
     SectionSpec("aid_effect", 45, aid_effect.build, "effect of the aid, acute and adapted"),

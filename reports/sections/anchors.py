@@ -2,6 +2,9 @@
 
 from reports.verdict import CaseResult, Outcome, RunResult, Verdict
 
+POOLS_ANCHOR = "pools"
+"""Anchor of the checks that were judged over many cases."""
+
 _SEVERITY = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASS)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reports.sections.anchors import case_anchor, check_anchor, verdicts_worst_first, worst_first
+from reports.sections.anchors import POOLS_ANCHOR, case_anchor, check_anchor, verdicts_worst_first, worst_first
 from reports.sections.blocks import section
 from reports.sections.device import defects_words
 from reports.verdict import Outcome, RunResult
@@ -11,7 +11,7 @@ from reports.words import hardware_levels, run_stamp
 
 def build(run: RunResult) -> dict[str, Any]:
     """The cover of the report."""
-    verdicts = [verdict for case in run.cases for verdict in case.verdicts]
+    verdicts = run.verdicts
     counts = [[word.value, sum(verdict.outcome is word for verdict in verdicts)] for word in Outcome]
     cover = {
         "kind": "cover",
@@ -39,7 +39,7 @@ def _identity(run: RunResult) -> list[tuple[str, str]]:
 
 
 def _sentence(run: RunResult) -> str:
-    verdicts = [verdict for case in run.cases for verdict in case.verdicts]
+    verdicts = run.verdicts
     passed = sum(verdict.outcome is Outcome.PASS for verdict in verdicts)
     cases = f"{len(run.cases)} case{'' if len(run.cases) == 1 else 's'}"
     if not run.cases:
@@ -67,7 +67,7 @@ def _tested(run: RunResult) -> list[str]:
 
 def _against(run: RunResult) -> list[str]:
     lines = [f"{case.case.id}: {case.case.title}" if case.case.title else case.case.id for case in run.cases]
-    ids = {name for case in run.cases for verdict in case.verdicts for name in verdict.check.verifies}
+    ids = {name for verdict in run.verdicts for name in verdict.check.verifies}
     shown = lines if len(lines) <= 8 else [*lines[:7], f"and {len(lines) - 7} more cases"]
     if ids:
         unchecked = (
@@ -78,7 +78,7 @@ def _against(run: RunResult) -> list[str]:
 
 
 def _evidence(run: RunResult) -> list[str]:
-    verdicts = [verdict for case in run.cases for verdict in case.verdicts]
+    verdicts = run.verdicts
     judged = [verdict for verdict in verdicts if verdict.outcome not in {Outcome.NOT_RUN, Outcome.ERROR}]
     measured = sum(verdict.quantity == "measured" for verdict in judged)
     lines = [f"Hardware: {hardware_levels(run)}."]
@@ -95,7 +95,7 @@ def _evidence(run: RunResult) -> list[str]:
 
 
 def _open_title(run: RunResult) -> str:
-    verdicts = [verdict for case in run.cases for verdict in case.verdicts]
+    verdicts = run.verdicts
     if _open(run):
         return "What did not pass"
     return "Every check passed" if verdicts else "Nothing was checked"
@@ -132,6 +132,17 @@ def _open(run: RunResult) -> list[dict[str, str]]:
                 "title": "The rig failed",
                 "reason": cause,
                 "anchor": f"{case_anchor(case)}-results",
+            }
+    for pool in run.pools:
+        verdict, check = pool.verdict, pool.verdict.check
+        if verdict.outcome is not Outcome.PASS:
+            rows[pool.id, check.id, "pool"] = {
+                "verdict": verdict.outcome.value,
+                "case": f"{pool.id} ({len(pool.cases)} cases)",
+                "check": check.id,
+                "title": check.title or check.id,
+                "reason": verdict.reason,
+                "anchor": POOLS_ANCHOR,
             }
     order = [word.value for word in (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.NOT_RUN)]
     return sorted(rows.values(), key=lambda row: order.index(row["verdict"]))

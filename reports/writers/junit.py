@@ -1,11 +1,11 @@
 """`junit.xml`: a suite a case, a test case a check, nothing green that was not shown."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
-from reports.verdict import CaseResult, Outcome, RunResult, Verdict
+from reports.verdict import CaseResult, Outcome, PoolResult, RunResult, Verdict
 from reports.words import limit_words, margin_words, value_words
 
 Inconclusive: TypeAlias = Literal["error", "failure"]
@@ -29,6 +29,7 @@ def junit_text(run: RunResult, *, inconclusive: Inconclusive = "error") -> str:
         inconclusive: element for INCONCLUSIVE; some importers do not know `error`.
     """
     suites = [_suite(case, run, inconclusive) for case in run.cases]
+    suites += [_pool_suite(pool, run, inconclusive) for pool in run.pools]
     root = ET.Element("testsuites", {"name": _legal(f"stimrig {run.run}"), **_totals(suites)})
     root.extend(suites)
     ET.indent(root, " ")
@@ -54,6 +55,18 @@ def _suite(result: CaseResult, run: RunResult, inconclusive: Inconclusive) -> ET
     for key, value in _counts(suite).items():
         suite.set(key, str(value))
     suite.set("time", f"{simulated_s(result):.3f}")
+    return suite
+
+
+def _pool_suite(pool: PoolResult, run: RunResult, inconclusive: Inconclusive) -> ET.Element:
+    """A suite of one test: a check that was judged over many cases."""
+    members = [case for case in run.cases if case.case.id in pool.cases]
+    case = replace(members[0].case, id=f"{pool.id} pooled")
+    walked = replace(members[0], case=case, record=None, hardware=pool.hardware, verdicts=(pool.verdict,))
+    suite = _suite(replace(walked, outcome=pool.verdict.outcome, blocked_by=""), run, inconclusive)
+    total_s = sum(simulated_s(member) for member in members)
+    for element in (suite, *suite.iter("testcase")):
+        element.set("time", f"{total_s:.3f}")
     return suite
 
 

@@ -5,7 +5,7 @@ import math
 from importlib.resources import files
 from typing import Any, Final
 
-from reports.verdict import CaseResult, RunResult, Verdict
+from reports.verdict import CaseResult, PoolResult, RunResult, Verdict
 from scenarios.case import Check
 
 VERDICTS_SCHEMA: Final = "stimrig/verdicts/1"
@@ -21,12 +21,12 @@ def verdicts_schema() -> dict[str, Any]:
 
 def run_document(run: RunResult) -> dict[str, Any]:
     """The document of a whole run."""
-    return _document(run.run, run.outcome.value, run.cases)
+    return _document(run.run, run.outcome.value, run.cases) | {"pools": [_pool(pool) for pool in run.pools]}
 
 
 def case_document(result: CaseResult) -> dict[str, Any]:
     """The document of one case; `run` is null, so that a case repeated alone gives the same bytes."""
-    return _document(None, result.outcome.value, (result,))
+    return _document(None, result.outcome.value, (result,)) | {"pools": []}
 
 
 def verdicts_text(document: dict[str, Any]) -> str:
@@ -46,6 +46,23 @@ def _case(result: CaseResult) -> dict[str, Any]:
         "seed": int(result.case.seed),
         "checks": [_check(verdict) for verdict in result.verdicts],
         "defects": dict(result.case.device.defects),
+        "pooled": [
+            {"id": part.check.id, "pool": part.check.pool, "n": int(part.n), "dropped": int(part.dropped)}
+            for part in result.pooled
+        ],
+    }
+
+
+def _pool(pool: PoolResult) -> dict[str, Any]:
+    check = _check(pool.verdict)
+    check["worst"]["case"] = pool.worst_case or None
+    return {
+        "id": pool.id,
+        "cases": list(pool.cases),
+        "hardware": pool.hardware,
+        "seeded": pool.is_seeded,
+        "effective_n": _number(pool.verdict.effective_n),
+        "check": check,
     }
 
 

@@ -16,7 +16,7 @@ def run_and_tell(request: "Request") -> "Finished":
     """Run, and print a line a case as it ends, with the checks that did not pass, then the counts."""
     from rig.commands.progress import shown_progress
     from rig.commands.session import execute, prepare
-    from rig.commands.told import case_line, check_lines, summary_line
+    from rig.commands.told import case_line, check_lines, pool_lines, summary_line
     from rig.warm_up import compiling_beside
     from sim.compiled import is_cold
 
@@ -33,6 +33,8 @@ def run_and_tell(request: "Request") -> "Finished":
 
     with shown_progress(len(prepared.plan.cases)) as progress, compiling_beside():
         finished = execute(prepared, progress, told)
+    for line in pool_lines(finished.result):
+        say(line)
     say(summary_line(finished.result))
     return finished
 

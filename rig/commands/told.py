@@ -33,6 +33,15 @@ def check_lines(result: "CaseResult", *, all_checks: bool = False) -> list[str]:
     return table(rows, ("verdict", "check", "value", "limit", "n", "reason")) if rows else []
 
 
+def pool_lines(result: "RunResult") -> list[str]:
+    """One line a check that was judged over many cases."""
+    rows = [
+        (*_row(pool.verdict)[:1], f"{pool.id}: {pool.verdict.check.id}", *_row(pool.verdict)[2:])
+        for pool in result.pools
+    ]
+    return table(rows, ("verdict", "pooled check", "value", "limit", "n", "reason")) if rows else []
+
+
 def _row(verdict: "Verdict") -> tuple[str, ...]:
     check = verdict.check
     word = verdict.outcome.value + (" (marginal)" if verdict.marginal else "")
@@ -44,9 +53,8 @@ def _row(verdict: "Verdict") -> tuple[str, ...]:
 def summary_line(result: "RunResult") -> str:
     """Counts of verdicts over the run."""
     counts: dict[str, int] = {}
-    for case in result.cases:
-        for verdict in case.verdicts:
-            counts[verdict.outcome.value] = counts.get(verdict.outcome.value, 0) + 1
+    for verdict in result.verdicts:
+        counts[verdict.outcome.value] = counts.get(verdict.outcome.value, 0) + 1
     shown = ", ".join(f"{n} {word}" for word, n in counts.items()) or "no check"
     state = "interrupted, " if result.interrupted else ""
     return (

@@ -76,6 +76,16 @@ def test_checks_are_tests_and_a_pass_is_zero(pytester, run):
     assert float(properties["value"]) < 0.2 and properties["hardware"] == "virtual"
 
 
+def test_a_pooled_check_is_a_test_of_its_own(pytester, run):
+    """File -> pool -> check, beside file -> case -> check: needed samples come from both walks together."""
+    pooled = UNDECIDED.replace("400 samples", "8 samples") + "matrix: {seeds: 2, pool: {undecided: [seeds]}}\n"
+    (pytester.path / "many.scenario.yaml").write_text(SCENARIO + pooled)
+    done = run("-v")
+    assert done.ret == 0
+    done.stdout.fnmatch_lines(["many.scenario.yaml::T-PLUG pooled::undecided PASSED*"])
+    done.stdout.fnmatch_lines(["*3 passed*"])
+
+
 def test_failed_and_undecided_checks(pytester, run):
     """FAIL in the call, exit 1; alone, INCONCLUSIVE is an error of the set-up, exit 6; no traceback; its line."""
     (pytester.path / "bad.scenario.yaml").write_text(SCENARIO + FAILS + UNDECIDED)

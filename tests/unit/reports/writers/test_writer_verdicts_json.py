@@ -40,9 +40,9 @@ def test_schema_refuses_what_must_not_be_said():
 def test_keys_stand_in_the_order_of_formats_md(runs):
     """Scripts read these names; the list is copied from formats.md."""
     document = json.loads(verdicts_text(run_document(runs.mixed())))
-    assert list(document) == ["schema", "run", "verdict", "cases"]
+    assert list(document) == ["schema", "run", "verdict", "cases", "pools"]
     case = document["cases"][0]
-    assert list(case) == ["id", "verdict", "hardware", "seed", "checks", "defects"]
+    assert list(case) == ["id", "verdict", "hardware", "seed", "checks", "defects", "pooled"]
     assert list(case["checks"][0]) == CHECK_KEYS
     assert list(case["checks"][0]["uncertainty"]) == ["U", "k", "interval95", "tur", "miss_bound"]
     assert list(case["checks"][0]["worst"]) == ["stride", "t_s", "channel"]
