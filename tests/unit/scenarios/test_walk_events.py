@@ -178,5 +178,6 @@ def test_the_plan_says_where_the_gait_law_is_extrapolated(scenario, desk):
         ("", "speed: 0.25 m/s, strides: 40", 1),
         (slow, "speed: 0.6 m/s, strides: 40", 1),
     ):
-        texts = [warned.text for warned in warn(scenario(events, walk), desk.catalogue.measures, {}) if not warned.check]
+        told = warn(scenario(events, walk), desk.catalogue.measures, {})
+        texts = [warned.text for warned in told if not warned.check]
         assert sum("outside the domain of the gait law" in text for text in texts) == said
