@@ -1,10 +1,13 @@
 """Who compared a limit with a licensed copy of its standard: `limits/confirmed.yaml` of a project, never shipped."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from scenarios.case_document import document_lines
+from scenarios.dataclass_reader import write_dataclass
 from scenarios.fields import Key, as_table, as_text, read_keys, word
 from scenarios.problems import Problems
 from scenarios.text import Node, read_document
@@ -70,6 +73,15 @@ def _read_one(node: Node) -> Confirmation:
     found = read_keys(node, keys, "a confirmation", problems)
     problems.raise_any()
     return Confirmation(**found)
+
+
+def confirmations_text(confirmations: Mapping[str, Confirmation]) -> str:
+    """The text of `confirmed.yaml`; `read_confirmations` reads it back."""
+    rows = {
+        name: {key: value for key, value in write_dataclass(said).items() if value}
+        for name, said in sorted(confirmations.items())
+    }
+    return "\n".join(document_lines({"schema": SCHEMA, "confirmed": rows})) + "\n"
 
 
 def _shaped(shape: re.Pattern[str], what: str, mend: str) -> Any:

@@ -33,7 +33,7 @@ from scenarios.fields import Key, as_table, as_text, integer, one_or_list, read_
 from scenarios.limit_basis import read_basis
 from scenarios.limit_confirmations import CONFIRMED_FILE, Confirmation, read_confirmations
 from scenarios.limit_reader import LIMIT_WORDS
-from scenarios.matrix import canonical_text
+from scenarios.matrix import canonical_text, shown_text
 from scenarios.places import SHIPPED
 from scenarios.problems import Problems
 from scenarios.text import Node, Table, Text, plain, read_document
@@ -218,6 +218,14 @@ def _read_applies(node: Node) -> Applies:
     found = read_keys(node, keys, "`applies`", problems)
     problems.raise_any()
     return Applies(**found)
+
+
+def limit_as_written(check: Table) -> str:
+    """The limit of a check with the statistic that meets it: ``at_most: 50 ms, p95``."""
+    words = [f"{name}: {shown_text(check.values[name])}" for name in LIMIT_WORDS if name in check.values]
+    told = {"share": "share: {}", "mean": "mean", "p95": "p95"}
+    words += [told[name].format(shown_text(check.values[name])) for name in STATISTICS if name in check.values]
+    return ", ".join(words)
 
 
 def fingerprint(check: Table, basis: LimitBasis) -> str:

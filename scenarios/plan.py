@@ -14,7 +14,7 @@ from scenarios.load import LoadedFile, LoadOptions, load_file
 from scenarios.places import SUFFIXES, named_files
 from scenarios.problems import Problems, nearest
 from scenarios.text import Table
-from sim.errors import ScenarioError
+from sim.errors import CollectedScenarioError, ScenarioError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class PlanOptions:
         name_filter: `-k`: only cases whose id or title holds this text, in any case; "" for all.
         item: `--item`: the specimen under test, also of a `case.yaml`, or None.
         default_item: the project's, for scenarios, or None.
+        leave_out_misfits: True where a scenario that this device does not fit is left out instead of refused.
         requirement_filter: `--req`: only checks that verify an id of this pattern (`SRS-*`); "" for all.
     """
 
@@ -46,6 +47,7 @@ class PlanOptions:
     requirement_filter: str = ""
     item: Item | None = None
     default_item: Item | None = None
+    leave_out_misfits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +171,26 @@ def load_cases(paths: Iterable[str | Path], catalogue: Catalogue, options: PlanO
         options.item,
         options.default_item,
     )
+    misfits: list[LeftOut] = []
     for path in find_files(paths):
         with problems.gathered():
-            files.append(load_file(path, catalogue, asked))
+            try:
+                files.append(load_file(path, catalogue, asked))
+            except ScenarioError as error:
+                if not options.leave_out_misfits:
+                    raise
+                misfits.append(
+                    LeftOut(path.name.removesuffix(SUFFIXES["library"]), "", f"does not fit: {_told(error)}")
+                )
     _refuse_twins(files, problems)
     problems.raise_any()
-    return _planned(files, catalogue, options)
+    return _planned(files, catalogue, options, misfits)
+
+
+def _told(error: ScenarioError) -> str:
+    """The first problem of an error, without its place."""
+    first = error.errors[0] if isinstance(error, CollectedScenarioError) else error
+    return first.problem
 
 
 def _refuse_twins(files: list[LoadedFile], problems: Problems) -> None:
@@ -193,10 +209,12 @@ def _place(table: Table, key: str) -> str:
     return str(table.keys[key].where if key in table.keys else table.where)
 
 
-def _planned(files: list[LoadedFile], catalogue: Catalogue, options: PlanOptions) -> Plan:
+def _planned(
+    files: list[LoadedFile], catalogue: Catalogue, options: PlanOptions, misfits: Iterable[LeftOut] = ()
+) -> Plan:
     cases: list[Case] = []
     blocked: list[Blocked] = []
-    left_out: list[LeftOut] = []
+    left_out: list[LeftOut] = [*misfits]
     warnings: dict[tuple[str, str], PlanWarning] = {}
     number = 0
     for file in files:

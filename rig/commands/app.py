@@ -11,6 +11,7 @@ from rig.commands.console import note, say, use_utf8
 from rig.commands.demo import demo
 from rig.commands.diff import diff
 from rig.commands.exits import Exit, guarded
+from rig.commands.limits import limits
 from rig.commands.listing import list_names
 from rig.commands.measure import measure
 from rig.commands.new import new
@@ -36,6 +37,7 @@ for _verb in (demo, run, plan, check, show, walk, measure, report, recheck, diff
     app.command()(_verb)
 app.command("list")(list_names)
 app.add_typer(new, name="new")
+app.add_typer(limits, name="limits")
 
 _click_error: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """typer's base of usage errors; a vendored click in new versions, so ``click.ClickException`` does not match."""

@@ -72,13 +72,17 @@ def plan(
     keep: Annotated[str, typer.Option("--keep", help="full, windows or none.")] = "",
     select: Annotated[str, typer.Option("-k", metavar="TEXT", help="Only cases whose id or title holds TEXT.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="P", help="The library scenarios that carry this profile: core.")
+    ] = "",
 ) -> int:
     """List what would run, what would not and why."""
     from rig.commands.options import keep_of
     from rig.commands.session import Request, prepare, refuse_nothing
     from rig.run_folder import check_space
 
-    prepared = prepare(Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out))
+    asked = Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, profile=profile)
+    prepared = prepare(asked)
     if as_json:
         say_json(_document(prepared.plan))
     else:

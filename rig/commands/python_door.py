@@ -142,12 +142,11 @@ class Run:
         Raises:
             KeyError: no such check, or more than one.
         """
-        case, _, name = check.rpartition("/")
         found = [
             verdict
             for result in self.cases
             for verdict in result.verdicts
-            if verdict.check.id == name and (not case or result.case.id == case)
+            if check in {verdict.check.id, f"{result.case.id}/{verdict.check.id}"}
         ]
         if len(found) != 1:
             raise KeyError(f"{check}: {len(found)} checks of this name")

@@ -62,12 +62,15 @@ def run(
     item: Annotated[
         Path | None, typer.Option("--item", metavar="FILE", help="The item under test: maker, serial, firmware, ...")
     ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="P", help="The library scenarios that carry this profile: core.")
+    ] = "",
 ) -> int:
     """Run scenarios; the last line is the run folder."""
     from rig.commands.options import keep_of
     from rig.commands.session import Request
 
-    request = Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, jobs, item)
+    request = Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, jobs, item, profile)
     finished = run_and_tell(request)
     say_reports(finished.folder)
     say(str(finished.folder))

@@ -46,6 +46,7 @@ class Request:
         out: folder of the run folders; None for the project's choice, else `runs`.
         jobs: cases run side by side.
         item: file of the item under test, or None for the project's choice.
+        profile: run the library scenarios that carry this profile, in place of `paths`; "" for none.
     """
 
     paths: tuple[Path, ...] = ()
@@ -57,6 +58,7 @@ class Request:
     out: Path | None = None
     jobs: int = 1
     item: Path | None = None
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,9 +144,19 @@ def prepare(request: Request) -> Prepared:
         name_filter=request.select,
         item=read_item_file(request.item) if request.item is not None else None,
         default_item=read_item_file(project.item) if project.item is not None else None,
+        leave_out_misfits=bool(request.profile and request.device),
     )
-    plan = load_cases(request.paths or own_scenarios(project), catalogue, options)
+    paths = _of_profile(request, project) if request.profile else request.paths or own_scenarios(project)
+    plan = load_cases(paths, catalogue, options)
     return Prepared(request, project, catalogue, plan, bench, bench_file(name, beside))
+
+
+def _of_profile(request: Request, project: "ProjectSettings") -> tuple[Path, ...]:
+    from scenarios.profiles import carrying
+
+    if request.paths:
+        raise ScenarioError("--profile", f"a path is named too: {request.paths[0]}", "drop one of the two")
+    return carrying(request.profile, (project.folder or Path(),))
 
 
 def own_scenarios(project: "ProjectSettings") -> tuple[Path, ...]:
