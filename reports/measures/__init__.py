@@ -9,7 +9,7 @@ from reports.measures.implant import IMPLANT
 from reports.measures.outcome_specs import OUTCOMES
 from reports.measures.pulse_specs import PULSES
 from reports.measures.safety_specs import SAFETY
-from reports.measures.timing_specs import TIMING
+from reports.measures.timing_specs import ENABLE, TIMING
 from scenarios.catalogue import MeasureSpec
 from scenarios.channels import of_channels
 
@@ -24,6 +24,7 @@ _OF_A_CHANNEL: Final = (
 
 MEASURES: Final[tuple[MeasureSpec, ...]] = (
     *(of_channels(follows_setting(spec)) for spec in _OF_A_CHANNEL),
+    ENABLE,
     *OUTCOMES,
     *COMPARED,
 )

@@ -8,6 +8,7 @@ import numpy as np
 from reports.measures.collecting import collected, nothing, spans_array
 from reports.measures.latency import latency
 from reports.samples import Samples
+from reports.uncertainty import COVERAGE, term
 from rig.record import Record
 from scenarios.timeline import changes
 from sim.gait.manner import Passage
@@ -67,14 +68,21 @@ def adaptation_steps(record: Record, parameters: Mapping[str, Any]) -> Samples:
         spans.append(span)
         numbers.append(first)
     bounds = np.array(spans).reshape(-1, 2)
-    made = collected(
+    near = term(
+        "steps nearer to the limit than their U",
+        "B",
+        np.array(spread) / COVERAGE,
+        len(spread),
+        systematic=False,
+        source="counted once as in time and once as late",
+    )
+    return collected(
         "",
         values,
         bounds[:, 0],
         bounds[:, 1],
         numbers,
+        (near,),
         lost_s=spans_array([a for a, _ in short], [b for _, b in short]),
         lost_because=f"fewer than {_FEWEST} steps after a change of speed",
     )
-    made.expanded[:] = spread
-    return made

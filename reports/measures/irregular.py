@@ -14,9 +14,8 @@ from reports.measures.grouping import Train, trains_of
 from reports.measures.openings import openings_of
 from reports.measures.periods import EXTRA_FACTOR, MISSING_FACTOR, Periods, periods_of
 from reports.measures.pulse_budget import interval_terms
-from reports.samples import Samples
+from reports.samples import EXACT, Samples
 from reports.statistics import share_lower_bound, share_upper_bound
-from reports.uncertainty import Term
 from rig.record import Record
 
 PER: Final = 10_000.0
@@ -69,12 +68,8 @@ def relative_jitter(record: Record, parameters: Mapping[str, Any]) -> Samples:
     # an instant errs in two periods; three instants lie behind a change: 1, -2, 1
     weight = np.sqrt(6.0) if change else 2.0
     terms = tuple(
-        Term(
-            part.name,
-            part.kind,
-            np.atleast_1d(weight / np.sqrt(2.0) * np.median(part.standard_value[rows] / found.period_s[rows])),
-            False,
-            part.source,
+        part.restated(np.atleast_1d(np.median(part.standard_value[rows] / found.period_s[rows]))).scaled(
+            weight / np.sqrt(2.0)
         )
         for part in interval_terms(record, found.rows, found.period_s)
         if not part.systematic
@@ -147,6 +142,7 @@ def irregular_pulses(record: Record, parameters: Mapping[str, Any]) -> Samples:
         items=np.array([n]),
         notes=notes,
         dropped=dropped,
+        budget=EXACT,
         lost_s=spans_array(found.start_s[hidden], ends_s[hidden]),
         lost_because="gap in the capture",
     )

@@ -11,7 +11,7 @@ from reports.measures.collecting import collected, not_run, noted, nothing, span
 from reports.measures.grouping import trains_of
 from reports.measures.openings import EARLY_S
 from reports.measures.triggers import FIRST_RATIO
-from reports.samples import Samples
+from reports.samples import EXACT, Samples
 from reports.statistics import share_lower_bound, share_upper_bound
 from rig.record import Record
 
@@ -52,6 +52,7 @@ def missed_steps(record: Record, parameters: Mapping[str, Any]) -> Samples:
         [end_s[rows[-1]]],
         [int(strides["stride"][first[0]]) if first.size else -1],
         items=np.array([n]),
+        budget=EXACT,
         notes=(f"{count} of {n} steps", *notes),
         dropped=dropped,
         lost_s=spans_array(heel_off_s[hidden], end_s[hidden]),

@@ -1,6 +1,7 @@
 """What one pulse looks like: widths of both phases, the gap between them, the current of the first."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,11 +56,20 @@ def _wanted(record: Record, parameters: Mapping[str, Any]) -> NDArray[np.bool_]:
 
 
 def pulse_width(record: Record, parameters: Mapping[str, Any]) -> Samples:
-    """Width of a phase between its 50 % crossings, s, of every pulse on the plateau (or of all)."""
+    """Width of a phase between its 50 % crossings, s, of every pulse on the plateau (or of all).
+
+    "Of set" is, for the second phase of an asymmetric pulse, the width at which its charge is that of the first.
+    """
     phase = int(float(parameters.get("phase", 1)))
-    return pulse_samples(
+    found = pulse_samples(
         record, f"phase{phase}_s", "s", _wanted(record, parameters), absent=f"no phase {phase} to measure"
     )
+    device = record.case.device
+    ratio = float(getattr(device.settings, "phase2_ratio", 1.0))
+    width_s = device.programmed.get("pulse_width")
+    if phase == 1 or ratio == 1.0 or width_s is None or found.reference is not None:
+        return found
+    return replace(found, reference=np.full(found.values.size, width_s / ratio))
 
 
 def interphase_gap(record: Record, parameters: Mapping[str, Any]) -> Samples:

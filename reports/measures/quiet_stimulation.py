@@ -11,7 +11,7 @@ from reports.intervals import Span, Spans, intersection, length_s, union
 from reports.measures.collecting import collected, noted, nothing, windows_of
 from reports.measures.grouping import trains_of
 from reports.measures.openings import EARLY_S
-from reports.samples import Samples
+from reports.samples import EXACT, Samples
 from rig.record import Record
 from scenarios.timeline import pauses
 
@@ -50,6 +50,7 @@ def false_stimulation_rate(record: Record, parameters: Mapping[str, Any]) -> Sam
         [watched[-1][1]],
         [-1],
         items=np.array([int(total_s)]),
+        budget=EXACT,
         notes=(
             f"{count} in {total_s:.0f} s",
             *((f"first at t = {seen[0].t0_s:.2f} s, stride {seen[0].stride}",) if seen else ()),

@@ -10,7 +10,6 @@ from reports.measures.grouping import Train, clipped_rows, trains_of
 from reports.measures.pulse_budget import pulse_terms
 from reports.measures.ramps import HIGH_RATIO
 from reports.samples import Samples
-from reports.uncertainty import Term
 from rig.record import Record
 
 
@@ -51,7 +50,7 @@ def ramp_step_back(record: Record, parameters: Mapping[str, Any]) -> Samples:
     plateau_c = np.array([train.plateau_charge_c for train in judged])
     # the gain is common to both pulses and to the plateau; of the rest each of the two charges has its own error
     terms = tuple(
-        Term(part.name, part.kind, np.sqrt(2.0) * part.standard_value / plateau_c, False, part.source)
+        part.scaled(np.sqrt(2.0) / plateau_c)
         for part in pulse_terms(record, "charge1_c", np.array(worst, np.int64))
         if not part.systematic
     )

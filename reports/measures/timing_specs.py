@@ -3,6 +3,7 @@
 from typing import Final
 
 from reports.measures.adaptation import adaptation_steps
+from reports.measures.enable import enable_latency
 from reports.measures.irregular import irregular_pulses, relative_jitter
 from reports.measures.latency import latency, stop_latency
 from reports.measures.on_time import on_time, silence, stance_on_time
@@ -274,3 +275,14 @@ TIMING: Final[tuple[MeasureSpec, ...]] = (
     ),
 )
 """When stimulation comes and goes."""
+
+ENABLE: Final = MeasureSpec(
+    "enable_latency",
+    "s",
+    "measured",
+    enable_latency,
+    "stride",
+    requires=("status",),
+    summary="from the trigger to the status line that says train enabled",
+)
+"""Of the device as a whole, not of a channel."""
