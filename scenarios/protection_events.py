@@ -2,8 +2,8 @@
 
 The commands behind them are words that every bench understands (`sim.signal.Command`): target `supply` takes `off` and
 `on` beside a voltage, as a relay in the supply line does; `button` takes `stop`, `release`, `power_off`, `power_on` and
-`arm` (the amplitude control turned down to its minimum and up again); `load` takes None for the load of the case;
-`fault` takes `firmware_hang`, which happens to a sound device too.
+`rearm` (the key, or the amplitude control turned down to its minimum and up again); `load` takes None for the load of
+the case; `fault` takes `hang`, which happens to a sound device too: its dose is how long nobody resets it.
 """
 
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ HANG: Final = "firmware.hang"
 SWEEP: Final = "setting.sweep"
 RELEASE: Final = "button.release"
 PRESSES: Final = "button.presses"
-HANG_WORD: Final = "firmware_hang"
-"""First word of the `fault` command of a firmware that hangs."""
+REARM: Final = "rearm"
+"""Button with which a device is armed."""
 
 _CHANNEL: Final = Parameter(
     "channel",
@@ -54,7 +54,7 @@ def _power(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Com
 
 
 def _arm(_: Mapping[str, Any], start_ns: TimeNs, _schedule: Any) -> tuple[Command, ...]:
-    return (Command(start_ns, "button", "arm"),)
+    return (Command(start_ns, "button", REARM),)
 
 
 def _release(_: Mapping[str, Any], start_ns: TimeNs, _schedule: Any) -> tuple[Command, ...]:
@@ -103,8 +103,8 @@ def _sweep(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Com
     )
 
 
-def _hang(_: Mapping[str, Any], start_ns: TimeNs, _schedule: Any) -> tuple[Command, ...]:
-    return (Command(start_ns, "fault", (HANG_WORD, 1.0)),)
+def _hang(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
+    return (Command(start_ns, "fault", ("hang", parameters["unless_reset"])),)
 
 
 PROTECTION_EVENTS: Final = (
@@ -129,7 +129,7 @@ PROTECTION_EVENTS: Final = (
         _arm,
         _instant,
         requires=("button",),
-        summary="the amplitude control is turned down to its minimum and up again: output may start",
+        summary="the device is armed: its key, or the amplitude control at its minimum and up again",
     ),
     EventSpec(
         RELEASE, _release, _instant, requires=("button",), summary="the stop button is let go: stimulation may go on"
@@ -176,6 +176,20 @@ PROTECTION_EVENTS: Final = (
         ),
         summary="a control is turned, or a remote writes a setting again and again",
     ),
-    EventSpec(HANG, _hang, _instant, summary="the device's firmware stops dead, in the middle of whatever it does"),
+    EventSpec(
+        HANG,
+        _hang,
+        _instant,
+        (
+            Parameter(
+                "unless_reset",
+                "s",
+                default="3600 s",
+                bounds=(0.001, 3600.0),
+                summary="for how long, where no watchdog ends it",
+            ),
+        ),
+        summary="the device's firmware stops dead, in the middle of whatever it does",
+    ),
 )
 """Further entries of `stimrig.events`."""

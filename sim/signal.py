@@ -56,7 +56,7 @@ class Command:
         t_ns: instant.
         target: `load`, `contact`, `polarity`, `supply`, `button`, `setting` or `fault`.
         value: contact ratio (0..1); supply voltage (V), or `off` and `on` for a relay in its line; polarity (+1 or
-            -1); button (`stop`, `release`, `power_off`, `power_on`, `arm`); (setting, SI value); a load, None for the
+            -1); button (`stop`, `release`, `power_off`, `power_on`, `rearm`); (setting, SI value); a load, None for the
             one that the case began with; or (fault, dose).
         channel: stimulation channel that `load`, `contact` and `polarity` concern, from 1; 0 for all of them.
     """

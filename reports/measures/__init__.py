@@ -6,6 +6,7 @@ from reports.measures.direct_current import RESIDUAL_VOLTAGE
 from reports.measures.following import follows_setting
 from reports.measures.gait_specs import COMPARED, DETECTION
 from reports.measures.implant import IMPLANT
+from reports.measures.leakage import IMPORTED
 from reports.measures.outcome_specs import OUTCOMES
 from reports.measures.pulse_specs import PULSES
 from reports.measures.safety_specs import SAFETY
@@ -25,6 +26,7 @@ _OF_A_CHANNEL: Final = (
 MEASURES: Final[tuple[MeasureSpec, ...]] = (
     *(of_channels(follows_setting(spec)) for spec in _OF_A_CHANNEL),
     ENABLE,
+    *IMPORTED,
     *OUTCOMES,
     *COMPARED,
 )

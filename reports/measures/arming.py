@@ -11,6 +11,7 @@ from reports.measures.quiet import largest_current
 from reports.samples import EXACT, Samples
 from reports.uncertainty import Term
 from rig.record import Record
+from scenarios.protection_events import REARM
 
 
 def disarmed_spans(record: Record, after: str) -> list[tuple[Given, float, float]]:
@@ -37,7 +38,7 @@ def _brings_back(given: Given, after: str) -> bool:
 def _ends(given: Given) -> bool:
     """Arming ends the span; so does the next loss of power, after which another one begins."""
     command = given.command
-    return command.value in {"arm", "power_off", "off"} if isinstance(command.value, str) else False
+    return command.value in {REARM, "power_off", "off"} if isinstance(command.value, str) else False
 
 
 def _occasions(record: Record, parameters: Mapping[str, Any]) -> tuple[list[tuple[Given, float, float]], list[str]]:

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from reports.conditions import conditions_of
 from reports.measures.collecting import collected, not_run, nothing
-from reports.measures.given import commands_given
 from reports.measures.grouping import Train, trains_of
 from reports.measures.pulse_budget import pulse_terms
 from reports.samples import Samples
@@ -17,32 +16,27 @@ from rig.record import Record
 _NO_CONTACT = 1e-9
 
 
-def contact_at(record: Record, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of the electrodes' area that touches at instants (n,)."""
-    given = [each for each in commands_given(record, "contact") if each.command.channel in {0, 1}]
-    times = np.array([-math.inf, *(each.t_s for each in given)])
-    shares = np.array([1.0, *(float(each.command.value) for each in given)])
-    return shares[np.searchsorted(times, t_s, "right") - 1]
-
-
 def contact_density(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """J = I_rms / (A c) of each train during which the contact c was less than whole, A/m^2.
 
     I_rms^2 = sum of (i1^2 w1 + i2^2 w2) over the pulses of the train / its duration, first pulse to last and one
     period: stimulation that goes on, as a standing patient would have it, not the mean over the stride. c is the least
-    contact of the train, A the area of the electrode. A contact of nothing carries nothing.
+    contact of the train, A the area of the electrode that the item states, else the parameter. A contact of nothing
+    carries nothing.
 
     Source: regulatory.md 1.3, maximum current density (r.m.s.), smallest electrode.
     """
-    area_m2 = float(parameters["area"])
-    given = commands_given(record, "contact")
-    if not given:
+    item = record.case.item
+    stated_m2 = None if item is None else item.electrodes.area_m2
+    area_m2 = float(parameters["area"]) if stated_m2 is None else stated_m2
+    contacts = conditions_of(record).contact_ratio
+    if not contacts.changes_s:
         return not_run("A/m^2", "the scenario loosens no electrode")
     values: list[float] = []
     shown: list[Train] = []
     rows: list[int] = []
     for train in trains_of(record):
-        contact = contact_at(record, record.pulses["t_s"][train.rows])
+        contact = contacts.numbers(record.pulses["t_s"][train.rows])
         share = float(contact.min(initial=1.0))
         if train.rows.size < 2 or not _NO_CONTACT < share < 1.0:
             continue

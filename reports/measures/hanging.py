@@ -13,7 +13,7 @@ from reports.samples import EXACT, Samples
 from reports.uncertainty import Term
 from rig.record import EventRecord, Record
 from rig.trains import SHORTEST_BREAK_S
-from scenarios.protection_events import HANG
+from scenarios.protection_events import HANG, REARM
 
 SETTLED_S: Final = 0.1
 """Time after which the output must be down (regulatory.md SAF-11)."""
@@ -22,7 +22,7 @@ SETTLED_S: Final = 0.1
 def _hangs(record: Record) -> list[tuple[EventRecord, float]]:
     """(hang, end of what belongs to it), s: arming, the next hang, or the end of the capture."""
     events = [event for _, event in fired(record, HANG)]
-    ends_s = [each.t_s for each in commands_given(record, "button") if each.command.value == "arm"]
+    ends_s = [each.t_s for each in commands_given(record, "button") if each.command.value == REARM]
     ends_s += [event.start_s for event in events]
     return [(event, min((s for s in ends_s if s > event.start_s), default=record.span_s[1])) for event in events]
 

@@ -8,11 +8,12 @@ import numpy as np
 
 from reports.intervals import Spans, difference, intersection, length_s, union
 from reports.measures.collecting import collected, not_run, nothing, windows_of
-from reports.measures.given import asked_between, fired, rows_between
+from reports.measures.given import asked_between, commands_given, fired, rows_between
 from reports.measures.grouping import trains_of
 from reports.measures.overload import shorts
 from reports.measures.plateau import plateau_rows
 from reports.measures.pulse_budget import pulse_terms, timebase_terms
+from reports.measures.sensor_faults import faults
 from reports.measures.stopping import liftings
 from reports.samples import EXACT, Samples
 from rig.lines import spans_of
@@ -35,7 +36,8 @@ def indicator_truth(record: Record, parameters: Mapping[str, Any]) -> Samples:
     `lamp: output`: the truth is stimulation, from the first pulse of a train to its last; a lag of 0.1 s about every
     change is not counted. `lamp: fault`: the truth is a lifted electrode or shorted leads; what lies between its
     beginning and 1 s after the first pulse that met it, or between its end and the first pulse after it, is not
-    counted. Both need that the truth was on and off while it was watched.
+    counted, and neither are faults of the sensor, the supply or the firmware, for which devices differ. Both need that
+    the truth was on and off while it was watched.
     """
     lamp = parameters.get("lamp", "output")
     role = OUTPUT_LAMP if lamp == "output" else FAULT_LAMP
@@ -67,13 +69,17 @@ def _fault_truth(record: Record) -> tuple[Spans, Spans]:
     spans += [(event.start_s, event.end_s) for event in shorts(record)]
     end_s, blind = record.span_s[1], []
     for start_s, back_s in spans:
-        met = rows_between(record, start_s, end_s)
-        met_s = float(record.pulses["t_s"][met[0]]) if met.size else end_s
-        blind.append((start_s - LAG_S, min(met_s + NOTICE_S, end_s)))
-        free = rows_between(record, back_s, math.inf)
-        free_s = float(record.pulses["t_s"][free[0]]) if free.size else end_s
-        blind.append((back_s - LAG_S, min(free_s + LAG_S, end_s)))
+        blind.append((start_s - LAG_S, min(_next_pulse_s(record, start_s) + NOTICE_S, end_s)))
+        blind.append((back_s - LAG_S, min(_next_pulse_s(record, back_s) + LAG_S, end_s)))
+    lies = (*faults(record, "sensor"), *faults(record, "radio"))
+    blind += [(event.start_s, _next_pulse_s(record, event.end_s) + LAG_S) for event in lies]
+    blind += [(each.t_s, _next_pulse_s(record, each.t_s) + LAG_S) for each in commands_given(record, "supply", "fault")]
     return union(tuple(spans)), union(tuple(blind))
+
+
+def _next_pulse_s(record: Record, from_s: float) -> float:
+    later = rows_between(record, from_s, math.inf)
+    return float(record.pulses["t_s"][later[0]]) if later.size else record.span_s[1]
 
 
 def overload_report(record: Record, _parameters: Mapping[str, Any]) -> Samples:

@@ -14,7 +14,7 @@ from reports.measures.pulse_budget import pulse_terms
 from reports.samples import Samples
 from reports.uncertainty import Term
 from rig.record import EventRecord, Record
-from scenarios.protection_events import SHORT
+from scenarios.protection_events import REARM, SHORT
 
 _PULSES: Final = 10
 """Plateau pulses on either side of a short circuit that are compared (design choice)."""
@@ -60,7 +60,7 @@ def overload_recovery(record: Record, _parameters: Mapping[str, Any]) -> Samples
     if not events:
         return not_run("", "the scenario shorts no leads")
     plateau = plateau_rows(record)
-    armed_s = [each.t_s for each in commands_given(record, "button") if each.command.value == "arm"]
+    armed_s = [each.t_s for each in commands_given(record, "button") if each.command.value == REARM]
     ends_s = [*(event.start_s for event in events[1:]), record.span_s[1]]
     values, standards, shown, notes = [], [], [], []
     for event, until_s in zip(events, ends_s, strict=True):

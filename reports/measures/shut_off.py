@@ -14,6 +14,7 @@ from reports.measures.pulse_budget import timebase_terms
 from reports.samples import Samples
 from reports.uncertainty import RECTANGULAR, Term
 from rig.record import Record
+from scenarios.protection_events import REARM
 
 SETTING: Final = "shut_off"
 """Setting of the treatment timer."""
@@ -35,7 +36,7 @@ def shut_off_time(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     if not set_s:
         return not_run("s", f"the setting `{SETTING}` is not known, or the device has no timer")
     t_s, end_s = record.pulses["t_s"], record.span_s[1]
-    starts = [each.t_s for each in commands_given(record, "button") if each.command.value in {"arm", "power_on"}]
+    starts = [each.t_s for each in commands_given(record, "button") if each.command.value in {REARM, "power_on"}]
     start_s = max((s for s in starts if s < end_s), default=record.span_s[0])
     own = t_s[t_s >= start_s]
     if not own.size:
