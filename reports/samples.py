@@ -84,6 +84,7 @@ class Samples:
         dropped: things that a continuous measure left out because of `during`.
         half95: (n,) half-width of the 95 % interval of each value, from the convolved distributions; 1.96 U/2 (normal)
             where it was not given.
+        method: how the values were come by, where there are several ways ("polarity swap (n = 210 + 208 pulses)").
         references: name -> (n,), SI, what a limit "of NAME" refers to (`MeasureSpec.references`).
     """
 
@@ -106,6 +107,7 @@ class Samples:
     dropped: int = 0
     half95: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     references: Mapping[str, NDArray[np.float64]] = field(default_factory=dict[str, NDArray[np.float64]])
+    method: str = ""
 
     def __post_init__(self) -> None:
         """A half-width that was not given is that of a normal distribution."""

@@ -173,6 +173,17 @@ def budget_dof(budget: Sequence[Component]) -> float:
     return total**2 / weighted if weighted > 0.0 else math.inf
 
 
+def side_by_side(parts: Sequence[Sequence[Term]]) -> tuple[Term, ...]:
+    """Components of samples that were each worked out alone: one part a sample, each term (1,)."""
+    joined: dict[str, Term] = {}
+    for place, part in enumerate(parts):
+        for each in part:
+            if each.name not in joined:
+                joined[each.name] = each.restated(np.zeros(len(parts)))
+            joined[each.name].standard_value[place] = each.standard_value[0]
+    return tuple(joined.values())
+
+
 def group_mean(terms: Iterable[Term], groups: NDArray[np.int64], count: int) -> tuple[Term, ...]:
     """Components of the mean over each group of samples.
 

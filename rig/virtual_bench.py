@@ -16,7 +16,7 @@ from sim.front_end_settings import FrontEndSettings, for_device
 from sim.plant import Plant
 from sim.signal import Stimulus
 from sim.streams import Streams
-from sim.timebase import sample_period_ns
+from sim.timebase import TimeNs, sample_period_ns
 from sim.world import LONGEST_BLOCK_NS
 
 _NOT_RUNNING = float("nan")
@@ -104,8 +104,9 @@ class VirtualBench:
             front_end = for_device(self._settings.front_end, device.max_current_a)
             rate_hz = case.capture.rate_hz
             waveforms = tuple(role for role in case.capture.channels if role not in LINES)
+            timebase = self._settings.timebase_ppm * 1e-6
             self._front_end = FrontEnd(front_end, waveforms, rate_hz, streams)
-            self._accuracy = {role: self._channel(front_end, role, rate_hz) for role in waveforms}
+            self._accuracy = {role: accuracy_of_card(front_end, role, rate_hz, timebase) for role in waveforms}
 
     def exchange(self, stimulus: Stimulus) -> Capture:
         """Let the device live through `stimulus` and sample what it sent.
@@ -130,17 +131,10 @@ class VirtualBench:
         card = self._front_end
         if card is None or not card.settings.takes_zero:
             return {}
-        return {role: self._reading(card, role) for role in self._accuracy}
-
-    def _reading(self, card: FrontEnd, role: str) -> ZeroSpan:
-        t_ns, settings = self._reached_ns, card.settings
-        reference = settings.span_ratio * self._accuracy[role].range
-        draw = self._streams.generator(f"bench.zero and span.{role}.{t_ns}")
-        source = reference * (1.0 + settings.span_bound_ratio * draw.uniform(-1.0, 1.0))
-        zero, zero_noise = card.steady(role, 0.0, t_ns, _READINGS, draw)
-        span, span_noise = card.steady(role, source, t_ns, _READINGS, draw)
-        bound = abs(reference) * settings.span_bound_ratio
-        return ZeroSpan(t_ns * 1e-9, zero, zero_noise, reference, bound, span, span_noise)
+        return {
+            role: zero_span_of(card, role, accuracy, self._reached_ns, self._streams)
+            for role, accuracy in self._accuracy.items()
+        }
 
     def _without_waveform(self, edges: Edges, messages: tuple[tuple[int, str], ...]) -> Capture:
         assert self._plant is not None
@@ -150,25 +144,6 @@ class VirtualBench:
             messages=messages,
             delivered=self._plant.delivered(),
             delivered_until_ns=self._plant.settled_ns,
-        )
-
-    def _channel(self, front_end: FrontEndSettings, role: str, rate_hz: float) -> ChannelAccuracy:
-        card, volts_per_unit = front_end.input_of(role), front_end.volts_per_unit(role)
-        return ChannelAccuracy(
-            unit="A" if role.startswith("current") else "V",
-            lsb=front_end.scale_of(role),
-            range=card.range_v / volts_per_unit,
-            noise_rms=card.noise_v / volts_per_unit,
-            gain_bound_ratio=card.gain_bound_ratio,
-            offset_bound=(card.offset_bound_v + card.drift_per_hour_v) / volts_per_unit,
-            inl_bound=card.inl_bound_v / volts_per_unit,
-            filter_tau_s=front_end.tau_s(rate_hz),
-            rate_hz=rate_hz,
-            timebase_bound_ratio=self._settings.timebase_ppm * 1e-6,
-            drift_per_hour=card.drift_per_hour_v / volts_per_unit,
-            polarity_gain_ratio=card.polarity_gain_bound_ratio,
-            volts_per_unit=volts_per_unit,
-            inl_table=card.inl_table,
         )
 
     def safe_state(self) -> None:
@@ -191,3 +166,38 @@ class VirtualBench:
 _READINGS = 65_536
 """Samples of a zero and of a span reading: 1.2 uV of noise are left of 315 uV (design choice)."""
 _CHANNELS = ("", ".2", ".3", ".4")
+
+
+def accuracy_of_card(
+    front_end: FrontEndSettings, role: str, rate_hz: float, timebase_bound_ratio: float
+) -> ChannelAccuracy:
+    """What the simulated card states of one captured role."""
+    card, volts_per_unit = front_end.input_of(role), front_end.volts_per_unit(role)
+    return ChannelAccuracy(
+        unit="A" if role.startswith("current") else "V",
+        lsb=front_end.scale_of(role),
+        range=card.range_v / volts_per_unit,
+        noise_rms=card.noise_v / volts_per_unit,
+        gain_bound_ratio=card.gain_bound_ratio,
+        offset_bound=(card.offset_bound_v + card.drift_per_hour_v) / volts_per_unit,
+        inl_bound=card.inl_bound_v / volts_per_unit,
+        filter_tau_s=front_end.tau_s(rate_hz),
+        rate_hz=rate_hz,
+        timebase_bound_ratio=timebase_bound_ratio,
+        drift_per_hour=card.drift_per_hour_v / volts_per_unit,
+        polarity_gain_ratio=card.polarity_gain_bound_ratio,
+        volts_per_unit=volts_per_unit,
+        inl_table=card.inl_table,
+    )
+
+
+def zero_span_of(card: FrontEnd, role: str, accuracy: ChannelAccuracy, t_ns: TimeNs, streams: Streams) -> ZeroSpan:
+    """Zero and span of a simulated card at an instant of the run; noise from a stream of that instant alone."""
+    settings = card.settings
+    reference = settings.span_ratio * accuracy.range
+    draw = streams.generator(f"bench.zero and span.{role}.{t_ns}")
+    source = reference * (1.0 + settings.span_bound_ratio * draw.uniform(-1.0, 1.0))
+    zero, zero_noise = card.steady(role, 0.0, t_ns, _READINGS, draw)
+    span, span_noise = card.steady(role, source, t_ns, _READINGS, draw)
+    bound = abs(reference) * settings.span_bound_ratio
+    return ZeroSpan(t_ns * 1e-9, zero, zero_noise, reference, bound, span, span_noise)

@@ -224,7 +224,7 @@ class FrontEnd:
         draw = streams.generator(f"front end.{role}.shape")
         even, polarity = (1.0, 1.0) if worst else draw.uniform(-1.0, 1.0, 2)
         bound = card.inl_bound_v * codes_per_v
-        polarity_gain = float(polarity) * card.polarity_gain_bound_ratio
+        polarity_gain = 0.5 * float(polarity) * card.polarity_gain_bound_ratio
         if card.inl_shape == "bow":
             return part * bound, 0.0, polarity_gain
         # the two bends together stay inside the bound

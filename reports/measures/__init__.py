@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from reports.measures.charge_balance import CHARGE_BALANCE
 from reports.measures.direct_current import RESIDUAL_VOLTAGE
 from reports.measures.following import follows_setting
 from reports.measures.gait_specs import COMPARED, DETECTION
@@ -18,6 +19,7 @@ _OF_A_CHANNEL: Final = (
     *TIMING,
     *DETECTION,
     *PULSES,
+    *CHARGE_BALANCE,
     RESIDUAL_VOLTAGE,
     *IMPLANT,
     *SAFETY,

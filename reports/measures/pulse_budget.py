@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.metrology.linearity import amplitude_error_a, linearised
 from reports.samples import DIVISORS
 from reports.uncertainty import Term, bounded
 from rig.bench import ChannelAccuracy
@@ -42,24 +43,38 @@ def pulse_terms(record: Record, field: str, rows: NDArray[np.int64]) -> tuple[Te
     return tuple(merged.values())
 
 
+def bend_errors(record: Record, field: str) -> NDArray[np.float64]:
+    """Error of an amplitude by the INL table of its channel, A, for every pulse; 0 for other fields and without one."""
+    pulses = record.pulses
+    errors = np.zeros(pulses["t_s"].size)
+    if not field.startswith("phase") or not field.endswith("_a"):
+        return errors
+    for channel in np.unique(pulses["channel"]):
+        accuracy, own = accuracy_of(record, float(channel)), pulses["channel"] == channel
+        if accuracy is not None:
+            errors[own] = amplitude_error_a(accuracy, pulses[field][own], pulses["baseline_a"][own])
+    return errors
+
+
 def _channel_terms(
     accuracy: ChannelAccuracy, pulses: Mapping[str, NDArray[np.float64]], rows: NDArray[np.int64], field: str
 ) -> dict[str, Term]:
     parts = pulse_uncertainty(
-        accuracy,
+        linearised(accuracy),
         pulses["phase1_a"][rows],
         pulses["phase1_s"][rows],
         pulses["phase2_s"][rows],
         pulses["gap_s"][rows],
         phase2_a=pulses["phase2_a"][rows],
     )[field]
+    left = {"INL": "residual of the INL table"} if accuracy.inl_table is not None else {}
     return {
         part.name: Term(
             part.name,
             part.kind,
             np.nan_to_num(part.standard),
             part.systematic,
-            part.source,
+            left.get(part.name, part.source),
             part.distribution,
             DIVISORS[part.distribution],
         )

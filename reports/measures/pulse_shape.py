@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from reports.measures.collecting import collected, noted, spans_array
 from reports.measures.grouping import clipped_rows
 from reports.measures.plateau import plateau_rows
-from reports.measures.pulse_budget import pulse_terms
+from reports.measures.pulse_budget import bend_errors, pulse_terms
 from reports.samples import Samples
 from rig.record import Record
 
@@ -36,7 +36,7 @@ def pulse_samples(
     lost = np.flatnonzero(wanted & (clipped | missing))
     many_clipped, many_missing = int((wanted & clipped).sum()), int((wanted & missing).sum())
     because = [*noted(many_clipped, "pulses clipped"), *noted(many_missing, f"pulses with {absent}")]
-    values = pulses[field] * sign
+    values = (pulses[field] - bend_errors(record, field)) * sign
     return collected(
         unit,
         values[rows],

@@ -12,7 +12,13 @@ _PHASE: Final = Parameter("phase", choices=("1", "2"), default="1", summary="whi
 _PULSES: Final = Parameter(
     "pulses", choices=("plateau", "all"), default="plateau", summary="pulses on the plateau only, or the ramps too"
 )
-_PER: Final = Parameter("per", choices=("pulse", "train"), default="train", summary="of every pulse, or a train's mean")
+_PER: Final = Parameter(
+    "per",
+    choices=("pulse", "train", "run"),
+    default="train",
+    summary="of every pulse, a train's mean, or the run's plateau pulses, leads swapped or not",
+)
+_PHASE_CHARGE: Final = ("phase_charge",)
 
 PULSES: Final[tuple[MeasureSpec, ...]] = (
     MeasureSpec(
@@ -66,7 +72,8 @@ PULSES: Final[tuple[MeasureSpec, ...]] = (
         "per",
         (_PER,),
         _CURRENT,
-        summary="charge left behind by a pulse, or its mean over a train",
+        summary="charge left behind by a pulse, or its mean over a train or the run",
+        references=_PHASE_CHARGE,
     ),
     MeasureSpec(
         "train_charge",

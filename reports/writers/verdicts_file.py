@@ -100,6 +100,7 @@ def _check(verdict: Verdict) -> dict[str, Any]:
         "file": check.file or None,
         "line": int(check.line) or None,
         "reason": verdict.reason,
+        "method": (verdict.samples.method if verdict.samples is not None else "") or None,
     }
 
 

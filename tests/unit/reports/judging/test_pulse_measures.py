@@ -149,9 +149,12 @@ def test_net_charge_of_a_train_averages_noise_but_not_inl(walks):
     u = _first_u(walks, "net_c")
     lasting = math.sqrt(sum(float(p.standard[0]) ** 2 for p in u if p.systematic))
     noisy = math.sqrt(sum(float(p.standard[0]) ** 2 for p in u if not p.systematic))
-    assert one.expanded == pytest.approx(2 * math.hypot(lasting, noisy), rel=1e-6)
-    assert train.systematic == pytest.approx(2 * lasting, rel=1e-6)
-    assert train.expanded == pytest.approx(2 * math.hypot(lasting, noisy / math.sqrt(N_PER_TRAIN)), rel=1e-6)
+    # the level under a pulse comes from the quiet cells around it, fewer or more of them
+    assert one.expanded == pytest.approx(2 * math.hypot(lasting, noisy), rel=5e-3)
+    assert train.systematic == pytest.approx(2 * lasting, rel=1e-3)
+    random = np.sqrt(one.expanded**2 - one.systematic**2).reshape(10, N_PER_TRAIN)
+    mean = np.sqrt(np.mean(random**2, axis=1)) / math.sqrt(N_PER_TRAIN)
+    assert np.sqrt(train.expanded**2 - train.systematic**2) == pytest.approx(mean, rel=1e-6)
     assert train.t0_s[0] == pytest.approx(2.64) and train.t1_s[0] == pytest.approx(3.44 + 1e-3)
 
 
