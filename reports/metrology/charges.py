@@ -103,16 +103,23 @@ def _surroundings(
         nothing = np.zeros(n)
         return _Surroundings(spans, np.full(n, np.nan), nothing, False, nothing, nothing, nothing)
     noise_a, charge_c = cell_noise_a(accuracy, cells.cell_s), pulses["charge1_c"][every]
+    done = pulses["tail_done"][every]
     ratio, u_ratio, tau_s = np.zeros(n), np.zeros(n), np.zeros(n)
     level_a = cells.mean
     for members in _by_load(record, spans.t_s):
-        tail = fitted_tail(cells, spans.some(members), charge_c[members], noise_a)
+        most_a = _band_a(accuracy, cells) if np.mean(done[members] > 0) > 0.5 else np.inf
+        tail = fitted_tail(cells, spans.some(members), charge_c[members], noise_a, most_a)
         ratio[members], u_ratio[members], tau_s[members] = tail.charge_ratio, tail.uncertainty_ratio, tail.tau_s
         if tail.seen:
             level_a = level_a - _tail_levels(cells, spans.some(members), charge_c[members], tail)
     found = two_sided(cells, level_a, spans, noise_a)
     noise = np.hypot(found.noise_a, _STEP * np.abs(found.step_a))
     return _Surroundings(spans, found.level_a, noise, _mostly_two(found), ratio, u_ratio, tau_s)
+
+
+def _band_a(accuracy: ChannelAccuracy, cells: IdleCells) -> float:
+    """How near to the baseline the finder wants the mean of a cell where it ends a window (`rig.finder_level`), A."""
+    return 0.15 * accuracy.lsb + 5.0 * accuracy.noise_rms / max(1.0, cells.cell_s * accuracy.rate_hz) ** 0.5
 
 
 def _mostly_two(found: Baseline) -> bool:

@@ -46,7 +46,7 @@ class Tail:
 NO_CELLS: Final = Tail(0.0, 0.0, 0.0, seen=False)
 
 
-def fitted_tail(cells: IdleCells, spans: PulseSpans, charge_c: Array, noise_a: float) -> Tail:
+def fitted_tail(cells: IdleCells, spans: PulseSpans, charge_c: Array, noise_a: float, most_a: float) -> Tail:
     """Fit one exponential, and a level, to the mean of the quiet cells behind pulses.
 
     Least squares over a grid of time constants; mean and spread of r tau are those of the likelihood over the grid, so
@@ -57,19 +57,24 @@ def fitted_tail(cells: IdleCells, spans: PulseSpans, charge_c: Array, noise_a: f
         spans: of the pulses.
         charge_c: (n,) their phase charges, signed, C.
         noise_a: standard uncertainty of one cell's mean, A.
+        most_a: what may still flow where the window ends, A: the finder's band, or infinite where it never came back.
+            Cells that begin late say nothing about a short tail, but the end of the window does.
     """
     delay_s, ratio, noise = _by_delay(cells, spans, charge_c, noise_a)
     if delay_s.size < _LEAST_BINS:
         return NO_CELLS
+    typical_c = float(np.sqrt(np.mean(charge_c[np.isfinite(charge_c)] ** 2)))
+    known = np.zeros((2, 2))
+    known[0, 0] = 3.0 * (typical_c / most_a) ** 2  # a bound, taken as a normal prior of its standard uncertainty
     taus_s = np.geomspace(_SHORTEST_S, 0.5 * float(delay_s[-1]), _TAUS)
     charge, spread, misfit = (np.empty(_TAUS) for _ in range(3))
     for k, tau_s in enumerate(taus_s):
         half = 0.5 * cells.cell_s / tau_s
         shape = np.exp(-(delay_s + 0.5 * cells.cell_s) / tau_s) * np.sinh(half) / half
         design = np.stack((shape / noise, 1.0 / noise), axis=1)
-        covariance = np.linalg.inv(design.T @ design)
+        covariance = np.linalg.pinv(design.T @ design + known, hermitian=True)
         found = covariance @ (design.T @ (ratio / noise))
-        misfit[k] = float(np.sum((ratio / noise - design @ found) ** 2))
+        misfit[k] = float(np.sum((ratio / noise - design @ found) ** 2)) + float(known[0, 0] * found[0] ** 2)
         charge[k], spread[k] = found[0] * tau_s, covariance[0, 0] ** 0.5 * tau_s
     best = int(np.argmin(misfit))
     # noise that is larger than stated widens the likelihood

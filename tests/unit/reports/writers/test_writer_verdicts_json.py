@@ -10,7 +10,7 @@ from reports.writers.verdicts_file import case_document, run_document, verdicts_
 
 CHECK_KEYS = [
     "id", "title", "verdict", "marginal", "quantity", "measure", "value", "unit", "limit", "decision", "uncertainty",
-    "margin", "n", "dropped", "worst", "verifies", "file", "line", "reason",
+    "margin", "n", "dropped", "worst", "verifies", "file", "line", "reason", "method",
 ]  # fmt: skip
 
 
