@@ -88,7 +88,7 @@ def rate_dependence(record: Record, _parameters: Mapping[str, Any]) -> Samples:
         found.rates,
         systematic=False,
         source="of the trains of one rate, over n",
-        dof=line.residual_dof,
+        dof=line.residual_spare_count,
     )
     return collected(
         "C",

@@ -83,7 +83,7 @@ class Line:
         top_terms: components of the current at the highest rate, (1,) each.
         residual_c: (rates,) what the mean of each rate lies off the line, as charge of a pulse, C.
         residual_u_c: (rates,) its standard uncertainty, C.
-        residual_dof: degrees of freedom of that, from the trains of one rate; infinite with one train a rate.
+        residual_spare_count: degrees of freedom of that, from the trains of one rate; infinite with one train a rate.
         rate_hz: (rates,) Hz.
     """
 
@@ -95,7 +95,7 @@ class Line:
     top_terms: tuple[Term, ...]
     residual_c: Array
     residual_u_c: Array
-    residual_dof: float
+    residual_spare_count: float
     rate_hz: Array
 
 
@@ -208,7 +208,7 @@ def regression(record: Record, channel: int, found: Stretches) -> Line:
         top_terms=(*(part.scaled(top_hz) for part in lasting), *zero, top),
         residual_c=residual,
         residual_u_c=spread,
-        residual_dof=within,
+        residual_spare_count=within,
         rate_hz=rates,
     )
 
