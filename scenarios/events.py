@@ -70,7 +70,8 @@ def _shift(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -
 
 
 def _swap(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
-    return (Command(start_ns, "polarity", -1, _channel(parameters)),)
+    polarity = 1 if parameters.get("leads") == "straight" else -1
+    return (Command(start_ns, "polarity", polarity, _channel(parameters)),)
 
 
 def _channel(parameters: Mapping[str, Any]) -> int:
@@ -145,7 +146,21 @@ EVENTS: Final = (
     ),
     EventSpec("electrode.lift", _lift, _instant, (_ELECTRODE, _CHANNEL), summary="an electrode comes off at once"),
     EventSpec("electrode.restore", _restore, _instant, (_ELECTRODE, _CHANNEL), summary="an electrode sits fully again"),
-    EventSpec("electrode.swap", _swap, _instant, (_CHANNEL,), summary="the two leads change places"),
+    EventSpec(
+        "electrode.swap",
+        _swap,
+        _instant,
+        (
+            Parameter(
+                "leads",
+                choices=("crossed", "straight"),
+                default="crossed",
+                summary="from here on: crossed, or straight again",
+            ),
+            _CHANNEL,
+        ),
+        summary="the two leads change places",
+    ),
     EventSpec(
         "electrode.shift",
         _shift,
