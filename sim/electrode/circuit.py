@@ -31,6 +31,7 @@ CIRCUIT_FIELDS: Final = [
     ("compliance_v", np.float64),
     ("polarity", np.float64),
     ("leak_a", np.float64),
+    ("soft_s", np.float64),
     ("shorted", np.int64),
     ("level_a", np.float64),
     ("t_ns", np.int64),
@@ -43,9 +44,9 @@ CIRCUIT_FIELDS: Final = [
     ("v_b_v", np.float64),
     ("tau_s", np.float64),
 ]
-"""State of the circuit. First what is set (load, contact, compliance voltage, polarity, leak, short and wanted current,
-A), then the running segment: its start `t_ns`, the instant `change_ns` at which its condition ends by itself, and the
-coefficients of capacitor voltage, current and voltage as in `sim.edges`."""
+"""State of the circuit. First what is set (load, contact, compliance voltage, polarity, leak, output conductance of the
+source in S, short and wanted current, A), then the running segment: its start `t_ns`, the instant `change_ns` at which
+its condition ends by itself, and the coefficients of capacitor voltage, current and voltage as in `sim.edges`."""
 
 
 @compiled
@@ -114,6 +115,36 @@ def _source(circuit: Record, u: float, wanted: float, limit: float, r_s: float, 
 
 
 @compiled
+def _soft(circuit: Record, u: float, wanted: float, limit: float, r_s: float, r_p: float, tau_s: float) -> None:
+    """The source has an output conductance g beside it: i = I - g v, until the voltage reaches its limit."""
+    g = circuit["soft_s"]
+    a = 1.0 + g * r_s
+    u_a = wanted * r_p / (a + g * r_p)
+    i_a = (wanted - g * u_a) / a
+    i_b = -g * (u - u_a) / a
+    v_a = i_a * r_s + u_a
+    v_b = i_b * r_s + (u - u_a)
+    tau = tau_s * a / (a + g * r_p)
+    change = NEVER
+    if abs(v_a) > abs(limit):
+        change = _when_ns((limit - v_a) / v_b, tau, circuit["t_ns"])
+    _write(circuit, u_a, u - u_a, i_a, i_b, v_a, v_b, tau, change)
+
+
+@compiled
+def _begin_soft(circuit: Record, u: float, wanted: float, limit: float, r_s: float, r_p: float, tau_s: float) -> None:
+    """Begin a segment of a source with an output conductance: by itself, or at its highest voltage."""
+    g = circuit["soft_s"]
+    sign = 1.0 if wanted >= 0.0 else -1.0
+    if sign * ((wanted - g * u) / (1.0 + g * r_s) * r_s + u) <= abs(limit):
+        _soft(circuit, u, wanted, limit, r_s, r_p, tau_s)
+    elif sign * u < abs(limit):
+        _clamped(circuit, u, wanted - g * limit, limit, r_s, r_p, tau_s)
+    else:
+        _write(circuit, 0.0, u, 0.0, 0.0, 0.0, u, tau_s, _when_ns(limit / u, tau_s, circuit["t_ns"]))
+
+
+@compiled
 def _clamped(circuit: Record, u: float, wanted: float, limit: float, r_s: float, r_p: float, tau_s: float) -> None:
     """The source stands at its highest voltage, until the current that this drives is the wanted one."""
     u_a = limit * r_p / (r_s + r_p)
@@ -148,6 +179,8 @@ def begin_segment(circuit: Record, t_ns: int) -> None:
     r_p = circuit["parallel_ohm"] / contact
     if circuit["shorted"] != 0:
         _clamped(circuit, u, 0.0, 0.0, r_s, r_p, tau_s)
+    elif circuit["soft_s"] > 0.0 and wanted != 0.0:
+        _begin_soft(circuit, u, wanted, limit, r_s, r_p, tau_s)
     elif wanted == 0.0 or sign * (wanted * r_s + u) <= abs(limit):
         _source(circuit, u, wanted, limit, r_s, r_p, tau_s)
     elif sign * u < abs(limit):

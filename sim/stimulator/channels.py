@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sim.stimulator.defects import dose_of, pulse_defects
+from sim.stimulator.defects import dose_of, faulty_program, pulse_defects
 from sim.stimulator.output import Output
 from sim.stimulator.program import PulseProgram
-from sim.stimulator.pulse_train import LEAD_OFF, RUNNING
+from sim.stimulator.stage import CHARGE_FAULT, LEAD_OFF, OVERLOAD, RUNNING
 from sim.timebase import TimeNs
+
+_WRONG = frozenset({LEAD_OFF, OVERLOAD, CHARGE_FAULT})
 
 
 class Channels:
@@ -19,18 +21,32 @@ class Channels:
 
     def __init__(self, outputs: Sequence[Output]) -> None:
         self._outputs = tuple(outputs)
+        self._set: tuple[PulseProgram, ...] = ()
         self._programs: tuple[PulseProgram, ...] = ()
+        self._turns = list(range(len(self._outputs)))
         self._is_lifted = [False] * len(self._outputs)
         self._is_low = [False] * len(self._outputs)
         self._noticed_ns: list[TimeNs] = [-1] * len(self._outputs)
 
-    def load(self, programs: Sequence[PulseProgram], doses: dict[str, float], t_ns: TimeNs) -> None:
+    def load(
+        self, programs: Sequence[PulseProgram], doses: dict[str, float], t_ns: TimeNs, supply_ratio: float = 1.0
+    ) -> None:
         """Take another program for each channel from `t_ns` on, with the defects of each."""
-        self._programs = tuple(programs)[: len(self._outputs)]
-        for output, program in zip(self._outputs, self._programs, strict=True):
-            excess = dose_of(doses, "overcurrent", output.channel)
-            given = replace(program, current_a=program.current_a * (1.0 + excess)) if excess else program
-            output.load_program(given, pulse_defects(doses, output.channel), t_ns)
+        self._set = tuple(programs)[: len(self._outputs)]
+        given = [
+            faulty_program(program, doses, output.channel, supply_ratio)
+            for output, program in zip(self._outputs, self._set, strict=True)
+        ]
+        source = next((k for k, program in enumerate(self._set) if program.current_a > 0.0), 0)
+        stray_a = doses.get("crosstalk", 0.0) * given[source].current_a
+        self._turns = [k if program.current_a > 0.0 else source for k, program in enumerate(self._set)]
+        self._programs = tuple(
+            replace(program, current_a=stray_a) if program.current_a == 0.0 and stray_a > 0.0 else program
+            for program in given
+        )
+        for output, program, asked in zip(self._outputs, self._programs, self._set, strict=True):
+            defects = pulse_defects(doses, output.channel, supply_ratio, asked.rate_hz)
+            output.load_program(program, defects, t_ns)
 
     def watch_lead(self, ratio: float, pulses: int, flag_ratio: float) -> None:
         """As `Output.watch_lead`, on every channel."""
@@ -38,21 +54,34 @@ class Channels:
             output.watch_lead(ratio, pulses, flag_ratio)
 
     def power(self, t_ns: TimeNs, compliance_v: float, doses: dict[str, float]) -> None:
-        """Highest voltage of every source from `t_ns` on, V, and what leaks."""
+        """Highest voltage of every source from `t_ns` on, V, and what is wrong with it."""
+        highest_v = compliance_v * (1.0 + doses.get("over_voltage", 0.0))
         for output in self._outputs:
-            output.set_circuit(t_ns, compliance_v=compliance_v, leak_a=dose_of(doses, "dc_leak", output.channel))
+            leak_a = dose_of(doses, "dc_leak", output.channel)
+            output.set_circuit(t_ns, compliance_v=highest_v, leak_a=leak_a, soft_s=doses.get("soft_source", 0.0))
 
-    def start(self, t_ns: TimeNs, ramp_s: float, stagger_s: float) -> None:
+    def start(self, t_ns: TimeNs, ramp_s: float, stagger_s: float, *, surge: bool = False) -> None:
         """Begin a train on every channel that can have one, each `stagger_s` after the one before."""
         for k, output in enumerate(self._outputs):
             if not self._is_lifted[k] and self._programs[k].current_a > 0.0:
-                output.start_train(t_ns, ramp_s, k * stagger_s)
+                output.start_train(t_ns, ramp_s, self._turns[k] * stagger_s, surge=surge)
 
     def ramp(self, t_ns: TimeNs, ramp_s: float, *, up: bool) -> None:
         """Let every running train ramp up or down."""
         for output in self._outputs:
             if output.outcome == RUNNING:
                 output.ramp(t_ns, ramp_s, up=up)
+
+    def watch_faults(self, overload_ohm: float, charge_fault_ratio: float) -> None:
+        """As `Output.watch_faults`, on every channel."""
+        for output in self._outputs:
+            output.watch_faults(overload_ohm, charge_fault_ratio)
+
+    def freeze(self, t_ns: TimeNs) -> None:
+        """As `Output.freeze`, on every channel that runs."""
+        for output in self._outputs:
+            if output.outcome == RUNNING:
+                output.freeze(t_ns)
 
     def stop(self, t_ns: TimeNs) -> None:
         """As `Output.stop`, on every channel."""
@@ -92,7 +121,7 @@ class Channels:
 
     @property
     def lifted(self) -> tuple[Output, ...]:
-        """Channels whose electrode was noticed to be off."""
+        """Channels at which something was noticed to be wrong."""
         return tuple(output for output, off in zip(self._outputs, self._is_lifted, strict=True) if off)
 
     @property
@@ -101,22 +130,26 @@ class Channels:
         return not all(self._is_lifted)
 
     def newly_lifted(self) -> tuple[Output, ...]:
-        """Channels that ended their train by themselves since the last call, because the electrode is off."""
+        """Channels that ended their train by themselves since the last call, because something is wrong there."""
         found: list[Output] = []
         for k, output in enumerate(self._outputs):
-            if output.outcome == LEAD_OFF and output.outcome_ns != self._noticed_ns[k]:
+            if output.outcome in _WRONG and output.outcome_ns != self._noticed_ns[k]:
                 self._is_lifted[k] = True
                 self._noticed_ns[k] = output.outcome_ns
                 found.append(output)
         return tuple(found)
 
     def rearm(self, output: Output) -> None:
-        """The electrode of this channel sits again."""
+        """This channel may stimulate again."""
         self._is_lifted[output.channel - 1] = False
+
+    def rearm_all(self) -> None:
+        """Every channel may try again."""
+        self._is_lifted = [False] * len(self._outputs)
 
     def current_of(self, output: Output) -> float:
         """Set current of a channel, A."""
-        return self._programs[output.channel - 1].current_a
+        return self._set[output.channel - 1].current_a
 
     def name(self, output: Output) -> str:
         """What to call a channel in a message; one alone needs no name."""

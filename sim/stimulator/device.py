@@ -4,6 +4,7 @@ A device of its own adds a trigger (`make_trigger`) and what it does about one s
 supply and its own output, nothing else.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
@@ -15,15 +16,26 @@ from sim.signal import Signal
 from sim.stimulator.channels import Channels
 from sim.stimulator.clock import DeviceClock
 from sim.stimulator.defect_spec import DefectSpec, checked_doses
+from sim.stimulator.defects import SUPPLY_DEFECTS
+from sim.stimulator.guard import CHARGE, HANG, INTERLOCK, POWER, SENSOR, Guard
 from sim.stimulator.output import Output
 from sim.stimulator.panel import FAULT_LAMP, HIGH_IMPEDANCE, LOW_BATTERY, OUTPUT_LAMP, PANEL, STATUS, Panel
+from sim.stimulator.protection import Protection
+from sim.stimulator.sensor_check import SensorCheck, SensorRules
 from sim.stimulator.settings import StimulatorSettings
+from sim.stimulator.stage import CHARGE_FAULT, LEAD_OFF, OVERLOAD
 from sim.stimulator.trigger import Trigger
 from sim.streams import Streams
 from sim.timebase import TimeNs
 
 Steps: TypeAlias = Generator[simpy.Event, Any, Any]
 S = TypeVar("S", bound=StimulatorSettings)
+
+_WRONG: Final = {
+    LEAD_OFF: "lead off: stimulation off",
+    OVERLOAD: "overload: stimulation off",
+    CHARGE_FAULT: "charge fault: stimulation off until re-armed",
+}
 
 TICK_S: Final = 0.001
 """Time between two looks at a sensor, in the device's time (design choice)."""
@@ -62,13 +74,17 @@ class Stimulator(ABC, Generic[S]):
         self.channels = Channels(outputs)
         self.kernel = kernel
         self.clock = clock
-        self.trigger = self.make_trigger()
         self.panel = Panel()
+        self.guard = Guard(kernel)
+        self.protection = Protection(self)
+        self.trigger = self.make_trigger()
         self._messages: list[tuple[TimeNs, str]] = []
-        self._is_stopped = False
-        self._supply_v = settings.nominal_supply_v
-        self._released = kernel.event()
+        self._supply_v, self._is_switched_on = settings.nominal_supply_v, True
+        self._is_back, self._own_train_s = False, 0.0
+        rules = self.sensor_rules()
+        self._check = SensorCheck(kernel, clock, rules, self._sensor_is) if rules is not None else None
         self._configure(0)
+        self.protection.powers_up(0)
         self._process = kernel.process(self._control())
 
     # ------------------------------------------------------------------ what a device of its own adds
@@ -85,50 +101,72 @@ class Stimulator(ABC, Generic[S]):
     def step(self) -> Steps:
         """One step, from the trigger to the end of its train; True where the trigger came once more meanwhile."""
 
+    def sensor_rules(self) -> SensorRules | None:
+        """What its sensor can show; None for a device that cannot check it."""
+        return None
+
+    def awaits_step(self) -> Steps:
+        """Wait for the trigger."""
+        yield self.trigger.on
+
+    def after_step(self) -> Steps:
+        """What comes after a step; True where the trigger came once more meanwhile."""
+        yield from ()
+        return False
+
+    def stagger_s(self) -> float:
+        """How much later each channel gives its pulses than the one before, s."""
+        return 0.0
+
     # ------------------------------------------------------------------ what the plant calls
 
     def sense(self, signals: Mapping[str, Signal], until_ns: TimeNs) -> None:
         """Read the sensors at the device's ticks before `until_ns`."""
         self.trigger.scan(signals, until_ns)
+        if self._check is not None and self.settings.sensor_check == "on":
+            self._check.scan(signals, until_ns)
 
     def hold(self, signals: Mapping[str, Signal]) -> None:
         """The block of `signals` is over; their last samples hold until the next."""
         self.trigger.hold(signals)
+        if self._check is not None:
+            self._check.hold(signals)
 
     def supply(self, t_ns: TimeNs, supply_v: float) -> None:
         """The supply changes to `supply_v`, V, at `t_ns`."""
         self._look_back(t_ns)
         was_on, self._supply_v = self._is_powered, supply_v
-        if self._is_powered:
-            self._set_circuit(t_ns)
-            if not was_on:
-                self.tell(t_ns, f"power back at {supply_v:.2f} V: waits for the next step")
-                self._release()
-        elif was_on:
-            self.channels.cut(t_ns)
-            self.tell(t_ns, f"supply {supply_v:.2f} V: off")
-            self._process.interrupt()
-        self._show_supply(t_ns)
+        self._power_changed(
+            t_ns,
+            f"supply {supply_v:.2f} V: off",
+            f"power back at {supply_v:.2f} V: waits for the next step",
+            was_on=was_on,
+        )
 
     def button(self, t_ns: TimeNs, name: str) -> None:
-        """The button is pressed (`stop`) or released (`release`) at `t_ns`.
+        """A key is used at `t_ns`.
+
+        `stop` and `release`: the stop button is pressed, released. `power_off` and `power_on`: the power key. `rearm`:
+        the key that arms the device after the interlock, the treatment timer or a fault.
 
         Raises:
             ValueError: another word.
         """
+        self._look_back(t_ns)
         if name == "stop":
-            self._look_back(t_ns)
-            self.channels.stop(t_ns)
-            self.review()
-            self._is_stopped = True
-            self.tell(t_ns, "stop button: stimulation off")
-            self._process.interrupt()
+            self.protection.stops(t_ns)
         elif name == "release":
-            self._is_stopped = False
+            self.protection.stop_released()
             self.tell(t_ns, "stop button released: waits for the next step")
-            self._release()
+        elif name in {"power_off", "power_on"}:
+            was_on, self._is_switched_on = self._is_powered, name == "power_on"
+            self._power_changed(t_ns, "switched off", "switched on: waits for the next step", was_on=was_on)
+        elif name == "rearm":
+            self.protection.rearms(t_ns)
+            self.channels.rearm_all()
+            self.shows_fault(t_ns)
         else:
-            self.settings.refuse(f"button {name!r} is not known; known are stop and release")
+            self.settings.refuse(f"button {name!r} is not known; known are stop, release, power_off, power_on, rearm")
 
     def setting(self, t_ns: TimeNs, name: str, value: Any) -> None:
         """The setting `name` becomes `value` (SI) at `t_ns`; the next pulse follows it.
@@ -139,14 +177,20 @@ class Stimulator(ABC, Generic[S]):
         self.settings = self.settings.changed(name, value)
         self.set_trigger()
         self._configure(t_ns)
+        self.protection.level_moved(t_ns)
 
     def fault(self, t_ns: TimeNs, name: str, dose: float) -> None:
-        """The seeded defect `name` has the dose `dose` from `t_ns` on.
+        """The seeded defect `name` has the dose `dose` from `t_ns` on; `hang` hangs once, at once.
 
         Raises:
             ValueError: an unknown defect or an impossible dose.
         """
-        self.doses = checked_doses(self.settings.NAME, self.DEFECTS, {**self.doses, name: dose})
+        doses = checked_doses(self.settings.NAME, self.DEFECTS, {**self.doses, name: dose})
+        if name == "hang":
+            if dose > 0.0:
+                self.protection.hangs(t_ns, dose)
+            return
+        self.doses = doses
         self.set_trigger()
         self._configure(t_ns)
 
@@ -155,8 +199,10 @@ class Stimulator(ABC, Generic[S]):
         for t_ns, is_low in self.channels.take_flags():
             self.panel.show(t_ns, HIGH_IMPEDANCE, on=is_low)
         for output in self.channels.newly_lifted():
-            self.tell(output.outcome_ns, f"{self.channels.name(output)}lead off: stimulation off")
-            self.panel.show(output.outcome_ns, FAULT_LAMP, on=True)
+            self.tell(output.outcome_ns, f"{self.channels.name(output)}{_WRONG[output.outcome]}")
+            if output.outcome == CHARGE_FAULT:
+                self.guard.hold(CHARGE)
+            self.shows_fault(output.outcome_ns)
         if self.panel.is_on(STATUS) and not self.channels.is_running:
             self._show_output(self.channels.ended_ns, on=False)
 
@@ -172,11 +218,44 @@ class Stimulator(ABC, Generic[S]):
 
     # ------------------------------------------------------------------ what a step is made of
 
+    def ramp_s(self, set_s: float) -> float:
+        """Time of a ramp that is set to `set_s`, s."""
+        return set_s * (1.0 + self.doses.get("ramp_error", 0.0))
+
     def starts(self, t_ns: TimeNs, stagger_s: float) -> None:
         """Begin a train on every channel that can have one."""
-        self.channels.start(t_ns, self.settings.ramp_up_s, stagger_s)
-        if self.channels.is_running:
-            self._show_output(t_ns, on=True)
+        surge = self._is_back and self.doses.get("reconnect_surge", 0.0) > 0.0
+        self._is_back = False
+        self.channels.start(t_ns, 0.0 if surge else self.ramp_s(self.settings.ramp_up_s), stagger_s, surge=surge)
+        if not self.channels.is_running:
+            return
+        self._show_output(t_ns, on=True)
+        self.protection.train_begins(t_ns)
+
+    def ends(self, t_ns: TimeNs) -> None:
+        """No further pulse from `t_ns` on."""
+        self._look_back(t_ns)
+        self.channels.stop(t_ns)
+        self.review()
+
+    def halts(self, t_ns: TimeNs, reason: str, text: str) -> None:
+        """No further pulse from `t_ns` on, and no train as long as `reason` stands."""
+        self.ends(t_ns)
+        self.guard.hold(reason)
+        self.tell(t_ns, text)
+        self._process.interrupt()
+
+    def freezes(self, t_ns: TimeNs) -> None:
+        """Nobody decides anything from `t_ns` on; what runs goes on as it stands."""
+        self._look_back(t_ns)
+        self.channels.freeze(t_ns)
+        self.guard.hold(HANG)
+        self._process.interrupt()
+
+    def shows_fault(self, t_ns: TimeNs) -> None:
+        """The fault lamp says how things stand at `t_ns`."""
+        is_wrong = bool(self.channels.lifted) or self.guard.has(CHARGE) or self.guard.has(SENSOR)
+        self.panel.show(t_ns, FAULT_LAMP, on=is_wrong, dark_ratio=self.doses.get("dark_fault_lamp", 0.0))
 
     def tell(self, t_ns: TimeNs, text: str) -> None:
         """Keep a message of the device."""
@@ -194,10 +273,10 @@ class Stimulator(ABC, Generic[S]):
 
     def ramps_down(self) -> Steps:
         """Ramp the trains down; True where the trigger came once more meanwhile."""
-        settings = self.settings
-        self.channels.ramp(self.kernel.now_ns, settings.ramp_down_s, up=False)
+        down_s = self.ramp_s(self.settings.ramp_down_s)
+        self.channels.ramp(self.kernel.now_ns, down_s, up=False)
         again = self.trigger.on
-        yield again | self.after(settings.ramp_down_s + 1.0 / settings.rate_hz)
+        yield again | self.after(down_s + 1.0 / self.settings.rate_hz)
         return again.triggered
 
     def feels_electrodes(self) -> Steps:
@@ -208,9 +287,10 @@ class Stimulator(ABC, Generic[S]):
             yield self.kernel.wait_until(done_ns, Phase.DECIDE)
             output.catch_up(done_ns)
             needed_v = output.probe_v * self.channels.current_of(output) / probe_a
-            if needed_v <= self._reach_v:
+            if needed_v <= self._reach_v and output.probe_v >= self.protection.overload_ohm * probe_a:
                 self.channels.rearm(output)
-                self.panel.show(done_ns, FAULT_LAMP, on=bool(self.channels.lifted))
+                self._is_back = True
+                self.shows_fault(done_ns)
                 self.tell(done_ns, f"{self.channels.name(output)}electrode back: armed again")
         return self.channels.any_left
 
@@ -218,41 +298,62 @@ class Stimulator(ABC, Generic[S]):
 
     @property
     def _is_powered(self) -> bool:
-        return self._supply_v >= self.settings.brown_out_v
+        lowest_v = self.settings.brown_out_v * (1.0 - self.doses.get("no_brown_out", 0.0))
+        return self._is_switched_on and self._supply_v >= lowest_v
+
+    @property
+    def _supply_ratio(self) -> float:
+        return self._supply_v / self.settings.nominal_supply_v
 
     @property
     def _reach_v(self) -> float:
-        settings = self.settings
-        return settings.compliance_v * min(1.0, self._supply_v / settings.nominal_supply_v)
+        return self.settings.compliance_v * min(1.0, self._supply_ratio)
 
     def _configure(self, t_ns: TimeNs) -> None:
-        settings, doses = self.settings, self.doses
-        self.channels.load(settings.programs, doses, t_ns)
-        lead_off_ratio = settings.lead_off_ratio * (1.0 - doses.get("no_lead_off", 0.0))
-        self.channels.watch_lead(lead_off_ratio, settings.lead_off_pulses, settings.lead_off_ratio)
+        self.channels.load(self.settings.programs, self.doses, t_ns, self._supply_ratio)
+        self.protection.watches()
+        if self._check is not None:
+            unchecked = self.doses.get("no_sensor_check", 0.0)
+            self._check.patience_ratio = 1.0 / (1.0 - unchecked) if unchecked < 1.0 else math.inf
         if self._is_powered:
             self._set_circuit(t_ns)
 
+    def _power_changed(self, t_ns: TimeNs, off: str, back: str, *, was_on: bool) -> None:
+        if self._is_powered:
+            if any(self.doses.get(name, 0.0) != 0.0 for name in SUPPLY_DEFECTS):
+                self.channels.load(self.settings.programs, self.doses, t_ns, self._supply_ratio)
+            self._set_circuit(t_ns)
+            if not was_on:
+                self.tell(t_ns, back)
+                self.protection.powers_up(t_ns)
+                self._own_train_s = self.doses.get("restart", 0.0)
+                self.guard.free(POWER, *((INTERLOCK,) if self._own_train_s > 0.0 else ()))
+        elif was_on:
+            self.channels.cut(t_ns)
+            self.tell(t_ns, off)
+            self.guard.hold(POWER)
+            self.protection.loses_power()
+            self._process.interrupt()
+        self._show_supply(t_ns)
+
+    def _sensor_is(self, is_invalid: bool) -> None:
+        self.protection.sensor_is(invalid=is_invalid)
+
     def _show_output(self, t_ns: TimeNs, *, on: bool) -> None:
         self.panel.show(t_ns, STATUS, on=on)
-        self.panel.show(t_ns, OUTPUT_LAMP, on=on)
+        self.panel.show(t_ns, OUTPUT_LAMP, on=on, dark_ratio=self.doses.get("dark_output_lamp", 0.0))
 
     def _show_supply(self, t_ns: TimeNs) -> None:
         if not self._is_powered:
             for line in PANEL:
                 self.panel.show(t_ns, line, on=False)
             return
-        low_v = self.settings.low_battery_ratio * self.settings.nominal_supply_v
-        self.panel.show(t_ns, LOW_BATTERY, on=self._supply_v < low_v)
-        self.panel.show(t_ns, FAULT_LAMP, on=bool(self.channels.lifted))
+        low_ratio = self.settings.low_battery_ratio * (1.0 - self.doses.get("late_low_battery", 0.0))
+        self.panel.show(t_ns, LOW_BATTERY, on=self._supply_ratio < low_ratio)
+        self.shows_fault(t_ns)
 
     def _set_circuit(self, t_ns: TimeNs) -> None:
         self.channels.power(t_ns, self._reach_v, self.doses)
-
-    def _release(self) -> None:
-        if not self._is_stopped and self._is_powered:
-            self._released, event = self.kernel.event(), self._released
-            event.succeed()
 
     def _look_back(self, t_ns: TimeNs) -> None:
         self.channels.catch_up(t_ns)
@@ -262,10 +363,24 @@ class Stimulator(ABC, Generic[S]):
         again = False
         while True:
             try:
-                if self._is_stopped or not self._is_powered:
-                    yield self._released
+                while self.guard.is_held:
+                    yield self.guard.released
+                if self._own_train_s > 0.0:
+                    yield from self._starts_by_itself()
                 if not again:
-                    yield self.trigger.on
+                    yield from self.awaits_step()
+                self._look_back(self.kernel.now_ns)
+                if self.guard.is_held:
+                    again = False
+                    continue
                 again = yield from self.step()
+                if not again:
+                    again = yield from self.after_step()
             except simpy.Interrupt:
                 again = False
+
+    def _starts_by_itself(self) -> Steps:
+        duration_s, self._own_train_s = self._own_train_s, 0.0
+        self.starts(self.kernel.now_ns, self.stagger_s())
+        yield self.after(duration_s)
+        self.ends(self.kernel.now_ns)

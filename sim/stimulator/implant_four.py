@@ -11,9 +11,11 @@ from typing import ClassVar, Final
 from sim.stimulator.defect_spec import DefectSpec, by_channel, named
 from sim.stimulator.device import TICK_S
 from sim.stimulator.program import PulseProgram
+from sim.stimulator.sensor_check import SensorRules
 from sim.stimulator.settings import StimulatorSettings, bounded
+from sim.stimulator.step_defects import SWITCH_DEFECTS
 from sim.stimulator.swing_step import SWING_DEFECTS, SwingStimulator
-from sim.stimulator.threshold_input import ThresholdInput, Thresholds
+from sim.stimulator.threshold_input import ThresholdInput, Thresholds, debounced_s
 from sim.stimulator.trigger import Trigger
 
 CHANNELS: Final = 4
@@ -32,6 +34,21 @@ _OF_A_CHANNEL: Final = (
     DefectSpec("overcurrent", "", "output", 0.3, "how much more current flows than is set, as a part of it"),
 )
 """Defects that one channel may have alone (`short_recovery_3`)."""
+
+_DRIVEN: Final = frozenset(
+    {
+        "net_charge",
+        "rate_net_charge",
+        "imbalance",
+        "ramp_imbalance",
+        "step_imbalance",
+        "supply_imbalance",
+        "width2_error",
+        "recharge_lost",
+        "current_error",
+    }
+)
+"""Defects of a phase 2 that is driven, which this device has not; its currents have `overcurrent`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,7 @@ class ImplantSettings(StimulatorSettings):
         currents_a = (self.current_1_a, self.current_2_a, self.current_3_a, self.current_4_a)
         return tuple(
             PulseProgram(
-                current_a=current_a,
+                current_a=current_a * self.level_ratio,
                 pulse_width_s=self.pulse_width_s,
                 gap_s=self.gap_s,
                 recharge_ratio=1.0,
@@ -93,6 +110,7 @@ class ImplantSettings(StimulatorSettings):
                 ramps_width=self.ramped == "pulse_width",
                 jitter_s=self.jitter_s,
                 recovery_s=self.recovery_s,
+                slew_a=self.slew_a,
             )
             for current_a in currents_a
         )
@@ -102,7 +120,16 @@ class ImplantFour(SwingStimulator[ImplantSettings]):
     """The device; with fewer outputs than four it has the first channels only."""
 
     DEFECTS: ClassVar = {
-        **{name: spec for name, spec in SWING_DEFECTS.items() if name != "net_charge"},
+        **{name: spec for name, spec in SWING_DEFECTS.items() if name not in _DRIVEN},
+        **named(SWITCH_DEFECTS),
+        "crosstalk": DefectSpec(
+            "crosstalk",
+            "",
+            "output",
+            0.1,
+            "channels that are set to nothing give this share of the first one",
+            most=1.0,
+        ),
         **named(by_channel(_OF_A_CHANNEL, CHANNELS)),
     }
 
@@ -121,4 +148,9 @@ class ImplantFour(SwingStimulator[ImplantSettings]):
 
     def _thresholds(self) -> Thresholds:
         settings = self.settings
-        return Thresholds(TICK_S, settings.open_below_v, settings.close_above_v, settings.debounce_s)
+        debounce_s = debounced_s(settings.debounce_s, self.doses)
+        return Thresholds(TICK_S, settings.open_below_v, settings.close_above_v, debounce_s)
+
+    def sensor_rules(self) -> SensorRules:
+        """A switch between 0 and 5 V."""
+        return SensorRules("heel_switch", -0.2, 5.5, self.settings.open_below_v, self.settings.close_above_v)

@@ -16,6 +16,7 @@ from sim.signal import Signal
 from sim.stimulator.clock import DeviceClock
 from sim.stimulator.defect_spec import DefectSpec
 from sim.stimulator.foot_phases import FootPhaseRules, look_at_ticks, standing
+from sim.stimulator.sensor_check import SensorRules
 from sim.stimulator.settings import SurfaceSettings, bounded
 from sim.stimulator.swing_step import SWING_DEFECTS, SwingStimulator
 from sim.stimulator.trigger import Trigger, last_value, samples_of
@@ -101,6 +102,10 @@ class ImuTrigger(SwingStimulator[ImuSettings]):
     def set_trigger(self) -> None:
         """Follow the foot as the settings say."""
         self._foot.rules = self._rules()
+
+    def sensor_rules(self) -> SensorRules:
+        """A gyroscope of 2000 degrees a second, whose noise moves its last bit all the time."""
+        return SensorRules(ROLE, -34.9, 34.9, -20.0, 20.0, still_s=0.5)
 
     def _rules(self) -> FootPhaseRules:
         settings = self.settings

@@ -5,10 +5,13 @@ Heel off starts a train with a ramp, heel strike ends it after an extension with
 
 from typing import ClassVar, Final
 
+from sim.stimulator.defect_spec import named
 from sim.stimulator.device import TICK_S
 from sim.stimulator.odfs_settings import OdfsSettings
+from sim.stimulator.sensor_check import SensorRules
+from sim.stimulator.step_defects import SWITCH_DEFECTS
 from sim.stimulator.swing_step import SWING_DEFECTS, SwingStimulator
-from sim.stimulator.threshold_input import ThresholdInput, Thresholds
+from sim.stimulator.threshold_input import ThresholdInput, Thresholds, debounced_s
 from sim.stimulator.trigger import Trigger
 
 ROLE: Final = "heel_switch"
@@ -18,7 +21,7 @@ ROLE: Final = "heel_switch"
 class Odfs(SwingStimulator[OdfsSettings]):
     """The device."""
 
-    DEFECTS: ClassVar = SWING_DEFECTS
+    DEFECTS: ClassVar = {**SWING_DEFECTS, **named(SWITCH_DEFECTS)}
 
     def make_trigger(self) -> Trigger:
         """The heel switch; stimulation while it is open."""
@@ -31,4 +34,9 @@ class Odfs(SwingStimulator[OdfsSettings]):
 
     def _thresholds(self) -> Thresholds:
         settings = self.settings
-        return Thresholds(TICK_S, settings.open_below_v, settings.close_above_v, settings.debounce_s)
+        debounce_s = debounced_s(settings.debounce_s, self.doses)
+        return Thresholds(TICK_S, settings.open_below_v, settings.close_above_v, debounce_s)
+
+    def sensor_rules(self) -> SensorRules:
+        """A switch between 0 and 5 V."""
+        return SensorRules(ROLE, -0.2, 5.5, self.settings.open_below_v, self.settings.close_above_v)

@@ -1,6 +1,7 @@
 """The output stage of a stimulator with the electrode load behind it: what a device model switches."""
 
-from typing import Any
+from dataclasses import fields
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,13 @@ from sim.stimulator.output_kernel import (
     run_output,
 )
 from sim.stimulator.program import PulseDefects, PulseProgram
-from sim.stimulator.pulse_train import IDLE, RUNNING, SILENT, STAGE_DTYPE, ramp_ratio, schedule_next
+from sim.stimulator.pulse_layout import FRESH_PULSES, SURGE_PULSES, cut_short
+from sim.stimulator.pulse_train import ramp_ratio, schedule_next
+from sim.stimulator.stage import IDLE, RUNNING, SILENT, STAGE_DTYPE
 from sim.streams import Streams
 from sim.timebase import NEVER, TimeNs
+
+_OF_STAGE: Final = tuple(field.name for field in fields(PulseDefects) if field.name in (STAGE_DTYPE.names or ()))
 
 
 class Output:
@@ -98,6 +103,7 @@ class Output:
         polarity: float | None = None,
         compliance_v: float | None = None,
         leak_a: float | None = None,
+        soft_s: float | None = None,
     ) -> None:
         """Change what the current flows through, or what drives it, at `t_ns`; what is not named stays.
 
@@ -108,6 +114,7 @@ class Output:
             polarity: +1, or -1 with the leads swapped at the load.
             compliance_v: highest voltage that the source reaches, V.
             leak_a: steady current beside the pulses, A.
+            soft_s: output conductance beside the source, S; 0 for an ideal one.
         """
         if self._begun:
             self.catch_up(t_ns)
@@ -122,6 +129,8 @@ class Output:
             stage["compliance_v"] = compliance_v
         if leak_a is not None:
             stage["leak_a"] = leak_a
+        if soft_s is not None:
+            stage["soft_s"] = soft_s
         self._restart(t_ns)
 
     def load_program(self, program: PulseProgram, defects: PulseDefects, t_ns: TimeNs) -> None:
@@ -135,8 +144,15 @@ class Output:
             stage["anchor_ns"] += round((stage["step"] - 1) * stage["period_ns"])
             stage["step"] = 1
         stage["period_ns"] = period_ns
+        is_running = stage["outcome"] == RUNNING
+        width_ns = rig_ns(program.pulse_width_s)
+        if is_running and (program.current_a != stage["current_a"] or width_ns != stage["width_ns"]):
+            stage["fresh_pulses"] = FRESH_PULSES
         stage["current_a"] = program.current_a
-        stage["width_ns"] = rig_ns(program.pulse_width_s)
+        stage["slew_a"] = program.slew_a
+        if not (is_running and program.slew_a > 0.0):
+            stage["given_a"] = program.current_a
+        stage["width_ns"] = width_ns
         stage["least_width_ns"] = rig_ns(program.least_width_s)
         stage["gap_ns"] = self._clock.span_ns(program.gap_s)
         stage["recharge_ratio"] = program.recharge_ratio
@@ -145,10 +161,8 @@ class Output:
             stage["recovery_ns"] = max(1, int(stage["recovery_ns"]))
         stage["jitter_ns"] = rig_ns(program.jitter_s)
         stage["ramps_width"] = int(program.ramps_width)
-        stage["missing_ratio"] = defects.missing_ratio
-        stage["double_ratio"] = defects.double_ratio
-        stage["net_charge_c"] = defects.net_charge_c
-        stage["drift_per_s"] = defects.drift_per_s
+        for name in _OF_STAGE:
+            stage[name] = getattr(defects, name)
         if stage["next_ns"] < NEVER and stage["step"] > 0:
             schedule_next(stage)
             stage["next_ns"] = max(stage["next_ns"], t_ns)
@@ -162,13 +176,22 @@ class Output:
         self._stage["lead_off_ratio"] = ratio
         self._stage["lead_off_pulses"] = pulses
 
-    def start_train(self, t_ns: TimeNs, ramp_s: float, delay_s: float = 0.0) -> None:
+    def watch_faults(self, overload_ohm: float, charge_fault_ratio: float) -> None:
+        """Stop a train into less than `overload_ohm`, or whose pulses leave more than this share of a phase behind.
+
+        0 switches a watch off.
+        """
+        self._stage["overload_ohm"] = overload_ohm
+        self._stage["charge_fault_ratio"] = charge_fault_ratio
+
+    def start_train(self, t_ns: TimeNs, ramp_s: float, delay_s: float = 0.0, *, surge: bool = False) -> None:
         """Begin a train at `t_ns` with a ramp of `ramp_s`, whose first pulse is one period up the ramp.
 
         Args:
             t_ns: instant.
             ramp_s: time of the ramp, s.
             delay_s: the first pulse comes this much later, s, and with it the whole grid of the train.
+            surge: the electrode has just come back: a seeded surge shows now.
         """
         self.catch_up(t_ns)
         stage = self._stage
@@ -177,7 +200,10 @@ class Output:
         stage["ramp_from_ratio"] = min(1.0, period_s / ramp_rig_s) if ramp_s > 0.0 else 1.0
         stage["ramp_per_s"] = 1.0 / ramp_rig_s if ramp_s > 0.0 else 0.0
         stage["ramp_t_ns"] = stage["anchor_ns"] = t_ns + self._clock.span_ns(delay_s)
-        stage["step"] = stage["low_pulses"] = 0
+        stage["step"] = stage["low_pulses"] = stage["short_pulses"] = stage["unbalanced_pulses"] = 0
+        stage["surge_pulses"] = SURGE_PULSES if surge else 0
+        stage["fresh_pulses"] = 0
+        stage["given_a"] = stage["current_a"]
         stage["outcome"] = RUNNING
         schedule_next(stage)
 
@@ -200,10 +226,21 @@ class Output:
         stage["ramp_per_s"] = slope if up else -slope
         stage["ramp_t_ns"] = t_ns
 
+    def freeze(self, t_ns: TimeNs) -> None:
+        """The train goes on as it stands at `t_ns`: nobody moves its ramp any more."""
+        self.catch_up(t_ns)
+        stage = self._stage
+        stage["ramp_from_ratio"] = max(0.0, ramp_ratio(stage, t_ns))
+        stage["ramp_per_s"] = 0.0
+        stage["ramp_t_ns"] = t_ns
+
     def stop(self, t_ns: TimeNs) -> None:
         """No further pulse from `t_ns` on; the one under way is finished, so that its charge comes back."""
         self.catch_up(t_ns)
         stage = self._stage
+        if stage["cut_last_ratio"] > 0.0 and stage["phase"] != IDLE and stage["is_probe"] == 0:
+            cut_short(stage)
+            stage["t3_ns"] = max(stage["t3_ns"], t_ns)
         stage["next_ns"] = stage["extra_ns"] = NEVER
         if stage["outcome"] == RUNNING:
             stage["outcome_ns"] = t_ns

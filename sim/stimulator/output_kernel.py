@@ -1,17 +1,24 @@
 """The output stage between two instants, compiled: every switch of the device and every limit of the circuit."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.electrode.circuit import Record, begin_segment, charge_between, current_at, decay
-from sim.stimulator.pulse_train import GAP, IDLE, LEAD_OFF, PHASE1, PHASE2, RUNNING, end_train, plan_pulse, shape_pulse
+from sim.stimulator.pulse_layout import begin_phase, next_slice, shape_pulse
+from sim.stimulator.pulse_train import end_train, plan_pulse
+from sim.stimulator.stage import CHARGE_FAULT, GAP, IDLE, LEAD_OFF, OVERLOAD, PHASE1, PHASE2, RUNNING
 from sim.timebase import NEVER
 
 DONE, NEED_ROWS, NEED_PULSES, NEED_FLAGS = 0, 1, 2, 3
 """What `run_output` returns: finished, or a table is full and must grow before it is called again."""
+
+OVERLOAD_PULSES: Final = 3
+"""Pulses in a row into less than `overload_ohm` that trip (design choice)."""
+CHARGE_FAULT_PULSES: Final = 5
+"""Pulses in a row that leave too much charge behind and trip (design choice)."""
 
 
 @compiled
@@ -19,11 +26,11 @@ def next_switch_ns(stage: Record) -> int:
     """Instant at which the device switches its output next; NEVER while it has nothing to do."""
     phase = stage["phase"]
     if phase == PHASE1:
-        return stage["t1_ns"]
+        return min(stage["t1_ns"], stage["slice_ns"])
     if phase == GAP:
         return stage["t2_ns"]
     if phase == PHASE2:
-        return stage["t3_ns"]
+        return min(stage["t3_ns"], stage["slice_ns"])
     return max(stage["t_ns"], min(stage["next_ns"], stage["extra_ns"]))
 
 
@@ -82,6 +89,19 @@ def _plateau_a(middle_c: float, all_c: float, from_ns: int, to_ns: int, end_ns: 
 
 
 @compiled
+def _watch_charge(stage: Record, t_ns: int, net_c: float) -> None:
+    """End of a pulse: compare the charge that it left behind with that of a whole phase 1 as it is set."""
+    if stage["charge_fault_ratio"] <= 0.0:
+        return
+    if abs(net_c) <= stage["charge_fault_ratio"] * stage["current_a"] * stage["width_ns"] * 1e-9:
+        stage["unbalanced_pulses"] = 0
+        return
+    stage["unbalanced_pulses"] += 1
+    if stage["unbalanced_pulses"] >= CHARGE_FAULT_PULSES and stage["outcome"] == RUNNING:
+        end_train(stage, t_ns, CHARGE_FAULT)
+
+
+@compiled
 def finish_pulse(stage: Record, t_ns: int, pulses: NDArray[Any], m: int) -> int:
     """The pulse under way ends at `t_ns`: write it as row `m` unless nothing flowed or it was a probe.
 
@@ -119,6 +139,7 @@ def finish_pulse(stage: Record, t_ns: int, pulses: NDArray[Any], m: int) -> int:
     row["end_s"] = t_ns * 1e-9
     row["peak_a"] = row["square_a2s"] = row["peak_v"] = np.nan
     row["peak1_a"] = row["peak2_a"] = row["rise_s"] = row["droop_a"] = np.nan
+    _watch_charge(stage, t_ns, charge1 + charge2)
     return m + 1
 
 
@@ -130,8 +151,19 @@ def start_pulse(stage: Record, t_ns: int) -> None:
     stage["charge2_c"] = 0.0
     stage["middle1_c"] = 0.0
     stage["middle2_c"] = 0.0
-    stage["phase"] = PHASE1
-    stage["level_a"] = stage["level1_a"]
+    begin_phase(stage, t_ns, PHASE1)
+
+
+@compiled
+def _watch_overload(stage: Record, t_ns: int, plateau_a: float, reached_v: float) -> None:
+    """End of phase 1: too little voltage for the current that flows."""
+    stage["into_ohm"] = reached_v / plateau_a if plateau_a > 0.0 else 0.0
+    if plateau_a <= 0.0 or stage["into_ohm"] >= stage["overload_ohm"]:
+        stage["short_pulses"] = 0
+        return
+    stage["short_pulses"] += 1
+    if stage["short_pulses"] >= OVERLOAD_PULSES and stage["outcome"] == RUNNING:
+        end_train(stage, t_ns, OVERLOAD)
 
 
 @compiled
@@ -141,6 +173,10 @@ def _watch_lead(stage: Record, t_ns: int, flags: NDArray[np.int64]) -> None:
         stage["probe_v"] += stage["v_v"] + stage["v_b_v"] * decay(stage, t_ns)
         return
     plateau = abs(_plateau_a(stage["middle1_c"], stage["charge1_c"], stage["t0_ns"], stage["t1_ns"], t_ns))
+    reached_v = abs(stage["v_v"] + stage["v_b_v"] * decay(stage, t_ns))
+    _watch_overload(stage, t_ns, plateau, reached_v)
+    if stage["soft_s"] > 0.0:  # the device senses its current before the output resistance
+        plateau += stage["soft_s"] * reached_v
     is_low = 1 if plateau < stage["flag_ratio"] * abs(stage["level1_a"]) else 0
     if is_low != stage["flag"]:
         stage["flag"] = is_low
@@ -165,10 +201,13 @@ def _next_phase(stage: Record, t_ns: int, pulses: NDArray[Any], m: int, flags: N
         return finish_pulse(stage, t_ns, pulses, m)
     if stage["phase"] == PHASE1:
         _watch_lead(stage, t_ns, flags)
-    has_gap = stage["phase"] == PHASE1 and stage["t2_ns"] > t_ns
-    stage["phase"] = GAP if has_gap else PHASE2
-    stage["level_a"] = 0.0 if has_gap else stage["level2_a"]
-    stage["shorted"] = 0 if has_gap else stage["is_passive"]
+    if stage["phase"] == PHASE1 and stage["t2_ns"] > t_ns:
+        stage["phase"] = GAP
+        stage["level_a"] = 0.0
+        stage["shorted"] = 0
+    else:
+        begin_phase(stage, t_ns, PHASE2)
+        stage["shorted"] = stage["is_passive"]
     return m
 
 
@@ -216,6 +255,9 @@ def run_output(
             if not plan_pulse(stage, t_ns):
                 continue
             start_pulse(stage, t_ns)
+        elif t_ns == stage["slice_ns"] and stage["phase"] != GAP:
+            close_segment(stage, t_ns)
+            next_slice(stage)
         else:
             m = _next_phase(stage, t_ns, pulses, m, flags)
         n = begin_row(stage, t_ns, rows, n)
@@ -261,10 +303,13 @@ def begin_probe(stages: NDArray[Any], t_ns: int, probe_a: float, rows: NDArray[A
         Number of rows used.
     """
     stage = stages[0]
-    shape_pulse(stage, t_ns, 1.0)
-    stage["level2_a"] *= probe_a / stage["level1_a"]
-    stage["level1_a"] = probe_a
     stage["is_probe"] = 1
+    shape_pulse(stage, t_ns, 1.0)
+    if stage["level1_a"] > 0.0:
+        stage["level2_a"] *= probe_a / stage["level1_a"]
+    else:
+        stage["level2_a"] = -probe_a * ((stage["t1_ns"] - stage["t0_ns"]) / (stage["t3_ns"] - stage["t2_ns"]))
+    stage["level1_a"] = probe_a
     stage["probe_v"] = -(stage["v_v"] + stage["v_b_v"] * decay(stage, t_ns))
     start_pulse(stage, t_ns)
     return begin_row(stage, t_ns, rows, n)

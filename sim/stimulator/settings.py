@@ -6,9 +6,10 @@ from typing import Any, ClassVar, Final, Literal, Self, TypeAlias, TypeVar
 from sim.stimulator.program import PulseProgram
 
 Waveform: TypeAlias = Literal["symmetric", "asymmetric"]
+Switch: TypeAlias = Literal["on", "off"]
 RampedQuantity: TypeAlias = Literal["pulse_width", "current"]
 _Number = TypeVar("_Number", int, float)
-_SUFFIXES: Final = ("_ratio", "_rad_s", "_rad", "_hz", "_a", "_s", "_v")
+_SUFFIXES: Final = ("_ratio", "_rad_s", "_rad", "_ohm", "_hz", "_a", "_s", "_v")
 
 
 def bounded(default: _Number, low: float, high: float) -> _Number:
@@ -33,6 +34,15 @@ class StimulatorSettings:
         nominal_supply_v: voltage of a fresh battery, V.
         brown_out_v: below this supply the device is off, V.
         low_battery_ratio: below this share of the nominal supply the low-battery lamp is on.
+        level_ratio: amplitude control, from its minimum (0) to the set current (1).
+        interlock: `on` for an output that stays off after each power-up until the amplitude control was at its minimum.
+        shut_off_s: treatment time after which the output goes off until re-armed, s; 0 for none.
+        watchdog_s: a firmware that hangs is reset after this long, s; 0 for no watchdog.
+        overload_ohm: three pulses in a row into less than this end a train, ohm; 0 for no overload trip.
+        charge_fault_ratio: five pulses in a row that leave more than this share of a phase behind end the treatment;
+            0 for no watch.
+        slew_a: inside a train the current changes by this much at most from pulse to pulse, A; 0 for at once.
+        sensor_check: `on` for a device that goes off while its sensor shows what no leg can make.
         lead_off_ratio: a measured plateau below this ratio of the set current is low.
         lead_off_pulses: low pulses in a row that end a train.
         lead_off_probe_a: current with which a lifted electrode is felt for at the next step, A; inside the 6 nA to
@@ -58,6 +68,14 @@ class StimulatorSettings:
     nominal_supply_v: float = bounded(9.0, 0.5, 50.0)
     brown_out_v: float = bounded(6.0, 0.1, 50.0)
     low_battery_ratio: float = bounded(0.85, 0.0, 1.0)
+    level_ratio: float = bounded(1.0, 0.0, 1.0)
+    interlock: Switch = "off"
+    shut_off_s: float = bounded(0.0, 0.0, 36000.0)
+    watchdog_s: float = bounded(0.0, 0.0, 10.0)
+    overload_ohm: float = bounded(0.0, 0.0, 1000.0)
+    charge_fault_ratio: float = bounded(0.0, 0.0, 1.0)
+    slew_a: float = bounded(0.0, 0.0, 0.25)
+    sensor_check: Switch = "off"
     lead_off_ratio: float = bounded(0.9, 0.0, 1.0)
     lead_off_pulses: int = bounded(3, 1, 100)
     lead_off_probe_a: float = bounded(5e-6, 1e-7, 1e-4)
@@ -70,6 +88,9 @@ class StimulatorSettings:
                 self.refuse(f"{setting.name} must lie between {bounds[0]:g} and {bounds[1]:g}, got {value:g}")
         if self.ramped not in {"pulse_width", "current"}:
             self.refuse(f"ramped must be pulse_width or current, got {self.ramped!r}")
+        for name in ("interlock", "sensor_check"):
+            if getattr(self, name) not in {"on", "off"}:
+                self.refuse(f"{name} must be on or off, got {getattr(self, name)!r}")
         if self.brown_out_v >= self.nominal_supply_v:
             self.refuse(
                 f"brown_out_v must be below nominal_supply_v, got {self.brown_out_v:g} V and "
@@ -122,7 +143,7 @@ class SurfaceSettings(StimulatorSettings):
             as long).
     """
 
-    current_a: float = bounded(0.030, 1e-5, 0.25)
+    current_a: float = bounded(0.030, 0.0, 0.25)
     waveform: Waveform = "symmetric"
     recharge_ratio: float = bounded(0.25, 0.05, 1.0)
 
@@ -145,12 +166,13 @@ class SurfaceSettings(StimulatorSettings):
     def programs(self) -> tuple[PulseProgram, ...]:
         """The pulses that these settings ask for, of the one channel."""
         program = PulseProgram(
-            current_a=self.current_a,
+            current_a=self.current_a * self.level_ratio,
             pulse_width_s=self.pulse_width_s,
             gap_s=self.gap_s,
             recharge_ratio=self.phase2_ratio,
             rate_hz=self.rate_hz,
             ramps_width=self.ramped == "pulse_width",
             jitter_s=self.jitter_s,
+            slew_a=self.slew_a,
         )
         return (program,)

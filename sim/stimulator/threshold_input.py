@@ -109,6 +109,11 @@ class Thresholds:
     debounce_s: float
 
 
+def debounced_s(debounce_s: float, doses: Mapping[str, float]) -> float:
+    """Debounce time with what the seeded defects make of it, s."""
+    return debounce_s * (1.0 - doses["short_debounce"]) + doses["slow_filter"]
+
+
 class ThresholdInput(Trigger):
     """A trigger that is on while a signal is low: an open heel switch, a shank that leans back.
 

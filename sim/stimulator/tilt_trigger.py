@@ -9,11 +9,13 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from sim.stimulator.defect_spec import DefectSpec
+from sim.stimulator.defect_spec import DefectSpec, named
 from sim.stimulator.device import TICK_S, Steps
+from sim.stimulator.sensor_check import SensorRules
 from sim.stimulator.settings import SurfaceSettings, Waveform, bounded
+from sim.stimulator.step_defects import SWITCH_DEFECTS
 from sim.stimulator.swing_step import SWING_DEFECTS, SwingStimulator
-from sim.stimulator.threshold_input import ThresholdInput, Thresholds
+from sim.stimulator.threshold_input import ThresholdInput, Thresholds, debounced_s
 from sim.stimulator.trigger import Trigger
 
 ROLE: Final = "shank_tilt"
@@ -60,6 +62,7 @@ class TiltTrigger(SwingStimulator[TiltSettings]):
 
     DEFECTS: ClassVar = {
         **SWING_DEFECTS,
+        **named(SWITCH_DEFECTS),
         "threshold_shift": DefectSpec(
             "threshold_shift",
             "rad",
@@ -95,4 +98,9 @@ class TiltTrigger(SwingStimulator[TiltSettings]):
     def _thresholds(self) -> Thresholds:
         settings = self.settings
         below_rad = settings.on_tilt_rad - self.doses["threshold_shift"]
-        return Thresholds(TICK_S, below_rad, settings.off_tilt_rad, settings.debounce_s)
+        return Thresholds(TICK_S, below_rad, settings.off_tilt_rad, debounced_s(settings.debounce_s, self.doses))
+
+    def sensor_rules(self) -> SensorRules:
+        """A shank between lying back and lying forward, which moves a little even where its wearer stands still."""
+        settings = self.settings
+        return SensorRules(ROLE, -2.0, 2.0, settings.on_tilt_rad, settings.off_tilt_rad, still_s=0.5)

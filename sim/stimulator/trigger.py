@@ -11,11 +11,15 @@ from sim.kernel import Kernel, Phase
 from sim.signal import Signal
 from sim.timebase import TimeNs
 
+_LONG_AGO_NS = -(10**12)
+"""Before any run: no change of the trigger has been seen yet."""
+
 
 class Trigger(ABC):
     """Turns sensor signals into two events that a device waits for: `on` and `off`.
 
-    What it shows at power-up is no step: the first announcement triggers no event.
+    What it shows at power-up is no step: the first announcement triggers no event. It remembers when it last went on,
+    when it went on before that, and when it last went off.
 
     Args:
         kernel: event kernel of the device.
@@ -23,6 +27,7 @@ class Trigger(ABC):
 
     def __init__(self, kernel: Kernel) -> None:
         self.is_on = False
+        self.on_ns = self.on_before_ns = self.off_ns = _LONG_AGO_NS
         self.on = kernel.event()
         self.off = kernel.event()
         self._known = False
@@ -47,8 +52,10 @@ class Trigger(ABC):
         if first:
             return
         if is_on:
+            self.on_before_ns, self.on_ns = self.on_ns, self._kernel.now_ns
             self.on, event = self._kernel.event(), self.on
         else:
+            self.off_ns = self._kernel.now_ns
             self.off, event = self._kernel.event(), self.off
         event.succeed()
 

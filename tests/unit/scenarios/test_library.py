@@ -63,7 +63,7 @@ def test_every_requirement_is_verified_and_every_defect_is_announced(whole):
         of_model = [case.device.defects for case in plan.cases if case.device.model == name]
         seeded = {defect.rstrip("_1234") for defects in of_model for defect in defects}
         own = {defect.rstrip("_1234") for defect in model.defects}
-        assert own - shared <= seeded <= own
+        assert own - shared - {"crosstalk"} <= seeded <= own  # crosstalk: the control of its check
     for case in plan.cases:
         failing = sum(check.expect == "FAIL" for check in case.checks)
         assert failing >= len(case.device.defects)

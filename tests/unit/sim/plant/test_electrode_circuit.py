@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 
 from sim.electrode.circuit import begin_segment, charge_between, current_at
 from sim.electrode.load import NAMED_LOADS, Load
-from sim.stimulator.pulse_train import STAGE_DTYPE
+from sim.stimulator.stage import STAGE_DTYPE
 from sim.timebase import NEVER
 
 

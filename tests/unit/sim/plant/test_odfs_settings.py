@@ -25,7 +25,7 @@ def test_defaults_are_those_of_the_contract():
 @pytest.mark.parametrize(
     ("values", "text"),
     [
-        ({"current_a": 0.5}, "current_a must lie between 1e-05 and 0.25, got 0.5"),
+        ({"current_a": 0.5}, "current_a must lie between 0 and 0.25, got 0.5"),
         ({"rate_hz": float("nan")}, "rate_hz must lie between"),
         ({"waveform": "sine"}, "waveform must be symmetric or asymmetric, got 'sine'"),
         ({"ramped": "rate"}, "ramped must be pulse_width or current"),

@@ -143,8 +143,8 @@ def test_a_defect_can_begin_in_mid_run(Bench):
 @pytest.mark.parametrize(
     ("defects", "text"),
     [
-        ({"rust": 1.0}, "known are no_lead_off, late_start"),
-        ({"late_start": -0.1}, "late_start must be finite and lie between 0 and inf"),
+        ({"rust": 1.0}, "known are missing_pulses, double_pulse"),
+        ({"late_start": -0.1}, "late_start must be finite and lie between 0 and 10"),
         ({"missing_pulses": 1.5}, "between 0 and 1"),
         ({"net_charge": float("nan")}, "must be finite"),
     ],

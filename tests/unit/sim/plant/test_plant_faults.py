@@ -189,7 +189,7 @@ def test_changed_settings_hold_from_the_next_pulse(Bench):
     [
         ("contact", 1.2, "contact must lie between 0 and 1"),
         ("polarity", 2, "polarity must be"),
-        ("button", "panic", "known are stop and release"),
+        ("button", "panic", "known are stop, release"),
         ("setting", ("colour", 1.0), "setting 'colour' is not known"),
         ("setting", ("current", 9.0), "current_a must lie between"),
         ("fault", ("rust", 1.0), "defect 'rust' is not known"),
