@@ -21,6 +21,8 @@ class OdfsSettings(SurfaceSettings):
 
     NAME: ClassVar[str] = "odfs"
 
+    watchdog_s: float = bounded(0.050, 0.0, 10.0)
+    overload_ohm: float = bounded(50.0, 0.0, 1000.0)
     debounce_s: float = bounded(0.010, 0.0, 0.2)
     open_below_v: float = bounded(1.0, -10.0, 10.0)
     close_above_v: float = bounded(1.5, -10.0, 10.0)
