@@ -7,6 +7,8 @@ from reports.sections import (
     bench,
     checks,
     fall_risk,
+    item,
+    limits_used,
     method,
     outcomes,
     overview,
@@ -21,6 +23,7 @@ from scenarios.catalogue import SectionSpec
 
 SECTIONS: Final = (
     SectionSpec("summary", 10, summary.build, "verdict, what was tested, what did not pass"),
+    SectionSpec("item", 15, item.build, "the item under test, as stated"),
     SectionSpec("overview", 20, overview.build, "one line a check"),
     SectionSpec("pooled", 25, pooled.build, "checks judged once over many cases"),
     SectionSpec("checks", 30, checks.build, "every check with its numbers and chart"),
@@ -28,6 +31,7 @@ SECTIONS: Final = (
     SectionSpec("aid_effect", 45, aid_effect.build, "effect of the aid, acute and adapted"),
     SectionSpec("fall_risk", 47, fall_risk.build, "clearance, exposure and landing beside the walk without the device"),
     SectionSpec("recorded", 45, recorded.build, "which recording stood for a walk, and what it cannot tell"),
+    SectionSpec("limits", 48, limits_used.build, "clause, requirement, measured, limit, verdict"),
     SectionSpec("requirements", 50, requirements.build, "requirement ids and whether they are closed"),
     SectionSpec("bench", 60, bench.build, "bench identity and accuracy"),
     SectionSpec("uncertainty", 70, uncertainty.build, "uncertainty budgets"),

@@ -77,6 +77,11 @@ def badge(outcome: Outcome, marginal: bool = False) -> dict[str, str]:
     return {"verdict": outcome.value, "marginal": "yes" if marginal else ""}
 
 
+def amber(content: str) -> dict[str, str]:
+    """What a reader must not overlook: an unconfirmed limit, a fact that nobody stated."""
+    return {"amber": content}
+
+
 def mono(content: str) -> dict[str, str]:
     """An id, a path or a number that is compared letter by letter."""
     return {"mono": content}

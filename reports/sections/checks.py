@@ -8,6 +8,7 @@ import numpy as np
 from reports.figures_case import timeline_chart
 from reports.figures_chart import POINTS_SHOWN, TimeAxis
 from reports.figures_check import check_chart, time_axis
+from reports.limit_words import basis_words, confirmed_words, unconfirmed_words
 from reports.quantities import quantity, scale_for, significant
 from reports.sections.anchors import case_anchor, case_folder, check_anchor, verdicts_worst_first, worst_first
 from reports.sections.blocks import Block, bullets, chart, details, facts, section
@@ -122,6 +123,7 @@ def _check(result: CaseResult, verdict: Verdict, axis: TimeAxis, shown: int) -> 
         "reason": verdict.reason,
         "value": value_words(verdict),
         "limit": full_limit_words(check),
+        "unconfirmed": unconfirmed_words(check),
         "ruler": verdict,
         "chart": drawn,
         "facts": [[label, value] for label, value in _numbers(verdict)],
@@ -147,6 +149,8 @@ def _numbers(verdict: Verdict) -> list[tuple[str, str]]:
         ("Part of run", part_of_run(check.during)),
         ("Measure", measure_words(check)),
         ("Decision", f"{check.decision}, {verdict.quantity}"),
+        ("Basis", "" if check.basis is None else basis_words(check)),
+        ("Confirmed by", confirmed_words(check)),
         ("Announced", check.expect),
         ("Defined in", f"{check.file}:{check.line}" if check.file else ""),
     ]

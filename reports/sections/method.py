@@ -21,7 +21,8 @@ def build(run: RunResult) -> dict[str, Any]:
         "are judged by their interval at the stated confidence.",
         "No data, too few samples, a clipped or broken capture, a lost link or an event that never fired is never a "
         "pass.",
-        "Limits are those of the scenario. stimrig does not confirm them against the text of a standard.",
+        "Limits are those of the scenario and of the limit sets that it names. stimrig does not compare them with the "
+        "text of a standard; a person does, and the report says who.",
     )
     words = table(("Word", "Meaning"), list(GLOSSARY), title="Words", widths=(1.0, 4.6))
     return section("Method and decision rules", method, words)

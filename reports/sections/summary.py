@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from reports.limit_words import UNCONFIRMED, unconfirmed_count
 from reports.sections.anchors import POOLS_ANCHOR, case_anchor, check_anchor, verdicts_worst_first, worst_first
 from reports.sections.blocks import section
 from reports.sections.device import defects_words
+from reports.sections.item import item_lines, unstated
 from reports.verdict import Outcome, RunResult
 from reports.words import hardware_levels, run_stamp
 
@@ -20,7 +22,8 @@ def build(run: RunResult) -> dict[str, Any]:
         "sentence": _sentence(run),
         "counts": counts,
         "stamp": run_stamp(run),
-        "tested": _tested(run),
+        "warnings": _warnings(run),
+        "tested": [*_tested(run), *item_lines(run)],
         "against": _against(run),
         "evidence": _evidence(run),
         "rig": [run.bench, *(f"{name}: {value}" for name, value in _identity(run)[:6])],
@@ -32,6 +35,13 @@ def build(run: RunResult) -> dict[str, Any]:
         "version": run.version,
     }
     return section("Summary", cover)
+
+
+def _warnings(run: RunResult) -> list[str]:
+    """What stands in amber on page one."""
+    open_, checks = unconfirmed_count(run)
+    some = f"{open_} of {checks} checks: {UNCONFIRMED}."
+    return [*([some] if open_ else []), *unstated(run)]
 
 
 def _identity(run: RunResult) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from reports.figures_case import timeline_chart
 from reports.figures_check import check_chart, time_axis
 from reports.verdict import CaseResult, Outcome, RunResult
 from reports.writers.document import build_document
+from reports.writers.electronic import electronic_copy
 from reports.writers.files import put_bytes, put_text
 from reports.writers.html import html_text
 from reports.writers.junit import Inconclusive, junit_text
@@ -51,10 +52,10 @@ def write_run(
         junit_inconclusive: element for INCONCLUSIVE in `junit.xml`.
         sections: sections of the report; the built-in ones where None.
     """
-    verdicts = verdicts_text(run_document(run))
+    document = build_document(run, sections)
+    verdicts = verdicts_text(run_document(run, electronic_copy(document)))
     put_text(folder / "verdicts.json", verdicts)
     put_text(folder / "junit.xml", junit_text(run, inconclusive=junit_inconclusive))
-    document = build_document(run, sections)
     put_text(folder / "report.html", html_text(document))
     put_bytes(folder / "report.pdf", pdf_bytes(document, verdicts))
 

@@ -18,7 +18,11 @@ def page_one(cover: dict[str, Any]) -> dict[str, Any]:
         "evidence": _few([*cover["evidence"], *cover["notes"]], 6),
         "notes": [],
     }
-    room = _LINES - sum(max(_height(shown[left]), _height(shown[right])) for left, right in _PANELS)
+    room = (
+        _LINES
+        - 1.2 * len(cover.get("warnings", ()))
+        - sum(max(_height(shown[left]), _height(shown[right])) for left, right in _PANELS)
+    )
     rows: list[dict[str, str]] = []
     for row in cover["open"]:
         short = {**row, **{key: _short(row[key], size) for key, size in _ROW.items()}}
@@ -44,4 +48,7 @@ def _height(lines: list[str]) -> float:
 
 
 def _short(text: str, size: int) -> str:
-    return text if len(text) <= size else text[: size - 1] + "…"
+    """The beginning of a text, up to the end of a word: half a number would be another number."""
+    if len(text) <= size:
+        return text
+    return (text[: size - 1].rpartition(" ")[0] or text[: size - 1]) + "…"

@@ -1,12 +1,15 @@
 """`verdicts.json` (`stimrig/verdicts/1`): the verdicts for programs, with a published JSON Schema."""
 
+import dataclasses
 import json
 import math
 from importlib.resources import files
 from typing import Any, Final
 
 from reports.verdict import CaseResult, PoolResult, RunResult, Verdict
-from scenarios.case import Check
+from scenarios.case import LimitBasis
+from scenarios.item import Item
+from scenarios.item_file import LAB
 
 VERDICTS_SCHEMA: Final = "stimrig/verdicts/1"
 _COVERAGE_FACTOR: Final = 2
@@ -19,9 +22,10 @@ def verdicts_schema() -> dict[str, Any]:
     return schema
 
 
-def run_document(run: RunResult) -> dict[str, Any]:
-    """The document of a whole run."""
-    return _document(run.run, run.outcome.value, run.cases) | {"pools": [_pool(pool) for pool in run.pools]}
+def run_document(run: RunResult, report: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The document of a whole run; `report` is the electronic copy of what HTML and PDF print."""
+    document = _document(run.run, run.outcome.value, run.cases) | {"pools": [_pool(pool) for pool in run.pools]}
+    return document if report is None else document | {"report": report}
 
 
 def case_document(result: CaseResult) -> dict[str, Any]:
@@ -30,8 +34,13 @@ def case_document(result: CaseResult) -> dict[str, Any]:
 
 
 def verdicts_text(document: dict[str, Any]) -> str:
-    """The document as JSON text; absent values are null, NaN and infinity cannot occur."""
-    return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    """The document as JSON text, its key `report` on one line; absent values are null, NaN cannot occur."""
+    verdicts = {key: value for key, value in document.items() if key != "report"}
+    text = json.dumps(verdicts, indent=1, ensure_ascii=True, allow_nan=False)
+    if "report" in document:
+        report = json.dumps(document["report"], ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+        text = text.removesuffix("\n}") + f',\n "report": {report}\n}}'
+    return text + "\n"
 
 
 def _document(run: str | None, verdict: str, cases: tuple[CaseResult, ...]) -> dict[str, Any]:
@@ -50,6 +59,37 @@ def _case(result: CaseResult) -> dict[str, Any]:
             {"id": part.check.id, "pool": part.check.pool, "n": int(part.n), "dropped": int(part.dropped)}
             for part in result.pooled
         ],
+        "profile": result.case.profile or None,
+        "not_applicable": [{"check": check, "reason": reason} for check, reason in result.case.not_applicable],
+        "item": _item(result.case.item),
+    }
+
+
+def _item(item: Item | None) -> dict[str, Any] | None:
+    """The item under test, in SI; what nobody stated is null."""
+    if item is None:
+        return None
+    names = ("maker", "model", "serial", "lot", "hardware", "operator", "condition", "note")
+    firmware, electrodes = item.firmware, item.electrodes
+    return {
+        **{name: getattr(item, name) or None for name in names},
+        "firmware": {name: getattr(firmware, name) or None for name in ("version", "file", "sha256")},
+        "electrodes": {
+            "area_m2": _number(electrodes.area_m2),
+            "type": electrodes.type or None,
+            "lot": electrodes.lot or None,
+        },
+        "lab": {
+            name: {
+                "value": result.value,
+                "U": result.expanded,
+                "unit": LAB[name],
+                "report": result.report,
+                "lab": result.lab or None,
+                "on": result.on or None,
+            }
+            for name, result in item.lab.items()
+        },
     }
 
 
@@ -79,7 +119,7 @@ def _check(verdict: Verdict) -> dict[str, Any]:
         "measure": check.measure,
         "value": _number(verdict.value),
         "unit": verdict.unit,
-        "limit": _limit(check),
+        "limit": _limit(verdict),
         "decision": check.decision,
         "uncertainty": {
             "U": expanded,
@@ -104,8 +144,8 @@ def _check(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _limit(check: Check) -> dict[str, Any]:
-    limit = check.limit
+def _limit(verdict: Verdict) -> dict[str, Any]:
+    check, limit = verdict.check, verdict.check.limit
     return {
         "kind": limit.kind,
         "text": limit.text,
@@ -118,7 +158,17 @@ def _limit(check: Check) -> dict[str, Any]:
         "confidence": None if check.quantifier == "every" else _number(check.confidence),
         "needs": int(check.needs),
         "marginal": _number(check.marginal),
+        "at": [_number(verdict.low), _number(verdict.high)],
+        "id": check.limit_id or None,
+        "basis": _basis(check.basis),
     }
+
+
+def _basis(basis: LimitBasis | None) -> dict[str, str | None] | None:
+    """Where the limit comes from and who confirmed it; null where the scenario states a limit without a basis."""
+    if basis is None:
+        return None
+    return {field.name: getattr(basis, field.name) or None for field in dataclasses.fields(basis)}
 
 
 def _number(value: float | None) -> float | None:

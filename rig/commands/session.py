@@ -1,5 +1,6 @@
 """A run from its paths to its exit code: plan, run, judge, write. `run`, `demo`, pytest and Python share it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -324,8 +325,15 @@ def _result(prepared: Prepared, running: _Running, run: str, started: str, *, in
 def _notes(plan: "Plan") -> tuple[str, ...]:
     # the folder of a file is no fact about the run: another checkout must print the same report
     warned = (f"{PurePath(w.where).name}: {w.case}: {w.check}: {w.text}" for w in plan.warnings)
-    dropped = (f"{left.case}: {left.check}: {left.reason}" for left in plan.left_out if left.check)
-    return (*warned, *dropped)
+    profiles = {case.id: case.profile for case in (*plan.cases, *(each.case for each in plan.blocked)) if case.profile}
+    dropped = (
+        f"{left.case}: {left.check}: {left.reason}"
+        for left in plan.left_out
+        if left.check and left.case not in profiles
+    )
+    counted = Counter(left.case for left in plan.left_out if left.check and left.case in profiles)
+    left = (f"{case}: {n} limits of the profile {profiles[case]} do not apply here" for case, n in counted.items())
+    return (*warned, *dropped, *left)
 
 
 def _finish(prepared: Prepared, folder: RunFolder, result: "RunResult", running: _Running) -> None:

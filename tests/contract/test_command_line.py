@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from command_desk import SCENARIO, START, environment, hashes, scenario, stimrig
+from verdict_schema import problems_of
 
 from rig.commands.app import main
 
@@ -38,6 +39,8 @@ def test_a_passing_run_ends_with_its_folder_and_zero(passed, folder):
         *("run.json", "cases", "verdicts.json", "junit.xml", "report.html", "report.pdf", "SHA256SUMS")
     }
     (case,) = (folder / "cases").iterdir()
+    assert problems_of((folder / "verdicts.json").read_bytes()) == []
+    assert problems_of((case / "verdicts.json").read_bytes()) == []
     assert case.name == "001-t-short"
     assert {path.name for path in case.iterdir()} >= {
         *("case.yaml", "waveforms.tdms", "pulses.parquet", "strides.parquet", "events.jsonl", "verdicts.json")

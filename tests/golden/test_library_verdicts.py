@@ -5,9 +5,11 @@ from functools import cache
 
 import pytest
 from scipy.stats import binom
+from verdict_schema import problems_of
 
 from reports.judge import judge_case
 from reports.verdict import Outcome
+from reports.writers.verdicts_file import case_document, verdicts_text
 from rig.benches import open_bench
 from rig.runner import run_case
 from rig.store import CaseWriter
@@ -28,7 +30,9 @@ def _judged(case, folder):
     bench = open_bench("virtual", CATALOGUE)
     writer = CaseWriter(folder, case, bench.describe(), case.capture.keep, bench.accuracy)
     try:
-        return judge_case(run_case(case, bench, writer), CATALOGUE)
+        result = judge_case(run_case(case, bench, writer), CATALOGUE)
+        assert problems_of(verdicts_text(case_document(result))) == []
+        return result
     finally:
         writer.close()
 

@@ -5,10 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from verdict_schema import problems_of
 
 from reports.samples import Component, Samples
 from reports.sections import fall_risk
 from reports.verdict import CaseResult, Outcome, RunResult, Verdict, worst
+from reports.writers import package
+from reports.writers.verdicts_file import verdicts_text
 from rig.bench import ChannelAccuracy
 from rig.record import EventRecord, LoopError, Record, RigFault
 from scenarios.case import CaptureRequest, Case, Check, DeviceDescription, During, Limit, PlannedEvent, Requirement
@@ -366,6 +369,20 @@ def _nobody_walks_again():
             raise ModelError("walk", 0.0, "no patient")
 
         patch.setattr(fall_risk, "unaided_strides", unaided)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_file_fits_the_schema():
+    """Whatever these tests let the writers write is held against the published schema."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def checked(document):
+            text = verdicts_text(document)
+            assert problems_of(text) == []
+            return text
+
+        patch.setattr(package, "verdicts_text", checked)
         yield
 
 

@@ -42,7 +42,18 @@ def test_keys_stand_in_the_order_of_formats_md(runs):
     document = json.loads(verdicts_text(run_document(runs.mixed())))
     assert list(document) == ["schema", "run", "verdict", "cases", "pools"]
     case = document["cases"][0]
-    assert list(case) == ["id", "verdict", "hardware", "seed", "checks", "defects", "pooled"]
+    assert list(case) == [
+        "id",
+        "verdict",
+        "hardware",
+        "seed",
+        "checks",
+        "defects",
+        "pooled",
+        "profile",
+        "not_applicable",
+        "item",
+    ]
     assert list(case["checks"][0]) == CHECK_KEYS
     assert list(case["checks"][0]["uncertainty"]) == ["U", "k", "interval95", "tur", "miss_bound"]
     assert list(case["checks"][0]["worst"]) == ["stride", "t_s", "channel"]
