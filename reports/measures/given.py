@@ -1,18 +1,22 @@
 """What the events of a case gave to the bench and the device, at their instants: what happened, seen from outside."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reports.intervals import Spans, union
-from reports.measures.openings import EARLY_S, openings_of, set_period_s
+from reports.measures.openings import EARLY_S, is_switch, openings_of, set_period_s
 from rig.record import EventRecord, Record
 from scenarios.case import PlannedEvent
 from scenarios.effects import Effect
 from scenarios.timeline import effects_of
 from sim.signal import Command
 from sim.timebase import NS_PER_S, ns_from_s
+
+SWITCH_EARLY_S: Final = 0.01
+"""An answer to a switch may come this much before the prescribed heel-off (design choice)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +62,15 @@ def commands_given(record: Record, *targets: str) -> tuple[Given, ...]:
 
 
 def allowed_spans(record: Record) -> Spans:
-    """When the leg itself asks for stimulation: from 0.1 s before heel-off to landing, extension and ramp.
+    """When the leg itself asks for stimulation: from heel-off to landing, extension and ramp.
 
-    From the prescribed strides, not from the sensor, which may lie. Empty where nobody walks.
+    From the prescribed strides, not from the sensor, which may lie. A sensor without a switch may be answered 0.1 s
+    before heel-off, a switch 10 ms before it (its noise). Empty where nobody walks.
     """
     strides, programmed = record.strides, record.case.device.programmed
     after_s = programmed.get("extension", 0.0) + programmed.get("ramp_down", 0.0) + (set_period_s(record) or 0.0)
-    starts, ends = strides["heel_off_s"] - EARLY_S, strides["landing_s"] + after_s
+    early_s = SWITCH_EARLY_S if is_switch(record) else EARLY_S
+    starts, ends = strides["heel_off_s"] - early_s, strides["landing_s"] + after_s
     known = np.isfinite(starts) & np.isfinite(ends)
     return union(tuple((float(a), float(b)) for a, b in zip(starts[known], ends[known], strict=True)))
 

@@ -10,6 +10,7 @@ from reports.intervals import Spans, difference, intersection, length_s, union
 from reports.measures.collecting import collected, not_run, nothing, windows_of
 from reports.measures.given import asked_between, commands_given, fired, rows_between
 from reports.measures.grouping import trains_of
+from reports.measures.openings import ON_FACTOR, openings_of, set_period_s
 from reports.measures.overload import shorts
 from reports.measures.plateau import plateau_rows
 from reports.measures.pulse_budget import pulse_terms, timebase_terms
@@ -35,9 +36,9 @@ def indicator_truth(record: Record, parameters: Mapping[str, Any]) -> Samples:
 
     `lamp: output`: the truth is stimulation, from the first pulse of a train to its last; a lag of 0.1 s about every
     change is not counted. `lamp: fault`: the truth is a lifted electrode or shorted leads; what lies between its
-    beginning and 1 s after the first pulse that met it, or between its end and the first pulse after it, is not
-    counted, and neither are faults of the sensor, the supply or the firmware, for which devices differ. Both need that
-    the truth was on and off while it was watched.
+    beginning and 1 s after stimulation met it, or between its end and the first pulse after it, is not counted, and
+    neither are faults of the sensor, the supply or the firmware, for which devices differ. Both need that the truth was
+    on and off while it was watched.
     """
     lamp = parameters.get("lamp", "output")
     role = OUTPUT_LAMP if lamp == "output" else FAULT_LAMP
@@ -69,12 +70,22 @@ def _fault_truth(record: Record) -> tuple[Spans, Spans]:
     spans += [(event.start_s, event.end_s) for event in shorts(record)]
     end_s, blind = record.span_s[1], []
     for start_s, back_s in spans:
-        blind.append((start_s - LAG_S, min(_next_pulse_s(record, start_s) + NOTICE_S, end_s)))
+        blind.append((start_s - LAG_S, min(_met_s(record, start_s) + NOTICE_S, end_s)))
         blind.append((back_s - LAG_S, min(_next_pulse_s(record, back_s) + LAG_S, end_s)))
     lies = (*faults(record, "sensor"), *faults(record, "radio"))
     blind += [(event.start_s, _next_pulse_s(record, event.end_s) + LAG_S) for event in lies]
     blind += [(each.t_s, _next_pulse_s(record, each.t_s) + LAG_S) for each in commands_given(record, "supply", "fault")]
     return union(tuple(spans)), union(tuple(blind))
+
+
+def _met_s(record: Record, start_s: float) -> float:
+    """When stimulation met a fault, s: at once, with the next pulse, or where the next step asked for one in vain."""
+    t_s = record.pulses["t_s"]
+    period_s = set_period_s(record) or 0.0
+    if np.any((t_s <= start_s) & (t_s > start_s - ON_FACTOR * period_s)):
+        return start_s
+    asked_s = [opening.t_s for opening in openings_of(record) if opening.t_s > start_s]
+    return min([*asked_s, _next_pulse_s(record, start_s)])
 
 
 def _next_pulse_s(record: Record, from_s: float) -> float:

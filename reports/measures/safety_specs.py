@@ -31,6 +31,14 @@ _AFTER: Final = Parameter(
 )
 _OF_FAULT: Final = Parameter("of", choices=tuple(FAULTS), default="sensor", summary="faults of the sensor or its link")
 
+_GRACE: Final = Parameter(
+    "grace",
+    "s",
+    default="50 ms",
+    bounds=(0.0, 1.0),
+    summary="after landing, extension and ramp, for what sensor or link take",
+)
+
 
 def _measure(
     name: str,
@@ -204,7 +212,7 @@ SAFETY: Final[tuple[MeasureSpec, ...]] = (
         safe_state_time,
         "occurrence",
         "from a fault of sensor or link to the last pulse that the leg did not ask for",
-        (_OF_FAULT,),
+        (_OF_FAULT, _GRACE),
     ),
     _measure(
         "false_triggers",

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from reports.intervals import touches
+from reports.intervals import Spans, difference, length_s, touches, union
 from reports.measures.collecting import collected, not_run, noted, nothing, spans_array
 from reports.measures.given import allowed_spans, effects_given, fired, rows_between, was_alive
 from reports.measures.grouping import trains_of
@@ -13,6 +14,7 @@ from reports.measures.pulse_budget import interval_terms, pulse_terms, timebase_
 from reports.samples import EXACT, Samples
 from reports.statistics import share_upper_bound
 from rig.record import EventRecord, Record
+from rig.trains import SHORTEST_BREAK_S
 from scenarios.sensor_events import RADIO
 from scenarios.sensor_fault_events import PACKETS, SPIKES
 from sim.sensor.signal_faults import SignalFault
@@ -30,6 +32,10 @@ FAULTS: Final[dict[str, tuple[str, ...]]] = {
     "radio": (RADIO, PACKETS),
 }
 """Word of the parameter `of` -> events that it looks at."""
+GRACE_S: Final = 0.05
+"""How long after landing, extension and ramp a pulse is not yet wrong (design choice: debounce and a pulse period)."""
+LEAST_RATIO: Final = 0.1
+"""Least share of a fault in which stimulation would be wrong, so that it can be seen (design choice)."""
 SHORTEST_S: Final = 3.0
 """A fault must last this long to show that the device reaches its safe state (regulatory.md SAF-12)."""
 
@@ -71,21 +77,24 @@ def fault_on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
 def safe_state_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """Time from the beginning of a fault to the last pulse that the leg did not ask for, s; one sample a fault.
 
-    The leg asks from 0.1 s before heel-off to landing, extension and ramp: a device that sees the step in spite of the
-    fault may answer it. 0 s: there was no wrong pulse at all. Faults shorter than 3 s show nothing; of one that is
-    still on at the end of the capture, what came until then counts.
+    The leg asks from heel-off to landing, extension and ramp, and `grace` after it: a device that sees the step in
+    spite of the fault may answer it. 0 s: there was no wrong pulse at all. Faults shorter than 3 s show nothing, and
+    neither do settings that let stimulation last nearly all the time; of a fault that is still on at the end of the
+    capture, what came until then counts.
     """
-    allowed = allowed_spans(record)
+    allowed = _with_grace(record, float(parameters.get("grace", GRACE_S)))
     values, rows, shown, notes = [], [], [], []
     for event in faults(record, parameters.get("of", "sensor")):
         end_s = min(event.end_s, record.span_s[1])
         if end_s - event.start_s < SHORTEST_S:
             notes.append(f"`{event.name}`: shorter than {SHORTEST_S:g} s")
             continue
-        during = rows_between(record, event.start_s, end_s)
-        wrong = [row for row in during if not _inside(float(record.pulses["t_s"][row]), allowed)]
-        values.append(float(record.pulses["t_s"][wrong[-1]]) - event.start_s if wrong else 0.0)
-        rows.append(int(wrong[-1]) if wrong else 0)
+        if length_s(difference(((event.start_s, end_s),), allowed)) < LEAST_RATIO * (end_s - event.start_s):
+            notes.append(f"`{event.name}`: extension and ramp are so long that stimulation is nearly always right")
+            continue
+        wrong = _wrong_rows(record, event.start_s, end_s, allowed)
+        values.append(float(record.pulses["t_s"][wrong[-1]]) - event.start_s if wrong.size else 0.0)
+        rows.append(int(wrong[-1]) if wrong.size else 0)
         shown.append((event, end_s))
     if not values:
         return nothing("s", *(notes or ["no fault met a device that was alive"]))
@@ -104,17 +113,33 @@ def safe_state_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
     )
 
 
-def _inside(t_s: float, spans: tuple[tuple[float, float], ...]) -> bool:
+def _with_grace(record: Record, grace_s: float) -> Spans:
+    """When stimulation is right, and for how long after it nobody minds."""
+    return union(tuple((a, b + grace_s) for a, b in allowed_spans(record)))
+
+
+def _wrong_rows(record: Record, from_s: float, to_s: float, allowed: Spans) -> NDArray[np.int64]:
+    """Rows of the pulses in [from_s, to_s) that the leg did not ask for."""
+    rows = rows_between(record, from_s, to_s)
+    t_s = record.pulses["t_s"][rows]
+    right = np.zeros(rows.size, np.bool_)
+    for a, b in allowed:
+        right |= (t_s >= a) & (t_s <= b)
+    return rows[~right]
+
+
+def _inside(t_s: float, spans: Spans) -> bool:
     return any(a <= t_s <= b for a, b in spans)
 
 
 def false_triggers(record: Record, _parameters: Mapping[str, Any]) -> Samples:
-    """Trains that no step asked for, per 1000 spikes on the sensor's line; one sample an event, the spikes its items.
+    """Stimulation that no step asked for, per 1000 spikes on the sensor's line; one sample an event of spikes.
 
-    A train is false where it begins during the spikes outside what the leg asks for (`safe_state_time`). With none in
-    n spikes the upper 95 % bound of their rate is about 3000/n per 1000: the note says it.
+    A false trigger is a run of pulses outside what the leg asks for (`safe_state_time`), no two further apart than
+    0.15 s: spikes may begin a train or keep one alive. Only spikes outside count, as the items of the sample. With none
+    in n spikes the upper 95 % bound of their rate is about 3000/n per 1000: the note says it.
     """
-    allowed, trains = allowed_spans(record), trains_of(record)
+    allowed = _with_grace(record, GRACE_S)
     values, counts, shown, notes = [], [], [], []
     for planned, event in fired(record, SPIKES):
         end_s = min(event.end_s, record.span_s[1])
@@ -126,16 +151,18 @@ def false_triggers(record: Record, _parameters: Mapping[str, Any]) -> Samples:
             for effect in effects_given(record, planned, event)
             if isinstance(effect, SignalFault)
             for t_ns in effect.spikes_ns
-            if t_ns * 1e-9 < end_s
+            if t_ns * 1e-9 < end_s and not _inside(t_ns * 1e-9, allowed)
         ]
-        false = [train for train in trains if event.start_s <= train.t0_s < end_s and not _inside(train.t0_s, allowed)]
+        wrong = _wrong_rows(record, event.start_s, end_s, allowed)
+        wrong_s = record.pulses["t_s"][wrong]
+        false = int(wrong_s.size > 0) + int(np.sum(np.diff(wrong_s) > SHORTEST_BREAK_S))
         if not struck:
             continue
-        values.append(1000.0 * len(false) / len(struck))
+        values.append(1000.0 * false / len(struck))
         counts.append(len(struck))
         shown.append((event, end_s))
-        most = 1000.0 * share_upper_bound(min(len(false), len(struck)), len(struck), 0.95)
-        notes.append(f"{len(false)} in {len(struck)} spikes, below {most:.2g} per 1000 at 95 %")
+        most = 1000.0 * share_upper_bound(min(false, len(struck)), len(struck), 0.95)
+        notes.append(f"{false} in {len(struck)} spikes, below {most:.2g} per 1000 at 95 %")
     if not values:
         return nothing("", *(notes or ["no spike met a device that was alive"]))
     broken = [k for k, (event, end_s) in enumerate(shown) if touches(event.start_s, end_s, record.gaps_s)]
