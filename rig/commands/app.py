@@ -20,6 +20,7 @@ from rig.commands.recheck import recheck
 from rig.commands.report import report
 from rig.commands.run import run
 from rig.commands.schema import schema
+from rig.commands.sensitivity import sensitivity
 from rig.commands.show import show
 from rig.commands.trace import trace
 from rig.commands.walk import walk
@@ -33,7 +34,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _verb in (demo, run, plan, check, show, walk, measure, report, recheck, diff, trace, schema):
+for _verb in (demo, run, plan, check, show, walk, measure, report, recheck, diff, trace, sensitivity, schema):
     app.command()(_verb)
 app.command("list")(list_names)
 app.add_typer(new, name="new")
