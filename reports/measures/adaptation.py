@@ -1,6 +1,7 @@
 """How many steps a device needs to find its way after the cadence has changed (regulatory.md TIM-14)."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -31,7 +32,7 @@ def cadence_steps(record: Record) -> list[tuple[int, int]]:
     ]
     last = int(record.strides["stride"][-1]) if record.strides["stride"].size else 0
     firsts = sorted({number for p in passages for number in (p.first, p.last + 1) if 1 < number <= last})
-    return [(a, b - a) for a, b in zip(firsts, [*firsts[1:], last + 1], strict=True)]
+    return [(a, b - a) for a, b in pairwise([*firsts, last + 1])]
 
 
 def adaptation_steps(record: Record, parameters: Mapping[str, Any]) -> Samples:

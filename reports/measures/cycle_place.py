@@ -7,9 +7,10 @@ import numpy as np
 
 from reports.intervals import touches
 from reports.measures.collecting import collected, not_run, noted, nothing
+from reports.measures.early import early_trains
 from reports.measures.openings import sensor_terms
 from reports.measures.pulse_budget import pulse_terms
-from reports.measures.triggers import is_cut_off, triggers_of
+from reports.measures.triggers import Trigger, is_cut_off, triggers_of
 from reports.samples import Samples
 from rig.record import Record
 
@@ -19,7 +20,8 @@ def stimulation_place(record: Record, parameters: Mapping[str, Any]) -> Samples:
 
     `at: onset`: (first pulse - toe-off)/stride time; negative before toe-off. `at: end`: (last pulse - landing)/stride
     time; negative before the landing. The first pulse is the first that reaches 10 % of the plateau; the last one is
-    the last of all, set extension and ramp included. A stride without an answer gives no sample: `missed_steps` counts
+    the last of all, set extension and ramp included. What began in stance, before the trigger, counts from where it
+    began. A stride without an answer gives no sample: `missed_steps` counts
     it.
     """
     end = parameters.get("at", "onset") == "end"
@@ -29,10 +31,17 @@ def stimulation_place(record: Record, parameters: Mapping[str, Any]) -> Samples:
         return not_run("", "no labelled events: toe-off is not known")
     triggers, without = triggers_of(record)
     row_of = {int(stride): row for row, stride in enumerate(strides["stride"])}
+    early = early_trains(record)
+
+    def pulse_of(trigger: Trigger) -> int:
+        if end:
+            return trigger.last_row
+        return int(early[trigger.stride].rows[0]) if trigger.stride in early else trigger.first_row
+
     asked = [
-        (trigger.last_row if end else trigger.first_row, row_of[trigger.stride])
+        (pulse_of(trigger), row_of[trigger.stride])
         for trigger in triggers
-        if not is_cut_off(record, trigger) and (end or not trigger.running)
+        if not is_cut_off(record, trigger) and (end or not trigger.running or trigger.stride in early)
     ]
     answered = [(pulse, row) for pulse, row in asked if pulse >= 0 and np.isfinite(against_s[row])]
     pulses = np.array([pulse for pulse, _ in answered], np.int64)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from reports.intervals import touches
 from reports.measures.collecting import collected, not_run, noted, nothing
+from reports.measures.early import still_on
 from reports.measures.grouping import Train, set_period_s, trains_of
-from reports.measures.openings import openings_of
 from reports.measures.pulse_budget import pulse_terms
 from reports.samples import Samples
 from rig.record import Record
@@ -50,8 +50,8 @@ def event_error(record: Record, parameters: Mapping[str, Any]) -> Samples:
     `event`: heel_off (start of a train) or contact (last pulse less the set extension, ramp down and a period).
     `of: truth` gives one sample a true event, so that the share inside a window is the *sensitivity*, TP/(TP + FN);
     `of: finding` one sample a train, so that it is the *precision*, TP/(TP + FP). Strides in which the heel never rises
-    (shuffling) have no event; strides at whose heel-off stimulation is still on have no finding of their own, and count
-    in neither. Gait initiation, before stride 1, is not judged.
+    (shuffling) have no event; strides at whose heel-off stimulation of the step before is still on have no finding of
+    their own, and count in neither. Gait initiation, before stride 1, is not judged.
     """
     contact = parameters.get("event", "heel_off") == "contact"
     strides, programmed = record.strides, record.case.device.programmed
@@ -59,7 +59,7 @@ def event_error(record: Record, parameters: Mapping[str, Any]) -> Samples:
         return not_run("s", "no labelled events: heel-off is not known")
     if contact and "extension" not in programmed:
         return not_run("s", "the setting `extension` is not known")
-    running = {opening.stride for opening in openings_of(record) if opening.running}
+    running = still_on(record)
     truth_s = strides["landing_s" if contact else "heel_off_s"]
     asked = np.isfinite(truth_s) & np.isfinite(strides["heel_off_s"]) & ~np.isin(strides["stride"], list(running))
     truth = np.flatnonzero(asked)

@@ -44,14 +44,22 @@ def ran(case: Case) -> Record:
 
 
 @cache
-def _seeded(scenario_id: str, defects: tuple[tuple[str, float], ...]) -> Record:
+def _seeded(scenario_id: str, steps: int, defects: tuple[tuple[str, float], ...]) -> Record:
     case = case_of(scenario_id)
+    if steps:
+        kept = tuple(event for event in case.events if event.stride is not None and event.stride <= steps)
+        case = replace(case, walk=replace(case.walk, strides=steps), events=kept)
     return ran(replace(case, device=replace(case.device, defects=dict(defects))))
 
 
 def seeded(scenario_id: str, **defects: float) -> Record:
     """The scenario run with these defects and no other, doses in SI; cached a session."""
-    return _seeded(scenario_id, tuple(sorted(defects.items())))
+    return _seeded(scenario_id, 0, tuple(sorted(defects.items())))
+
+
+def seeded_steps(scenario_id: str, steps: int, **defects: float) -> Record:
+    """Only the first `steps` strides of it: a violation that is seen is a FAIL, however few the samples."""
+    return _seeded(scenario_id, steps, tuple(sorted(defects.items())))
 
 
 def sound(scenario_id: str) -> Record:
@@ -90,6 +98,16 @@ def unfired(name: str) -> Callable[[Record], Record]:
     return lambda record: with_event_unfired(record, name)
 
 
+def with_gap(record: Record, start_s: float, end_s: float) -> Record:
+    """The record as if the card had seen nothing between two instants; what it had found there stands."""
+    return replace(record, gaps_s=(*record.gaps_s, (start_s, end_s)))
+
+
+def gap(start_s: float, end_s: float) -> Callable[[Record], Record]:
+    """`with_gap` of these instants, as a control's `doubt`."""
+    return lambda record: with_gap(record, start_s, end_s)
+
+
 def without_pulses(record: Record) -> Record:
     """The record as if the device had never sent anything: of what pulses show there is no sample."""
     none = {name: column[:0] for name, column in record.pulses.items()}
@@ -125,6 +143,7 @@ class Control:
         doubt: what of the sound record is taken away, so that the check is INCONCLUSIVE.
         check: id of the check in that scenario; "" where it is the control's own id.
         seeded_in: scenario of the positive case, where that is another one; "" for the same.
+        steps: strides of the positive case, where fewer will do; 0 for all.
     """
 
     scenario: str
@@ -132,6 +151,7 @@ class Control:
     doubt: Callable[[Record], Record]
     check: str = ""
     seeded_in: str = ""
+    steps: int = 0
 
 
 WANTED = {"positive": "FAIL", "negative": "PASS", "inconclusive": "INCONCLUSIVE"}
@@ -146,7 +166,7 @@ def cases(controls: Mapping[str, Control]) -> list[tuple[str, str]]:
 def shown(check: str, control: Control, case: str) -> Verdict:
     """The verdict of one case of a control."""
     if case == "positive":
-        record = seeded(control.seeded_in or control.scenario, **control.defects)
+        record = seeded_steps(control.seeded_in or control.scenario, control.steps, **control.defects)
     else:
         record = sound(control.scenario)
     return judged(control.doubt(record) if case == "inconclusive" else record, control.check or check)
