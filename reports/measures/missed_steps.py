@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reports.intervals import all_inside, all_touching
 from reports.measures.collecting import collected, not_run, noted, nothing, spans_array, windows_of
@@ -21,8 +22,8 @@ _ONE_SIDED: Final = 0.975
 def missed_steps(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """Share of the steps without a pulse between heel-off and landing, or the longest run of them; one sample a run.
 
-    `as: share` or `as: longest_run`. A pulse counts from 10 % of its train's plateau on, and from 100 ms before
-    heel-off. Steps in which the heel never rises (shuffling) ask for no stimulation and are counted in the notes.
+    `as: share` or `as: longest_run`. A pulse counts from 10 % of the run's usual plateau on, and from 100 ms
+    before heel-off. Steps in which the heel never rises (shuffling) ask for none and are counted in the notes.
     """
     strides = record.strides
     heel_off_s = strides["heel_off_s"]
@@ -64,11 +65,13 @@ def missed_steps(record: Record, parameters: Mapping[str, Any]) -> Samples:
     return replace(made, interval95=np.array([bounds]))
 
 
-def _strong_s(record: Record) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Instants of the pulses that reach 10 % of their train's plateau, or are clipped, in order, s."""
-    pulses = record.pulses
-    found = [
-        pulses["t_s"][train.rows][~(np.abs(pulses["charge1_c"][train.rows]) < FIRST_RATIO * train.plateau_charge_c)]
-        for train in trains_of(record)
-    ]
-    return np.sort(np.concatenate(found)) if found else np.empty(0)
+def _strong_s(record: Record) -> NDArray[np.float64]:
+    """Instants of the pulses that reach 10 % of the usual plateau of the run, or are clipped, in order, s.
+
+    Of the run and not of their own train: a train that is weak as a whole lifts no foot.
+    """
+    trains, pulses = trains_of(record), record.pulses
+    plateaus_c = np.array([train.plateau_charge_c for train in trains])
+    known = plateaus_c[np.isfinite(plateaus_c)]
+    usual_c = float(np.median(known)) if known.size else 0.0
+    return np.sort(pulses["t_s"][~(np.abs(pulses["charge1_c"]) < FIRST_RATIO * usual_c)])
