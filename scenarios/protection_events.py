@@ -18,7 +18,8 @@ from sim.signal import Command
 from sim.timebase import TimeNs, ns_from_s
 
 INTERRUPT: Final = "supply.interrupt"
-POWER: Final = "device.power"
+POWER_OFF: Final = "device.power_off"
+POWER_ON: Final = "device.power_on"
 ARM: Final = "device.arm"
 SHORT: Final = "load.short"
 HANG: Final = "firmware.hang"
@@ -49,8 +50,12 @@ def _interrupt(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple
     return Command(start_ns, "supply", "off"), Command(end_ns, "supply", "on")
 
 
-def _power(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
-    return (Command(start_ns, "button", f"power_{parameters['state']}"),)
+def _power_off(_: Mapping[str, Any], start_ns: TimeNs, _schedule: Any) -> tuple[Command, ...]:
+    return (Command(start_ns, "button", "power_off"),)
+
+
+def _power_on(_: Mapping[str, Any], start_ns: TimeNs, _schedule: Any) -> tuple[Command, ...]:
+    return (Command(start_ns, "button", "power_on"),)
 
 
 def _arm(_: Mapping[str, Any], start_ns: TimeNs, _schedule: Any) -> tuple[Command, ...]:
@@ -116,13 +121,13 @@ PROTECTION_EVENTS: Final = (
         requires=("supply",),
         summary="the supply is interrupted and comes back as it was",
     ),
+    EventSpec(POWER_OFF, _power_off, _instant, requires=("button",), summary="the device is switched off"),
     EventSpec(
-        POWER,
-        _power,
+        POWER_ON,
+        _power_on,
         _instant,
-        (Parameter("state", choices=("on", "off"), summary="what the power switch says from here on"),),
         requires=("button",),
-        summary="the device is switched off or on, its amplitude control where it was",
+        summary="the device is switched on, its amplitude control where it was",
     ),
     EventSpec(
         ARM,

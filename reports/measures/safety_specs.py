@@ -21,7 +21,7 @@ from reports.measures.setting_jumps import setting_jump
 from reports.measures.shut_off import SETTING, shut_off_time
 from reports.measures.stopping import button_stop_pulses
 from scenarios.catalogue import MeasureSpec, Parameter
-from scenarios.protection_events import HANG, INTERRUPT, POWER, PRESSES, SHORT
+from scenarios.protection_events import HANG, INTERRUPT, POWER_ON, PRESSES, SHORT
 from scenarios.sensor_fault_events import SPIKES
 
 _LIFTS: Final = "event:electrode.peel|electrode.lift"
@@ -145,7 +145,7 @@ SAFETY: Final[tuple[MeasureSpec, ...]] = (
         "occurrence",
         "largest current after power is back and before the device is armed, over its largest",
         (_AFTER,),
-        (f"event:{POWER}|{INTERRUPT}",),
+        (f"event:{POWER_ON}|{INTERRUPT}",),
     ),
     _measure(
         "pulses_before_arming",
@@ -154,7 +154,7 @@ SAFETY: Final[tuple[MeasureSpec, ...]] = (
         "occurrence",
         "pulses after power is back and before the device is armed",
         (_AFTER,),
-        (f"event:{POWER}|{INTERRUPT}",),
+        (f"event:{POWER_ON}|{INTERRUPT}",),
     ),
     _measure(
         "shut_off_time",
