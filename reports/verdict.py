@@ -1,9 +1,11 @@
 """Verdicts: the words, their order, and what stands beside each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reports.samples import Samples
+from rig.attempts import EarlierAttempt
 from rig.record import Record
 from scenarios.case import Case, Check
 
@@ -145,6 +147,7 @@ class RunResult:
         unchecked_requirements: number of `verifies` ids without a requirements.csv to check them against.
         notes: lines for the reader (kernels compiled, model credibility, ...).
         pools: checks that were judged once over many cases.
+        attempts: case id -> earlier attempts at the same thing.
     """
 
     run: str
@@ -158,6 +161,7 @@ class RunResult:
     unchecked_requirements: int = 0
     notes: tuple[str, ...] = field(default=())
     pools: tuple[PoolResult, ...] = ()
+    attempts: Mapping[str, tuple[EarlierAttempt, ...]] = field(default_factory=dict[str, tuple[EarlierAttempt, ...]])
 
     @property
     def verdicts(self) -> list[Verdict]:

@@ -128,7 +128,12 @@ class RunFolder:
 
     def case_folder(self, number: int, name: str) -> Path:
         """Folder of a case."""
-        return self.path / "cases" / f"{number:03d}-{name}"
+        return self.path / "cases" / case_folder_name(number, name)
+
+
+def case_folder_name(number: int, name: str) -> str:
+    """Name of a case's folder: its place in the run and its id."""
+    return f"{number:03d}-{name}"
 
 
 def make_run_folder(out: Path, label: str, facts: Mapping[str, Any]) -> RunFolder:

@@ -4,6 +4,7 @@ from typing import Final
 
 from reports.sections import (
     aid_effect,
+    attempts,
     bench,
     checks,
     fall_risk,
@@ -26,6 +27,7 @@ SECTIONS: Final = (
     SectionSpec("item", 15, item.build, "the item under test, as stated"),
     SectionSpec("overview", 20, overview.build, "one line a check"),
     SectionSpec("pooled", 25, pooled.build, "checks judged once over many cases"),
+    SectionSpec("attempts", 25, attempts.build, "which try of each case this is, and the earlier ones"),
     SectionSpec("checks", 30, checks.build, "every check with its numbers and chart"),
     SectionSpec("outcomes", 40, outcomes.build, "what became of the patient"),
     SectionSpec("aid_effect", 45, aid_effect.build, "effect of the aid, acute and adapted"),

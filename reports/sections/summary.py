@@ -4,6 +4,7 @@ from typing import Any
 
 from reports.limit_words import UNCONFIRMED, unconfirmed_count
 from reports.sections.anchors import POOLS_ANCHOR, case_anchor, check_anchor, verdicts_worst_first, worst_first
+from reports.sections.attempts import attempt_lines
 from reports.sections.blocks import section
 from reports.sections.device import defects_words
 from reports.sections.item import item_lines, unstated
@@ -41,7 +42,7 @@ def _warnings(run: RunResult) -> list[str]:
     """What stands in amber on page one."""
     open_, checks = unconfirmed_count(run)
     some = f"{open_} of {checks} checks: {UNCONFIRMED}."
-    return [*([some] if open_ else []), *unstated(run)]
+    return [*([some] if open_ else []), *unstated(run), *attempt_lines(run)]
 
 
 def _identity(run: RunResult) -> list[tuple[str, str]]:

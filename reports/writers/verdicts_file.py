@@ -24,13 +24,14 @@ def verdicts_schema() -> dict[str, Any]:
 
 def run_document(run: RunResult, report: dict[str, Any] | None = None) -> dict[str, Any]:
     """The document of a whole run; `report` is the electronic copy of what HTML and PDF print."""
-    document = _document(run.run, run.outcome.value, run.cases) | {"pools": [_pool(pool) for pool in run.pools]}
+    document = _document(run.run, run.outcome.value, run.cases)
+    document |= {"pools": [_pool(pool) for pool in run.pools], "attempts": _attempts(run)}
     return document if report is None else document | {"report": report}
 
 
 def case_document(result: CaseResult) -> dict[str, Any]:
     """The document of one case; `run` is null, so that a case repeated alone gives the same bytes."""
-    return _document(None, result.outcome.value, (result,)) | {"pools": []}
+    return _document(None, result.outcome.value, (result,)) | {"pools": [], "attempts": []}
 
 
 def verdicts_text(document: dict[str, Any]) -> str:
@@ -41,6 +42,19 @@ def verdicts_text(document: dict[str, Any]) -> str:
         report = json.dumps(document["report"], ensure_ascii=True, allow_nan=False, separators=(",", ":"))
         text = text.removesuffix("\n}") + f',\n "report": {report}\n}}'
     return text + "\n"
+
+
+def _attempts(run: RunResult) -> list[dict[str, Any]]:
+    """Which try of each case this is; by run id and reported start, so that no folder's name stands here."""
+    return [
+        {
+            "case": case.case.id,
+            "attempt": len(earlier) + 1,
+            "earlier": [{"run": e.run, "started": e.started or None, "verdict": e.verdict} for e in earlier],
+        }
+        for case in run.cases
+        for earlier in [run.attempts.get(case.case.id, ())]
+    ]
 
 
 def _document(run: str | None, verdict: str, cases: tuple[CaseResult, ...]) -> dict[str, Any]:

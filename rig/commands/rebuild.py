@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rig.attempts import attempts_of
 from rig.run_folder import read_run
 from sim.errors import RecordError
 
@@ -81,5 +82,6 @@ def rebuild(run: Path, catalogue: "Catalogue", as_asked: Callable[["Case"], "Cas
         or any(r.record is not None and r.record.interrupted for r in results),
         unchecked_requirements=facts.get("unchecked_requirements", 0),
         notes=tuple(facts.get("notes", ())),
+        attempts=attempts_of(facts),
         pools=pools,
     )

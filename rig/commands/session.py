@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from rig.attempts import ATTEMPTS, attempt_facts, attempts_of
 from rig.commands.exits import CrashError, Exit, exit_of, write_crash
 from rig.commands.interrupts import StopRequest, StopSwitch, stop_on_signals
 from rig.commands.one_case import run_one, write_unstarted
@@ -213,6 +214,7 @@ def execute(
     started = reported_start(now())
     check_space(prepared.out, plan.bytes_needed)
     documents = [case_document(case) for case in cases]
+    attempts = attempt_facts(prepared.out, cases, prepared.bench.describe().hardware)
     run = content_id(documents, [prepared.bench_file.read_bytes()])
     folder = make_run_folder(
         prepared.out,
@@ -226,6 +228,7 @@ def execute(
                 "hardware": prepared.bench.describe().hardware,
             },
             "cases": [{"id": case.id, "verdict": INCOMPLETE} for case in cases],
+            ATTEMPTS: attempts,
         },
     )
     running = _Running()
@@ -235,6 +238,7 @@ def execute(
             if not interrupted:
                 _write_blocked(prepared, folder, running, told)
             result = _result(prepared, running, run, started, interrupted=interrupted)
+            result = replace(result, attempts=attempts_of(folder.facts))
             _finish(prepared, folder, result, running)
     except (RigError, CrashError):
         raise

@@ -88,6 +88,13 @@ def _told_effect(effect: dict[str, Any]) -> list[tuple[str, ...]]:
     return rows
 
 
+def _told_attempt(attempt: dict[str, Any] | None) -> str:
+    if attempt is None:
+        return ""
+    others = [f"{each['verdict']} in {each['folder']}" for each in attempt["others"]]
+    return f"attempt {attempt['attempt']} of {attempt['of']}" + (f"; the others: {', '.join(others)}" if others else "")
+
+
 def _is_named(folder: Path, name: str) -> bool:
     number, _, rest = folder.name.partition("-")
     return name in {folder.name, rest} or (name.isdigit() and int(name) == int(number))
@@ -122,6 +129,22 @@ def _split(name: str, runs: Path) -> tuple[Path, str]:
         return find_run(run, runs), case
 
 
+def _say_case(case: dict[str, Any]) -> None:
+    say("")
+    say(f"{case['verdict']:<12}  {case['id']}")
+    for told in (_told_attempt(case["attempt"]), case.get("note")):
+        if told:
+            say(f"    {told}")
+    rows = [_shown(check) for check in case["checks"]]
+    for line in table(rows, ("verdict", "check", "value", "limit", "n", "place", "reason")) if rows else []:
+        say(f"    {line}")
+    if case["effect"]:
+        say("")
+        titles = (f"modelled effect of {case['effect']['aid']}", "without", "acute", "adapted")
+        for line in table(_told_effect(case["effect"]), titles):
+            say(f"    {line}")
+
+
 def show(
     run: Annotated[
         str,
@@ -135,6 +158,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
     """Show the verdicts of a run: value, limit, place, reason; or the parameters of a patient with their sources."""
+    from rig.attempts import attempts_in
     from rig.commands.context import runs_folder
     from rig.run_folder import INCOMPLETE, read_run
 
@@ -142,7 +166,8 @@ def show(
         return show_patient(run, as_json=as_json)
     folder, only = _split(run, runs_folder(out))
     facts = read_run(folder)
-    cases = _cases(folder, only)
+    tries = attempts_in(folder)
+    cases = [{**case, "attempt": tries.get(case["id"])} for case in _cases(folder, only)]
     if as_json:
         say_json({"folder": str(folder), "run": facts.get("run"), "verdict": facts["verdict"], "cases": cases})
         return 0
@@ -150,16 +175,5 @@ def show(
     if facts["verdict"] == INCOMPLETE:
         say("INCOMPLETE: this run was cut off; what is shown here is what it left behind")
     for case in cases:
-        say("")
-        say(f"{case['verdict']:<12}  {case['id']}")
-        if case.get("note"):
-            say(f"    {case['note']}")
-        rows = [_shown(check) for check in case["checks"]]
-        for line in table(rows, ("verdict", "check", "value", "limit", "n", "place", "reason")) if rows else []:
-            say(f"    {line}")
-        if case["effect"]:
-            say("")
-            titles = (f"modelled effect of {case['effect']['aid']}", "without", "acute", "adapted")
-            for line in table(_told_effect(case["effect"]), titles):
-                say(f"    {line}")
+        _say_case(case)
     return 0

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from cited_run import cited_run
@@ -15,6 +16,7 @@ from reports.writers.document import build_document
 from reports.writers.html import html_text
 from reports.writers.pdf import pdf_bytes
 from reports.writers.verdicts_file import case_document, run_document, verdicts_text
+from rig.attempts import EarlierAttempt
 
 pypdf = pytest.importorskip("pypdf")
 
@@ -106,3 +108,30 @@ def test_the_schema_is_strict(runs, change):
     assert problems_of(document) == []
     change(document["cases"][0]["checks"][0])
     assert len(problems_of(document)) == 1
+
+
+def test_earlier_attempts_are_shown_on_page_one_in_the_table_and_in_verdicts_json(runs):
+    """Attempt 3 of 3 with what came of the first two; a first attempt says so in one line."""
+    whole = cited_run(runs)
+    name = whole.cases[0].case.id
+    earlier = (
+        EarlierAttempt("0" * 16, "2026-11-20T08:00:00Z", "FAIL", "20261120T080000Z-x"),
+        EarlierAttempt("1" * 16, "", "incomplete", "20261121T080000Z-y"),
+    )
+    run = replace(whole, attempts={name: earlier})
+    page = html_text(build_document(run))
+    assert f"<li>{name}: attempt 3 of 3; before: FAIL, incomplete.</li>" in page
+    assert "1 of 3" in page and "20261120T080000Z" not in page
+    document = json.loads(verdicts_text(run_document(run)))
+    assert problems_of(document) == []
+    assert document["attempts"] == [
+        {
+            "case": name,
+            "attempt": 3,
+            "earlier": [
+                {"run": "0" * 16, "started": "2026-11-20T08:00:00Z", "verdict": "FAIL"},
+                {"run": "1" * 16, "started": None, "verdict": "incomplete"},
+            ],
+        }
+    ]
+    assert "1 case: attempt 1 of 1 in this folder of runs." in html_text(build_document(whole))
