@@ -112,7 +112,7 @@ def longest_swing_s(device: "SwingStimulator[Any]") -> float:
 
 def stray_train(device: "SwingStimulator[Any]", duration_s: float) -> "Steps":
     """A train that nobody asked for; True where a step came meanwhile, which ends it."""
-    if device.channels.is_running or device.guard.is_held:
+    if device.runs_on() or device.guard.is_held:
         return False
     device.starts(device.kernel.now_ns, device.stagger_s())
     on = device.trigger.on
