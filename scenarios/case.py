@@ -218,6 +218,7 @@ class DeviceDescription:
         defects: seeded defect -> dose in SI.
         note: stamp such as "preset, not a product claim".
         rated: the maker's claims, SI (`max_current`, `max_voltage`, ...): `scenarios.device_file.RATED`.
+        allowed: what each setting may be: (low, high), SI, or words.
     """
 
     id: str
@@ -231,6 +232,9 @@ class DeviceDescription:
     defects: Mapping[str, float] = field(default_factory=dict[str, float])
     note: str = ""
     rated: Mapping[str, float] = field(default_factory=dict[str, float])
+    allowed: Mapping[str, tuple[float, float] | frozenset[str]] = field(
+        default_factory=dict[str, tuple[float, float] | frozenset[str]]
+    )
 
 
 @dataclass(frozen=True, slots=True)

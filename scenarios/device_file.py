@@ -241,6 +241,7 @@ def describe_device(device: DeviceFile, settings: Node | None, defects: Node | N
         defects=seeded,
         note=device.note,
         rated=device.rated,
+        allowed=device.allowed,
     )
 
 

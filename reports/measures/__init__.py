@@ -9,6 +9,7 @@ from reports.measures.gait_specs import COMPARED, DETECTION
 from reports.measures.implant import IMPLANT
 from reports.measures.leakage import IMPORTED
 from reports.measures.outcome_specs import OUTCOMES
+from reports.measures.output_specs import OUTPUT, TOGETHER
 from reports.measures.pulse_specs import PULSES
 from reports.measures.safety_specs import SAFETY
 from reports.measures.timing_specs import ENABLE, TIMING
@@ -23,12 +24,14 @@ _OF_A_CHANNEL: Final = (
     RESIDUAL_VOLTAGE,
     *IMPLANT,
     *SAFETY,
+    *OUTPUT,
 )
 
 MEASURES: Final[tuple[MeasureSpec, ...]] = (
     *(of_channels(follows_setting(spec)) for spec in _OF_A_CHANNEL),
     ENABLE,
     *IMPORTED,
+    *TOGETHER,
     *OUTCOMES,
     *COMPARED,
 )

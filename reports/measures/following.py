@@ -43,6 +43,8 @@ def taken(samples: Samples, keep: Any) -> Samples:
         value = getattr(samples, field.name)
         if isinstance(value, np.ndarray) and value.shape[:1] == (n,) and field.name != "lost_s":
             changed[field.name] = value[keep]
+    if samples.references:
+        changed["references"] = {name: values[keep] for name, values in samples.references.items()}
     return dataclasses.replace(samples, **changed)
 
 
