@@ -10,6 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from reports.measures.charge import phase_charge
+from reports.measures.collecting import not_run
+from reports.measures.pad import UNKNOWN_AREA, pad_area_m2
 from reports.samples import Samples, changed
 from rig.record import Record
 from scenarios.catalogue import MeasureSpec, Parameter
@@ -26,10 +28,10 @@ def charge_density(record: Record, parameters: Mapping[str, Any]) -> Samples:
     Source of the limit in use: Merrill et al. 2005 (reversible charge injection of platinum 50 to 150 uC/cm^2
     geometric; from memory), regulatory.md CHG-07.
     """
-    found = phase_charge(record, parameters)
-    return changed(
-        found, found.values / parameters["area"], np.full(found.values.size, 1.0 / parameters["area"]), "C/m^2"
-    )
+    found, area_m2 = phase_charge(record, parameters), pad_area_m2(record, parameters)
+    if area_m2 is None:
+        return not_run("C/m^2", UNKNOWN_AREA)
+    return changed(found, found.values / area_m2, np.full(found.values.size, 1.0 / area_m2), "C/m^2")
 
 
 def shannon_k(record: Record, parameters: Mapping[str, Any]) -> Samples:
@@ -40,14 +42,22 @@ def shannon_k(record: Record, parameters: Mapping[str, Any]) -> Samples:
 
     Source: Shannon 1992 (IEEE Trans. Biomed. Eng. 39), eq. 1; regulatory.md 2.4.
     """
-    found = phase_charge(record, parameters)
+    found, area_m2 = phase_charge(record, parameters), pad_area_m2(record, parameters)
+    if area_m2 is None:
+        return not_run("", UNKNOWN_AREA)
     charge_c = np.maximum(found.values, _LEAST_C)
-    k = np.log10((charge_c * _UC) ** 2 / (parameters["area"] * _CM2))
+    k = np.log10((charge_c * _UC) ** 2 / (area_m2 * _CM2))
     return changed(found, k, 2.0 / (charge_c * np.log(10.0)), "")
 
 
 _PHASE: Final = Parameter("phase", choices=("1", "2"), default="1", summary="which phase of the pulse")
-_AREA: Final = Parameter("area", "m^2", bounds=(1e-10, 1e-2), summary="geometric area of the smaller contact")
+_AREA: Final = Parameter(
+    "area",
+    "m^2",
+    default="0 m^2",
+    bounds=(0.0, 1e-2),
+    summary="geometric area of the smaller contact; 0: as item or device file say",
+)
 _NEEDS: Final = ("current", "feature:implanted")
 
 IMPLANT: Final = (

@@ -1,6 +1,4 @@
-"""The measures of the output checks (OUT) and of charge under worst conditions (CHG-10 to CHG-13), as the catalogue has
-them.
-"""
+"""Specs of the measures of the output (OUT) and of charge under worst conditions (CHG-06, CHG-10 to CHG-13)."""
 
 from typing import Any, Final
 
@@ -10,7 +8,7 @@ from reports.measures.compliance_flag import flag_disagreement
 from reports.measures.crosstalk import channel_crosstalk, channel_spacing
 from reports.measures.fault_current import FAULT_EVENT, fault_dc_time
 from reports.measures.load_sweep import max_current, max_voltage, open_circuit_voltage, regulation
-from reports.measures.power import current_density, power_density, pulse_energy, rms_current
+from reports.measures.power import current_density, max_phase_charge, power_density, pulse_energy, rms_current
 from reports.measures.pulse_form import droop, overshoot, rise_time
 from reports.measures.repeatability import repeatability
 from reports.measures.setting_levels import current_accuracy, minimum_output, setting_reversal, setting_step
@@ -26,7 +24,10 @@ _AREA: Final = Parameter(
     "area", "m^2", default="0 m^2", bounds=(0.0, 1.0), summary="area of the smallest pad; 0: as item or device file say"
 )
 _CONTACT: Final = Parameter(
-    "contact", choices=("any", "full", "half"), default="any", summary="trains with this much of the pad touching"
+    "contact",
+    choices=("any", "full", "half", "both"),
+    default="any",
+    summary="trains with so much of the pad touching; `both` must occur",
 )
 
 
@@ -122,6 +123,15 @@ OUTPUT: Final = (
         "pulse",
         "energy of a pulse into the resistor that is the load",
         parameters=(AT,),
+        references=("allowed",),
+    ),
+    _spec(
+        "max_phase_charge",
+        "C",
+        max_phase_charge,
+        "pulse",
+        "magnitude of the charge of the larger phase",
+        parameters=(AT,),
     ),
     _spec(
         "net_charge_after_step",
@@ -208,7 +218,7 @@ TOGETHER: Final = (
         "train",
         "r.m.s. current over whole periods, all channels together",
         parameters=(AT,),
-        references=("class_limit",),
+        references=("allowed",),
     ),
     _spec(
         "current_density",

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from reports.conditions import conditions_of
 from reports.measures.at_corner import short_of_corner
-from reports.measures.collecting import collected, not_run, noted, nothing
+from reports.measures.collecting import collected, not_run, noted, nothing, spans_array
 from reports.measures.grouping import Train, trains_of
 from reports.measures.levels import sound_rows
+from reports.measures.pad import UNKNOWN_AREA, pad_area_m2
+from reports.measures.pulse_budget import pulse_terms
 from reports.measures.shape_budget import shape_terms
 from reports.samples import Samples
 from reports.uncertainty import Term, group_mean
@@ -25,8 +27,10 @@ from rig.record import Record
 CLASSES_HZ_A: Final = ((400.0, 0.050), (1500.0, 0.080), (np.inf, 0.100))
 """Up to this pulse rate, into 500 ohm, so much r.m.s. current (IEC 60601-2-10, 201.12.4.104)."""
 
+ENERGY_J: Final = 0.300
+"""Energy of a pulse into 500 ohm (IEC 60601-2-10, 201.12.4.104)."""
+
 _LEAST_PULSES: Final = 3
-_OHM_TOLERANCE: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +140,7 @@ def _placed(bursts: tuple[Burst, ...]) -> tuple[list[float], list[float], list[i
 def rms_current(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """R.m.s. current of every train over whole pulse periods, all channels of the patient together, A.
 
-    `class_limit` is what IEC 60601-2-10 allows at the pulse rate of the train.
+    `allowed` is what IEC 60601-2-10 allows at the pulse rate of the train, or what the maker claims where that is less.
     """
     bursts = bursts_of(record)
     if not bursts:
@@ -148,13 +152,16 @@ def rms_current(record: Record, parameters: Mapping[str, Any]) -> Samples:
         [burst.rms_a for burst in bursts],
         *_placed(bursts),
         _merged(bursts),
-        references={"class_limit": limits},
+        references={"allowed": np.minimum(limits, record.case.device.rated.get("max_rms_current", np.inf))},
         **short_of_corner(record, parameters, "rms"),
     )
 
 
 def pulse_energy(record: Record, parameters: Mapping[str, Any]) -> Samples:
-    """Energy of every pulse into the resistor that is the load, J; pulses into another load are left out."""
+    """Energy of every pulse into the resistor that is the load, J; pulses into another load are left out.
+
+    `allowed` is the 300 mJ of IEC 60601-2-10, or what the maker claims where that is less.
+    """
     rows = sound_rows(record, "square_a2s", plateau=False)
     ohm = _resistor(record, record.pulses["t_s"][rows])
     keep = np.isfinite(ohm)
@@ -171,7 +178,29 @@ def pulse_energy(record: Record, parameters: Mapping[str, Any]) -> Samples:
         pulses["stride"][rows],
         tuple(part.scaled(ohm) for part in shape_terms(record, "square_a2s", rows)),
         notes=notes,
+        references={"allowed": np.full(rows.size, min(ENERGY_J, record.case.device.rated.get("max_energy", np.inf)))},
         **short_of_corner(record, parameters, "energy"),
+    )
+
+
+def max_phase_charge(record: Record, parameters: Mapping[str, Any]) -> Samples:
+    """Magnitude of the charge of the larger phase of every pulse, C; a tail counts as a phase."""
+    rows = sound_rows(record, "charge1_c", plateau=False)
+    pulses = record.pulses
+    first, second = (np.abs(np.nan_to_num(pulses[name][rows])) for name in ("charge1_c", "charge2_c"))
+    terms = pulse_terms(record, "charge1_c", rows), pulse_terms(record, "charge2_c", rows)
+    larger = tuple(
+        one.restated(np.where(second > first, other.standard_value, one.standard_value))
+        for one, other in zip(*terms, strict=True)
+    )
+    return collected(
+        "C",
+        np.maximum(first, second),
+        pulses["t_s"][rows],
+        pulses["end_s"][rows],
+        pulses["stride"][rows],
+        larger,
+        **short_of_corner(record, parameters, "phase_charge"),
     )
 
 
@@ -196,16 +225,14 @@ def _density(record: Record, parameters: Mapping[str, Any], *, power: bool) -> S
     unit = "W/m^2" if power else "A/m^2"
     area_m2 = pad_area_m2(record, parameters)
     if area_m2 is None:
-        return not_run(
-            unit, "the area of the smallest pad is not known: `rated: {electrode_area: ...}` or an item file"
-        )
+        return not_run(unit, UNKNOWN_AREA)
     asked = str(parameters.get("contact", "any"))
     steps = conditions_of(record)
     kept: list[Burst] = []
     ratios: list[float] = []
     for burst in bursts_of(record):
         ratio = steps.contact_ratio.numbers([burst.t0_s, burst.t1_s])
-        wanted = {"any": ratio[0] > 0.0, "full": ratio[0] >= 1.0, "half": abs(ratio[0] - 0.5) < 0.01}[asked]
+        wanted = {"full": ratio[0] >= 1.0, "half": abs(ratio[0] - 0.5) < 0.01}.get(asked, ratio[0] > 0.0)
         if wanted and ratio[0] == ratio[1]:
             kept.append(burst)
             ratios.append(float(ratio[0]))
@@ -219,19 +246,8 @@ def _density(record: Record, parameters: Mapping[str, Any], *, power: bool) -> S
         values, slope = rms_a**2 * ohm * factor, 2.0 * rms_a * ohm * factor
     else:
         values, slope = rms_a * factor, factor
-    return collected(
-        unit,
-        values,
-        *_placed(bursts),
-        tuple(part.scaled(slope) for part in _merged(bursts)),
-        **short_of_corner(record, parameters, "rms"),
-    )
-
-
-def pad_area_m2(record: Record, parameters: Mapping[str, Any]) -> float | None:
-    """Area of the smallest electrode, m^2: of the check, of the item under test, or as the maker states it."""
-    if isinstance(area := parameters.get("area"), float) and area > 0.0:
-        return area
-    item = record.case.item
-    stated = item.electrodes.area_m2 if item is not None else None
-    return stated or record.case.device.rated.get("electrode_area")
+    lost = short_of_corner(record, parameters, "rms")
+    if asked == "both" and not lost and not (np.any(contact >= 1.0) and np.any(np.abs(contact - 0.5) < 0.01)):
+        why = "full and half contact did not both occur"
+        lost = {"lost_s": spans_array([record.span_s[0]], [record.span_s[1]]), "lost_because": why}
+    return collected(unit, values, *_placed(bursts), tuple(part.scaled(slope) for part in _merged(bursts)), **lost)
