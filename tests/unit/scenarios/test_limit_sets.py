@@ -168,11 +168,11 @@ def test_nobody_confirms_by_hand_in_a_set(folder):
 
 
 def test_a_limit_that_is_a_part_of_a_claim_needs_the_claim(desk, sets):
-    """`100 % of max_current` without `rated:` does not apply where a profile asks; misspelt, it is refused."""
-    text = SETS.replace("within: [±20 % of set, ±2 mA]", "at_most: 100 % of max_current")
+    """`100 % of max_dc` without `rated:` does not apply where a profile asks; misspelt, it is refused."""
+    text = SETS.replace("within: [±20 % of set, ±2 mA]", "at_most: 100 % of max_dc")
     (sets / "own.yaml").write_text(text, encoding="utf-8")
     case = desk.load(_walk(desk, "", "profile: house\n")).cases[0]
-    assert ("OWN-01", "not applicable: the device file states no `rated: {max_current: ...}`") in case.not_applicable
-    (sets / "own.yaml").write_text(text.replace("max_current", "max_curent"), encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"own.yaml:6:\d+: `phase_current` knows no `max_curent`.*max_current"):
+    assert ("OWN-01", "not applicable: the device file states no `rated: {max_dc: ...}`") in case.not_applicable
+    (sets / "own.yaml").write_text(text.replace("max_dc", "max_d"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"own.yaml:6:\d+: `phase_current` knows no `max_d`.*max_dc"):
         desk.load(_walk(desk, "", "profile: house\n"))
