@@ -25,8 +25,9 @@ def channel_crosstalk(record: Record, _parameters: Mapping[str, Any]) -> Samples
     """Largest current in any other channel while one channel gives a pulse, over that pulse's own: one sample a pulse.
 
     What leaked in is found as a pulse of the other channel that begins with it and is weaker than what that channel
-    gives by itself. Where none is found, what there may be lies between nothing and the finder's threshold: the value
-    is half of the threshold, and so is the bound of its error. `floor` refers to 0.1 mA over the pulse's own current.
+    gives by itself, or as any pulse of a channel that is set to nothing, before the next pulse of the first. Where none
+    is found, what there may be lies between nothing and the finder's threshold: the value is half of the threshold, and
+    so is the bound of its error. `floor` refers to 0.1 mA over the pulse's own current.
     """
     pulses = record.pulses
     channels = [int(channel) for channel in np.unique(pulses["channel"])]
@@ -107,12 +108,13 @@ def _leaked(
     if not guests.size:
         return size, which
     at, peak = pulses["t_s"][guests], peaks(record, "peak_a", guests)
+    silent = np.array([np.isinf(_own_a(record, int(c))) for c in pulses["channel"][guests]], np.bool_)
+    latest = np.searchsorted(pulses["t_s"][rows], at + TOGETHER_S, "right") - 1
     for k, row in enumerate(rows):
         t_s = pulses["t_s"][row]
         end_s = t_s + np.nan_to_num(pulses["phase1_s"][row])
-        near = np.flatnonzero(
-            (at > t_s - TOGETHER_S) & (at < end_s) & (pulses["channel"][guests] != pulses["channel"][row])
-        )
+        beside = (at > t_s - TOGETHER_S) & (at < end_s) & (pulses["channel"][guests] != pulses["channel"][row])
+        near = np.flatnonzero(beside | (silent & (latest == k)))
         if near.size:
             best = near[np.argmax(peak[near])]
             size[k], which[k] = max(peak[best], 0.0), guests[best]

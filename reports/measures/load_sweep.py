@@ -40,13 +40,19 @@ def _greatest(record: Record, parameters: Mapping[str, Any], field: str, unit: s
     """Largest magnitude of `field` into one load at the highest setting; one sample."""
     asked = float(parameters["load"])
     allowed = record.case.device.allowed.get("current")
-    there = [point for point in _points(record, field, plateau=False) if abs(point[0] - asked) < 1e-3 * asked]
+    if not isinstance(allowed, tuple):
+        return not_run(unit, "the device file allows no range of the current")
+    there = [
+        level
+        for ohm, set_a, level in _points(record, field, plateau=False)
+        if abs(ohm - asked) < 1e-3 * asked and set_a >= allowed[1] * (1.0 - 1e-9)
+    ]
+    clipped = int(np.sum(record.pulses["clipped"] > 0))
     if not there:
-        return nothing(unit, f"no pulse into {asked:g} ohm")
-    _, set_a, level = max(there, key=lambda point: point[1])
+        why = noted(clipped, "pulses clipped: beyond the range of the card")
+        return nothing(unit, f"no pulse into {asked:g} ohm at the highest setting", *why)
+    level = there[0]
     row = np.array([level.rows[np.argmax(np.abs(record.pulses[field][level.rows]))]], np.int64)
-    highest = isinstance(allowed, tuple) and set_a >= allowed[1] * (1.0 - 1e-9)
-    lost = spans_array([level.t0_s], [level.t1_s])
     rated = _rated(record, asked)
     return collected(
         unit,
@@ -56,8 +62,8 @@ def _greatest(record: Record, parameters: Mapping[str, Any], field: str, unit: s
         [-1],
         shape_terms(record, field, row),
         references={} if rated is None else {"rated": np.array([rated[unit]])},
-        lost_s=None if highest else lost,
-        lost_because="" if highest else "the current was not at its highest setting",
+        lost_s=spans_array([level.t0_s], [level.t1_s]) if clipped else None,
+        lost_because=f"{clipped} pulses clipped" if clipped else "",
     )
 
 

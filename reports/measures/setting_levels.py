@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from reports.conditions import setting_at
-from reports.measures.collecting import collected, noted, nothing, spans_array
+from reports.measures.collecting import collected, noted, nothing
 from reports.measures.levels import Level, by_level, level_means, sound_rows, spans_of
 from reports.measures.shape_budget import peaks, shape_terms
 from reports.samples import Samples
@@ -47,13 +47,15 @@ def current_accuracy(record: Record, _parameters: Mapping[str, Any]) -> Samples:
 def minimum_output(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """Largest current at the lowest setting over the largest at the highest: one sample a run.
 
-    The run must have been at both ends of what the device allows; else the sample counts as lost, and the check cannot
-    pass. Source: regulatory.md OUT-07 (IEC 60601-2-10, 201.12.1.101).
+    The run must have been at both ends of what the device allows; else there is no sample. Source: regulatory.md OUT-07
+    (IEC 60601-2-10, 201.12.1.101).
     """
     levels = current_levels(record, "peak_a")
     if len(levels) < 2:
         return nothing("", "the run has only one level of the current")
     low, high = levels[0], levels[-1]
+    if short := _ends_missed(record, low.value, high.value):
+        return nothing("", short)
     top = [int(level.rows[np.argmax(record.pulses["peak_a"][level.rows])]) for level in (low, high)]
     rows = np.array(top, np.int64)
     size = peaks(record, "peak_a", rows)
@@ -69,7 +71,6 @@ def minimum_output(record: Record, _parameters: Mapping[str, Any]) -> Samples:
         )
         for part in shape_terms(record, "peak_a", rows)
     ]
-    short = _ends_missed(record, low.value, high.value)
     t0_s, t1_s = min(low.t0_s, high.t0_s), max(low.t1_s, high.t1_s)
     return collected(
         "",
@@ -78,8 +79,6 @@ def minimum_output(record: Record, _parameters: Mapping[str, Any]) -> Samples:
         [t1_s],
         [-1],
         terms,
-        lost_s=spans_array([t0_s], [t1_s]) if short else None,
-        lost_because=short,
     )
 
 
