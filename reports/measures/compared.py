@@ -22,7 +22,8 @@ from rig.record import Record
 from sim.streams import Streams
 
 SOURCE: Final = "moving block bootstrap, the same strides drawn of both walks"
-COMPARATIVE: Final = "comparative, in silico, relative to the reference timing"
+COMPARATIVE: Final = "comparative, in-silico, relative to the reference timing; not a prediction of falls in patients"
+"""What stands beside every number of these measures (regulatory.md 3.5)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ from reports.measures.collecting import collected, not_run, noted, nothing
 from reports.measures.openings import is_switch, openings_of, sensor_terms, why_no_trigger
 from reports.measures.pulse_budget import timebase_terms
 from reports.samples import Samples
+from reports.statistics import percentile
 from reports.uncertainty import bounded
 from rig.lines import spans_of
 from rig.record import Record
@@ -64,6 +65,7 @@ def enable_latency(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     if not values:
         return nothing("s", *notes)
     n = len(values)
+    notes = (f"median {percentile(np.array(values), 0.5) * 1e3:.1f} ms", *notes)
     period_s = max((1.0 / part.rate_hz for part in record.accuracy.values()), default=0.0)
     line = bounded("line sampling", period_s, n, systematic=False, source="the card sees a change at its next sample")
     sensor = sensor_terms(record, n) if is_switch(record) else ()
