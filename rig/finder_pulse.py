@@ -57,7 +57,7 @@ def _linear(w: Window, k: int, level: float) -> float:
     """
     here = input_at(w, k)
     slope = input_at(w, k + 1) - here
-    at = k + (level - here) / slope if slope != 0.0 else k + 0.5
+    at = k + min(max((level - here) / slope, 0.0), 1.0) if slope != 0.0 else k + 0.5
     if w.a > 0.0:  # the input of an interval stands for its middle, as the filter weighs it
         return at - (1.0 / w.a - w.keep * w.gain)
     return at - w.delay
@@ -124,7 +124,8 @@ def _rise(w: Window, k: int, fall: int, sign: float, height: float) -> tuple[flo
     top = height
     if fall - k >= _EDGE:
         top = 0.5 * sign * (input_at(w, k + 1) + input_at(w, k + 2))
-    slow = abs(top - height) > _SLOW * height or abs(input_at(w, k - 2)) > _SLOW * height
+    # a phase that begins high and decays has a steep edge all the same
+    slow = top < (1.0 - _SLOW) * height or abs(input_at(w, k - 2)) > _SLOW * height
     if w.a <= 0.0 or slow:
         return _linear(w, k - 1, sign * 0.5 * height), 0.0
     t = _step(w, k - 1, 0.0, sign * top)
@@ -190,10 +191,15 @@ def measure_pulse(
         row[SQUARE] = square + lacking2
         return
     rise2, fall2, height2 = _phase(w, start2, end2, -sign)
+    # behind the filter a low phase 2 crosses the baseline late: its first samples lie before `start2`
+    while rise2 > fall1 + 1 and -sign * input_at(w, rise2 - 1) >= 0.5 * height2:
+        rise2 -= 1
     if w.a > 0.0 and rise2 - fall1 <= 2 and -sign * input_at(w, fall1 + 2) >= 0.5 * height2:
-        t2 = _step(w, fall1, sign * height1, -sign * height2)
+        begin2 = -0.5 * sign * (input_at(w, fall1 + 2) + input_at(w, fall1 + 3))
+        top2 = begin2 if begin2 > (1.0 + _SLOW) * height2 else height2
+        t2 = _step(w, fall1, sign * height1, -sign * top2)
         t3 = t2
-        lacking23 = edge_square(w, t2, sign * height1, -sign * height2)
+        lacking23 = edge_square(w, t2, sign * height1, -sign * top2)
     else:
         t2, lacking2 = _fall(w, fall1, rise1, sign, height1)
         risen, lacking3 = _rise(w, rise2, fall2, -sign, height2)

@@ -21,6 +21,8 @@ from sim.streams import Streams
 from sim.timebase import NS_PER_S, TimeNs, first_sample_at_or_after, ns_from_s, sample_period_ns
 
 _CACHED_TAUS: Final = 32
+_CYCLES: Final = (2.0, 8.0)
+"""Fewest and most cycles of a wavy non-linearity from zero to full scale (design choice)."""
 _LOSS_SLOT_NS: Final = 50_000_000
 
 
@@ -199,12 +201,14 @@ class FrontEnd:
                 parts[2] * card.inl_bound_v * codes_per_v,
                 card.noise_v * codes_per_v,
                 (1.0 + parts[3] * card.gain_bound_ratio) / scale,
-                0.0,
-                0.0,
+                *np.zeros(5),
             ]
         )
         if card.inl_shape == "drawn" or card.polarity_gain_bound_ratio > 0.0:
             errors[2], errors[5], errors[6] = self._bend(role, card, codes_per_v, float(parts[2]), streams)
+        if card.inl_shape == "wave":
+            errors[2], errors[7] = 0.0, card.inl_bound_v * codes_per_v
+            errors[8:] = streams.generator(f"front end.{role}.wave").uniform((_CYCLES[0], 0.0), (_CYCLES[1], 1.0))
         return _Role(
             role,
             channel_of(role),
@@ -225,7 +229,7 @@ class FrontEnd:
         even, polarity = (1.0, 1.0) if worst else draw.uniform(-1.0, 1.0, 2)
         bound = card.inl_bound_v * codes_per_v
         polarity_gain = 0.5 * float(polarity) * card.polarity_gain_bound_ratio
-        if card.inl_shape == "bow":
+        if card.inl_shape != "drawn":
             return part * bound, 0.0, polarity_gain
         # the two bends together stay inside the bound
         return part * (1.0 - abs(even)) * bound, float(even) * bound, polarity_gain
@@ -238,8 +242,8 @@ class FrontEnd:
         The same errors as in `render`, those of the instant `t_ns`; noise from `draw`, a stream of its own.
         """
         part = next(each for each in self._roles if each.name == role)
-        offset, drift, odd, sigma, gain, even, polarity = (float(each) for each in part.errors)
-        level = bent(value * gain, Bend(odd, even, polarity)) + offset + drift * (t_ns // DRIFT_STEP_NS) + 0.5
+        offset, drift, odd, sigma, gain, *others = (float(each) for each in part.errors)
+        level = bent(value * gain, Bend(odd, *others)) + offset + drift * (t_ns // DRIFT_STEP_NS) + 0.5
         codes = np.clip(np.floor(level + sigma * draw.standard_normal(samples)), -HALF_SCALE, HALF_SCALE - 1)
         mean = float(np.mean(codes)) * part.scale
         return mean, float(np.std(codes)) * part.scale / samples**0.5

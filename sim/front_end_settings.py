@@ -27,7 +27,9 @@ class AnalogInput:
         inl_bound_v: integral non-linearity, a cubic bow, V.
         noise_v: rms noise of a sample, V.
         inl_shape: `bow` is odd, so the phases of a symmetric pulse err against each other; `drawn` mixes it with an
-            even bend, by which a balanced pulse seems to leave charge.
+            even bend, by which a balanced pulse seems to leave charge; `wave` is a triangle wave of random phase, alike
+            for both polarities: its error at a level is equally likely anywhere inside the bound, and the same in both
+            phases of a symmetric pulse, which is what a budget assumes that knows the bound alone.
         polarity_gain_bound_ratio: gain of one polarity over the other (voltage coefficient and self-heating of the
             resistor, slew of the amplifier).
         inl_table: what a calibration has found, or None.
@@ -39,7 +41,7 @@ class AnalogInput:
     drift_per_hour_v: float = 210e-6
     inl_bound_v: float = 600e-6
     noise_v: float = 315e-6
-    inl_shape: Literal["bow", "drawn"] = "bow"
+    inl_shape: Literal["bow", "drawn", "wave"] = "bow"
     polarity_gain_bound_ratio: float = 0.0
     inl_table: InlTable | None = None
 
