@@ -22,9 +22,10 @@ _NARROWEST: Final = 0.02
 """Half-width, in units of u, below which a rectangular part cannot be told from none: 1.3e-4 of the variance."""
 _GRID: Final = 500.0
 """Half-widths are told apart in steps of u/500: the interval moves by less than 0.1 % in between."""
+_COARSE: Final = 10
 _LEAST_NORMAL: Final = 1e-3
 _K_LEAST: Final = 1.6
-_NODES: Final = 48
+_NODES: Final = 32
 _TARGET: Final = 0.975
 
 
@@ -60,6 +61,8 @@ def half_width95(parts: Iterable[tuple[Distribution, NDArray[np.float64]]], n: i
     share[:_KEPT, some] = np.sqrt(widths[:, some]) / standard[some]
     share[_KEPT, some] = np.sqrt(2.0 * swing[some]) / standard[some]
     steps = np.rint(np.minimum(share, 2.0) * _GRID).astype(np.int64)
+    if swung:  # the swing is averaged over node by node: fewer different budgets are worth telling apart
+        steps = np.rint(steps / _COARSE).astype(np.int64) * _COARSE
     key = ((steps[0] * 2048 + steps[1]) * 2048 + steps[2]) * 2048 + steps[3]
     _, first, back = np.unique(key, return_index=True, return_inverse=True)
     return standard * _factors(steps[:, first] / _GRID)[back]
@@ -84,8 +87,8 @@ def _factors(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     normal = np.sqrt(np.maximum(left, _LEAST_NORMAL**2))
     found = np.empty(swing.size)
     swings = swing > _NARROWEST
-    for k in np.flatnonzero(swings):
-        found[k] = _bisected(flat[:, k], normal[k], swing[k])
+    if swings.any():
+        found[swings] = _bisected(flat[:, swings], normal[swings], swing[swings])
     found[~swings] = _climbed(flat[:, ~swings], normal[~swings])
     return found
 
@@ -98,16 +101,16 @@ def _climbed(flat: NDArray[np.float64], normal: NDArray[np.float64]) -> NDArray[
     return at
 
 
-def _bisected(flat: NDArray[np.float64], normal: float, swing: float) -> float:
-    nodes = swing * np.cos((np.arange(_NODES) + 0.5) * np.pi / _NODES)
-    widths, spread = np.repeat(flat[:, None], _NODES, axis=1), np.full(_NODES, normal)
-    low, high = 0.0, 4.0
-    for _ in range(30):
+def _bisected(
+    flat: NDArray[np.float64], normal: NDArray[np.float64], swing: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """With an arcsine part the density may have two peaks: its distribution function is averaged over the swing."""
+    nodes = np.cos((np.arange(_NODES) + 0.5) * np.pi / _NODES)
+    low, high = np.zeros(swing.size), np.full(swing.size, 4.0)
+    for _ in range(20):
         middle = 0.5 * (low + high)
-        if float(np.mean(_below(middle - nodes, widths, spread, 0))) < _TARGET:
-            low = middle
-        else:
-            high = middle
+        below = np.mean([_below(middle - node * swing, flat, normal, 0) for node in nodes], axis=0)
+        low, high = np.where(below < _TARGET, middle, low), np.where(below < _TARGET, high, middle)
     return 0.5 * (low + high)
 
 

@@ -59,7 +59,7 @@ def crossing_scatter_s(period_s: float, filter_tau_s: float) -> float:
     part = (1.0 - np.exp(-_PHASES * a)) / (1.0 - math.exp(-a))
     wrong = a / (1.0 + TAU_TOLERANCE_RATIO)
     found = -np.log1p(-np.minimum(part * (1.0 - math.exp(-wrong)), 1.0 - 1e-12)) / wrong
-    return float(np.sqrt(np.mean((found - _PHASES) ** 2))) * period_s
+    return float(np.sqrt(np.mean((found - _PHASES) ** 2) / 3.0)) * period_s  # the bound of tau is rectangular
 
 
 def crossing_noise_s(noise_ratio: np.ndarray, period_s: float, filter_tau_s: float) -> np.ndarray:

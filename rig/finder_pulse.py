@@ -215,5 +215,8 @@ def measure_pulse(
     if t3 - t2 >= 2.0:
         row[CHARGE1] = total_input(w, begin, split + 1)
     else:
-        row[CHARGE1] = total_input(w, begin, split) + sign * height1 * min(max(t2 - (split - 1), 0.0), 1.0)
+        # as the filter weighs it: what the first edge's interval reads too much, this one reads too little
+        until = min(max(t2 - (split - 1), 0.0), 1.0)
+        share = until if w.a <= 0.0 else (math.exp((until - 1.0) * w.a) - w.keep) / (1.0 - w.keep)
+        row[CHARGE1] = total_input(w, begin, split) + sign * height1 * share
     row[CHARGE2] = row[NET] - row[CHARGE1]

@@ -1,6 +1,5 @@
 """Standard uncertainty of every field of a pulse, term by term, from what the instrument can do."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -16,8 +15,18 @@ _SQRT3: Final = 3.0**0.5
 _SQRT12: Final = 12.0**0.5
 _HARMONICS: Final = 8
 _BASELINE_CELLS: Final = 64
-_MARGIN_S: Final = 0.3e-3
-"""Samples of a charge window outside the phases (start margin and the quiet cell that closes it)."""
+_MARGIN_S: Final = 0.8e-3
+"""Charge window outside the phases: start margin, and the quiet cells that close it (where its end is not known)."""
+_CLOSE: Final = 3.0
+"""Edges nearer than this many samples lie in one another's interval of the undone filter."""
+_CLOSE_BOUND: Final = 0.15
+"""What they then err by at most, in samples (measured over random phases; design choice)."""
+_DECAYING: Final = 1.25
+"""Charge over height times width from which on a phase is a discharge; that of an exponential is 1/ln 2."""
+_LEVELS_APART: Final = 0.5
+"""Part of the range over which the errors of a bent converter stop being alike (design choice)."""
+_DISCHARGE_TAUS: Final = 1.25
+"""INL acts on a discharge as on 1.25 time constants of a constant current: mean over drawn bends, tests/physics."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +47,7 @@ class PulseTerm:
     standard: Array
     systematic: bool
     source: str
-    distribution: Literal["normal", "rectangular"] = "normal"
+    distribution: Literal["normal", "rectangular", "arcsine"] = "normal"
 
 
 def combined(terms: tuple[PulseTerm, ...]) -> Array:
@@ -66,55 +75,85 @@ def _aliasing_c(accuracy: ChannelAccuracy, times_s: tuple[Array, ...], steps_a: 
     return np.sqrt(variance) * period_s
 
 
-def _times(accuracy: ChannelAccuracy, height_a: Array, length_s: Array | None) -> tuple[PulseTerm, ...]:
-    """Terms of one crossing (`length_s` None) or of the distance between two crossings."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crossings:
+    """Two edges, or one: their heights, what lies between them, and what disturbs them.
+
+    Attributes:
+        heights_a: step at each edge, A.
+        length_s: distance of the edges, s; None for the instant of one.
+        close: True where another edge is nearer than the filter can tell apart.
+        decay_s: time constant with which the current decays behind an edge, s; infinite for a plateau.
+    """
+
+    heights_a: tuple[Array, ...]
+    length_s: Array | None
+    close: NDArray[np.bool_]
+    decay_s: Array
+
+
+def _times(accuracy: ChannelAccuracy, edges: _Crossings) -> tuple[PulseTerm, ...]:
+    """Terms of one crossing or of the distance between two crossings."""
     period_s, tau_s = 1.0 / accuracy.rate_hz, accuracy.filter_tau_s
-    edges = 1.0 if length_s is None else 2.0**0.5
-    noise = crossing_noise_s(accuracy.noise_rms / height_a, period_s, tau_s)
-    steps = crossing_noise_s(accuracy.lsb / _SQRT12 / height_a, period_s, tau_s)
+    noise, steps = np.zeros(()), np.zeros(())
+    for height in edges.heights_a:
+        noise = noise + crossing_noise_s(accuracy.noise_rms / height, period_s, tau_s) ** 2
+        steps = steps + crossing_noise_s(accuracy.lsb / _SQRT12 / height, period_s, tau_s) ** 2
+    flat = np.ones_like(edges.heights_a[0])
+    undone = inverts(period_s, tau_s)
     # of a length that is no whole number of samples an unfiltered edge pair errs by one of two values, sd up to T/2
-    together = 1.0 if length_s is None else (2.0 if inverts(period_s, tau_s) else 3.0) ** 0.5
-    alias = np.full_like(height_a, crossing_scatter_s(period_s, tau_s))
+    together = 1.0 if edges.length_s is None else (2.0 if undone else 3.0) ** 0.5
+    alias = together * crossing_scatter_s(period_s, tau_s) * flat
+    shape: Literal["normal", "rectangular"] = "normal" if undone else "rectangular"
     terms = (
-        PulseTerm("noise", "A", edges * noise, False, "noise of a sample over the slope at the crossing"),
-        PulseTerm("quantisation", "B", edges * steps, False, "one code, rectangular"),
-        PulseTerm(
-            "edge aliasing", "B", together * alias, False, "phase of the edge in the sample clock; filter tau ±5 %"
-        ),
+        PulseTerm("noise", "A", np.sqrt(noise), False, "noise of a sample over the slope at the crossing"),
+        PulseTerm("quantisation", "B", np.sqrt(steps), False, "one code, rectangular"),
+        PulseTerm("edge aliasing", "B", alias, False, "phase of the edge in the sample clock; filter tau ±5 %", shape),
     )
-    if length_s is None:
+    near = (
+        np.where(edges.close, _CLOSE_BOUND * period_s, 0.0) + np.minimum(1.5 * period_s / edges.decay_s, 0.5) * period_s
+    )
+    if near.any():
+        because = "another edge or a decay inside the reach of the filter, bound"
+        terms = (*terms, PulseTerm("shape of the edge", "B", near / _SQRT3, False, because, "rectangular"))
+    if edges.length_s is None:
         return terms
-    clock = accuracy.timebase_bound_ratio * np.abs(length_s) / _SQRT3
+    clock = accuracy.timebase_bound_ratio * np.abs(edges.length_s) / _SQRT3
     return (*terms, PulseTerm("timebase", "B", clock, True, "bound of the sample clock", "rectangular"))
 
 
-def _level_terms(accuracy: ChannelAccuracy, count: Array) -> Callable[[Array, float], tuple[PulseTerm, ...]]:
-    """Terms that noise, codes and baseline give to the mean of `count` samples, scaled by ``(length_s, power)``."""
-    base = (accuracy.noise_rms**2 + accuracy.lsb**2 / 12.0) ** 0.5 / (
-        _BASELINE_CELLS * 0.256e-3 * accuracy.rate_hz
-    ) ** 0.5
+def _undone_ends(accuracy: ChannelAccuracy) -> float:
+    """Variance that undoing the filter adds to a sum of samples, in variances of one: that of both ends."""
+    period_s, tau_s = 1.0 / accuracy.rate_hz, accuracy.filter_tau_s
+    return 2.0 / np.expm1(period_s / tau_s) ** 2 if inverts(period_s, tau_s) else 0.0
 
-    def terms(length: Array, shape: float) -> tuple[PulseTerm, ...]:
-        one = length / np.sqrt(count)
-        return (
-            PulseTerm("noise", "A", shape * accuracy.noise_rms * one, False, "rms noise of a sample, averaged"),
-            PulseTerm(
-                "quantisation", "B", shape * accuracy.lsb / _SQRT12 * one, False, "one code, rectangular, averaged"
-            ),
-            PulseTerm("baseline", "A", base * length, False, "noise of the mean of 64 quiet cells"),
-        )
 
-    return terms
+def _level_terms(accuracy: ChannelAccuracy, count: Array, length: Array, ends: float) -> tuple[PulseTerm, ...]:
+    """Terms that noise, codes and baseline give to ``length`` times the mean of `count` samples."""
+    cells = _BASELINE_CELLS * 0.256e-3 * accuracy.rate_hz
+    base = (accuracy.noise_rms**2 + accuracy.lsb**2 / 12.0) ** 0.5 / cells**0.5
+    one = length * np.sqrt(count + ends) / count
+    codes = accuracy.lsb / _SQRT12
+    return (
+        PulseTerm("noise", "A", accuracy.noise_rms * one, False, "rms noise of a sample, averaged"),
+        PulseTerm("quantisation", "B", codes * one, False, "one code, rectangular, averaged"),
+        PulseTerm("baseline", "A", base * length, False, "noise of the mean of 64 quiet cells"),
+    )
 
 
 def _amplitude(accuracy: ChannelAccuracy, amplitude: Array, width: Array) -> tuple[PulseTerm, ...]:
     count = np.maximum(1.0, 0.5 * width * accuracy.rate_hz)
-    size = np.abs(amplitude)
-    return (
-        *_level_terms(accuracy, count)(np.ones_like(size), 1.0),
+    size, ends = np.abs(amplitude), _undone_ends(accuracy)
+    terms = (
+        *_level_terms(accuracy, count, np.ones_like(size), ends),
         PulseTerm("gain", "B", accuracy.gain_bound_ratio * size / _SQRT3, True, "gain bound", "rectangular"),
         PulseTerm("INL", "B", np.full_like(size, accuracy.inl_bound / _SQRT3), True, "INL bound", "rectangular"),
     )
+    largest = np.where(count < 4.0, accuracy.noise_rms * (1.0 + ends) ** 0.5, 0.0)
+    if not largest.any():
+        return terms
+    because = "a phase of few samples is as high as the largest of them"
+    return (*terms, PulseTerm("noise of the maximum", "B", largest, False, because, "rectangular"))
 
 
 def _charge(
@@ -122,13 +161,17 @@ def _charge(
 ) -> tuple[PulseTerm, ...]:
     size = np.abs(charge) / _SQRT3
     alias = _aliasing_c(accuracy, edges[0], edges[1])
+    shape: Literal["normal", "arcsine"] = "arcsine" if accuracy.filter_tau_s * accuracy.rate_hz >= 1.0 else "normal"
+    count = np.maximum(1.0, window_s * accuracy.rate_hz)
     return (
-        *_level_terms(accuracy, np.maximum(1.0, window_s * accuracy.rate_hz))(window_s, 1.0),
-        PulseTerm("edge aliasing", "B", alias, False, "sampled sum of filtered edges; device clock asynchronous"),
+        *_level_terms(accuracy, count, window_s, 0.0),
+        PulseTerm(
+            "edge aliasing", "B", alias, False, "sampled sum of filtered edges; device clock asynchronous", shape
+        ),
         PulseTerm("gain", "B", accuracy.gain_bound_ratio * size, True, "gain bound", "rectangular"),
         PulseTerm("timebase", "B", accuracy.timebase_bound_ratio * size, True, "bound of the clock", "rectangular"),
         PulseTerm(
-            "INL", "B", accuracy.inl_bound * inl_s / _SQRT3, True, "bound, opposite on the two phases", "rectangular"
+            "INL", "B", accuracy.inl_bound * inl_s / _SQRT3, True, "bound; levels alike err alike", "rectangular"
         ),
     )
 
@@ -141,11 +184,17 @@ def pulse_uncertainty(
     gap_s: ArrayLike,
     *,
     phase2_a: ArrayLike | None = None,
+    charge2_c: ArrayLike | None = None,
+    window_s: ArrayLike | None = None,
 ) -> dict[str, tuple[PulseTerm, ...]]:
     """Terms of the standard uncertainty of the fields of pulses, in the unit of each field.
 
     The instant `t_s` carries no timebase term: the sample clock is the rig's time, and an interval of length d between
     two pulses takes ``timebase_bound_ratio * d / sqrt(3)`` once, as the widths do here.
+
+    A data sheet bounds the bend of a converter and says nothing of its shape. Two levels of one size are taken to err
+    alike, in the sense that leaves most net charge; the further apart they are the less they have to do with each other
+    (alike by ``1 - |difference| / (range/2)``). u^2 = bound^2/3 (w1^2 + w2^2 + 2 rho w1 w2).
 
     Args:
         accuracy: of the captured current; its `unit` is A.
@@ -154,12 +203,14 @@ def pulse_uncertainty(
         phase2_s: width of the second phase, s; NaN where there is none.
         gap_s: interphase gap, s; NaN where there is none.
         phase2_a: amplitude of the second phase, A; ``-phase1_a phase1_s/phase2_s`` (balanced) by default.
+        charge2_c: charge of the second phase, C: tells a plateau from a discharge; a plateau by default.
+        window_s: length of the charge window, s; the pulse and 0.8 ms by default.
 
     Returns:
         `t_s, phase1_s, phase2_s, gap_s, phase1_a, phase2_a, charge1_c, charge2_c, net_c` -> terms; each term (n,).
         NaN where the field itself cannot be.
 
-    Source: regulatory.md 5.2 and 5.3 (budget), JCGM 100:2008 4.3 (rectangular bounds) and 5.1.2 (combination).
+    Source: regulatory.md 5.2 and 5.3 (budget), JCGM 100:2008 4.3 (rectangular bounds), 5.1.2 and 5.2 (combination).
     """
     a1, w1, w2, gap = (np.atleast_1d(np.asarray(x, dtype=np.float64)) for x in (phase1_a, phase1_s, phase2_s, gap_s))
     single = ~(w2 > 0.0)
@@ -168,20 +219,39 @@ def pulse_uncertainty(
         a2 = np.where(single, 0.0, -a1 * w1 / np.where(single, 1.0, w2))
     else:
         a2 = np.nan_to_num(np.atleast_1d(np.asarray(phase2_a, dtype=np.float64)))
+    flat2_c = a2 * w2_or_0
+    q2 = flat2_c if charge2_c is None else np.nan_to_num(np.atleast_1d(np.asarray(charge2_c, dtype=np.float64)))
+    # of a discharge the finder's height is half of the peak, and its width from there to a quarter 2 tau ln 2
+    decays = ~single & (np.abs(q2) > _DECAYING * np.abs(flat2_c))
+    decay_s = np.where(decays, w2_or_0 / (2.0 * np.log(2.0)), np.inf)
+    peak2 = np.where(decays, 2.0 * a2, a2)
+    period_s = 1.0 / accuracy.rate_hz
     height1 = np.maximum(np.abs(a1), accuracy.lsb)
-    height2 = np.where(single, np.nan, np.maximum(np.abs(a2), accuracy.lsb))
-    lower = np.where(single, np.nan, np.minimum(height1, height2))
+    height2 = np.where(single, np.nan, np.maximum(np.abs(peak2), accuracy.lsb))
+    # without a gap one step leads from phase 1 to phase 2
+    joined = ~single & (gap_or_0 <= 0.0)
+    inner = np.where(joined, height1 + np.nan_to_num(height2), height1)
+    inner2 = np.where(joined, height1 + height2, height2)
+    close = ~single & (gap_or_0 > 0.0) & (gap_or_0 < _CLOSE * period_s)
+    nothing, plateau = np.zeros_like(close), np.full_like(w1, np.inf)
+    step_decay_s = np.where(joined, decay_s, np.inf)
     t: tuple[Any, ...] = (np.zeros_like(w1), w1, w1 + gap_or_0, w1 + gap_or_0 + w2_or_0)
-    steps = (a1, -a1, a2, -a2)
-    window = w1 + gap_or_0 + w2_or_0 + _MARGIN_S
+    # the end of a discharge is no step
+    steps = (a1, -a1, peak2, np.where(decays, 0.0, -peak2))
+    whole = w1 + gap_or_0 + w2_or_0 + _MARGIN_S
+    window = whole if window_s is None else np.nan_to_num(np.atleast_1d(np.asarray(window_s, dtype=np.float64)))
+    inl2_s = np.where(decays, _DISCHARGE_TAUS * np.where(decays, decay_s, 0.0), w2_or_0)
+    alike = np.maximum(0.0, 1.0 - np.abs(np.abs(a1) - np.abs(a2)) / (_LEVELS_APART * accuracy.range))
+    both_s = np.sqrt(w1**2 + inl2_s**2 + 2.0 * np.where(decays, 0.0, alike) * w1 * inl2_s)
+    first = np.minimum(w1 + 0.5 * gap_or_0 + 10.0 * period_s, window)
     return {
-        "t_s": _times(accuracy, height1, None),
-        "phase1_s": _times(accuracy, height1, w1),
-        "phase2_s": _times(accuracy, height2, w2),
-        "gap_s": _times(accuracy, lower, gap),
+        "t_s": _times(accuracy, _Crossings((height1,), None, nothing, plateau)),
+        "phase1_s": _times(accuracy, _Crossings((height1, inner), w1, close, step_decay_s)),
+        "phase2_s": _times(accuracy, _Crossings((inner2, height2), w2, close, decay_s)),
+        "gap_s": _times(accuracy, _Crossings((height1, height2), gap, close, decay_s)),
         "phase1_a": _amplitude(accuracy, a1, w1),
         "phase2_a": _amplitude(accuracy, a2, w2),
-        "charge1_c": _charge(accuracy, a1 * w1, w1, w1 + 0.5 * gap_or_0, (t[:2], steps[:2])),
-        "charge2_c": _charge(accuracy, a2 * w2_or_0, w2_or_0, w2_or_0 + 0.5 * gap_or_0 + _MARGIN_S, (t[2:], steps[2:])),
-        "net_c": _charge(accuracy, a1 * w1 + a2 * w2_or_0, w1 + w2_or_0, window, (t, steps)),
+        "charge1_c": _charge(accuracy, a1 * w1, w1, first, (t[:2], steps[:2])),
+        "charge2_c": _charge(accuracy, q2, inl2_s, window - first + period_s, (t[2:], steps[2:])),
+        "net_c": _charge(accuracy, a1 * w1 + q2, both_s, window, (t, steps)),
     }

@@ -66,6 +66,8 @@ def _channel_terms(
         pulses["phase2_s"][rows],
         pulses["gap_s"][rows],
         phase2_a=pulses["phase2_a"][rows],
+        charge2_c=pulses["charge2_c"][rows],
+        window_s=pulses["end_s"][rows] - pulses["t_s"][rows],
     )[field]
     left = {"INL": "residual of the INL table"} if accuracy.inl_table is not None else {}
     return {
