@@ -10,7 +10,9 @@ def effective_n(values: NDArray[np.float64]) -> float:
     n_eff = n / tau with tau = 1 + 2 sum rho(k), the sum cut by Geyer's initial positive sequence: pairs
     rho(2m) + rho(2m + 1) are added while they are positive. Negative correlation is not credited: n_eff <= n.
 
-    Source: Geyer 1992, Statistical Science 7:473, section 3.3. It stands beside n and enters no verdict.
+    It widens the interval of a mean and the bounds of a share; a single sequence of hits and misses counts as one too.
+
+    Source: Geyer 1992, Statistical Science 7:473, section 3.3.
     """
     n = values.size
     if n < 4 or not np.all(np.isfinite(values)):

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.samples import Distribution
+from reports.samples import DIVISORS, Distribution
 
 _KEPT: Final = 3
 """Rectangular parts that are convolved in closed form; more of them are normal among themselves."""
@@ -66,6 +66,17 @@ def half_width95(parts: Iterable[tuple[Distribution, NDArray[np.float64]]], n: i
     key = ((steps[0] * 2048 + steps[1]) * 2048 + steps[2]) * 2048 + steps[3]
     _, first, back = np.unique(key, return_index=True, return_inverse=True)
     return standard * _factors(steps[:, first] / _GRID)[back]
+
+
+def draw_unit(distribution: Distribution, draw: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Errors of standard deviation 1 (JCGM 101, 6.4)."""
+    if distribution == "rectangular":
+        return draw.uniform(-DIVISORS[distribution], DIVISORS[distribution], shape)
+    if distribution == "triangular":
+        return DIVISORS[distribution] * draw.triangular(-1.0, 0.0, 1.0, shape)
+    if distribution == "arcsine":
+        return DIVISORS[distribution] * np.sin(draw.uniform(0.0, 2.0 * np.pi, shape))
+    return draw.standard_normal(shape)
 
 
 def student_factor(dof: NDArray[np.float64]) -> NDArray[np.float64]:

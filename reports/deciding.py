@@ -86,7 +86,7 @@ def decide(samples: Measurement, bounds: Bounds, check: Check) -> Decision:
     if check.quantifier == "every":
         found = _every(samples, check, margin, worst, counts)
     elif check.quantifier == "share":
-        found = _share(samples, check, worst, counts)
+        found = _share(samples, check, worst, missed, undecided)
     else:
         found = _statistic(samples, bounds, check, worst, counts)
     if found.expanded_value is None:
@@ -119,25 +119,31 @@ def _every(
     )
 
 
-def _share(samples: Samples, check: Check, worst: int, counts: tuple[int, int]) -> Decision:
-    """Samples in the guard band are judged once as hits and once as misses; both must give the same word."""
-    undecided, misses = counts
+def _share(
+    samples: Samples, check: Check, worst: int, missed: NDArray[np.bool_], undecided: NDArray[np.bool_]
+) -> Decision:
+    """PASS where the lower bound holds with the undecided as misses, FAIL where the upper one fails with them as hits.
+
+    Hits and misses that come in runs say less than as many that come one by one, so what is to be shown is shown with
+    the effective number (Korn and Graubard 1998); without a miss there is no run to be seen, and n stands for itself.
+    A FAIL takes every sample at its word: a doubt never works for the device.
+    """
     n = samples.values.size
-    worst_hits, best_hits = n - misses - undecided, n - misses
-    words = {share_outcome(hits, n, check.share, check.confidence) for hits in (worst_hits, best_hits)}
-    outcome = words.pop() if len(words) == 1 else Outcome.INCONCLUSIVE
-    low = share_lower_bound(worst_hits, n, check.confidence)
-    high = share_upper_bound(best_hits, n, check.confidence)
+    cautious, hits = ~(missed | undecided), int((~missed).sum())
+    worth = effective_n(cautious.astype(np.float64))
+    low = share_lower_bound(float(cautious.mean()) * worth, worth, check.confidence)
+    high = share_upper_bound(hits, n, check.confidence)
+    outcome = Outcome.PASS if low >= check.share else Outcome.FAIL if high < check.share else Outcome.INCONCLUSIVE
     return Decision(
         outcome,
-        best_hits / n,
+        hits / n,
         None,
         (low, high),
         (high if outcome is Outcome.FAIL else low) - check.share,
         worst,
-        effective_n(samples.values),
-        undecided,
-        misses,
+        worth,
+        int(undecided.sum()),
+        int(missed.sum()),
     )
 
 
@@ -155,7 +161,8 @@ def _statistic(samples: Samples, bounds: Bounds, check: Check, worst: int, count
     values = samples.values
     if check.quantifier == "mean":
         value = float(np.mean(values))
-        interval = mean_interval(values, check.confidence) if math.isfinite(value) else (value, value)
+        worth = effective_n(values)
+        interval = mean_interval(values, check.confidence, worth) if math.isfinite(value) else (value, value)
     else:
         value = percentile(values, P95)
         interval = percentile_interval(values, P95, check.confidence)

@@ -5,53 +5,37 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.binomial import samples_needed, share_lower_bound, share_upper_bound
 
-def share_lower_bound(hits: int, n: int, confidence: float = 0.95) -> float:
-    """One-sided lower bound of a share (Clopper-Pearson, exact): Beta quantile of 1 - confidence at (k, n - k + 1).
+__all__ = [
+    "mean_interval",
+    "percentile",
+    "percentile_interval",
+    "samples_needed",
+    "share_lower_bound",
+    "share_upper_bound",
+]
 
-    Source: Clopper and Pearson 1934, Biometrika 26:404. With no miss it is ``(1 - confidence)**(1/n)``: 299 of 299
-    show 99 %, 473 with one miss, 628 with two, 773 with three.
+
+def mean_interval(
+    values: NDArray[np.float64], confidence: float = 0.95, effective: float | None = None
+) -> tuple[float, float]:
+    """Two-sided t-interval of the mean: mean -+ t(n_eff - 1) s/sqrt(n_eff). One value bounds nothing: (-inf, inf).
+
+    Args:
+        values: (n,).
+        confidence: of the interval.
+        effective: number of independent samples that say as much about the mean (`reports.correlation.effective_n`);
+            n where the samples are independent. The mean of a stationary sequence has the variance
+            ``s^2 (1 + 2 sum rho)/n = s^2/n_eff`` (Geyer 1992, eq. 2.1).
     """
-    from scipy.special import betaincinv
-
-    return float(betaincinv(hits, n - hits + 1, 1.0 - confidence)) if hits > 0 else 0.0
-
-
-def share_upper_bound(hits: int, n: int, confidence: float = 0.95) -> float:
-    """One-sided upper bound of a share (Clopper-Pearson, exact): Beta quantile of `confidence` at (k + 1, n - k)."""
-    from scipy.special import betaincinv
-
-    return float(betaincinv(hits + 1, n - hits, confidence)) if hits < n else 1.0
-
-
-def samples_needed(share: float, misses: int = 0, confidence: float = 0.95) -> int:
-    """Smallest n at which n - `misses` hits show `share`.
-
-    Raises:
-        ValueError: no finite number of samples can show a share of 1.
-    """
-    if not 0.0 <= share < 1.0:
-        raise ValueError(f"share {share:g}: only shares below 1 can be shown")
-    low, high = misses, max(2 * misses, 2)
-    while share_lower_bound(high - misses, high, confidence) < share:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if share_lower_bound(middle - misses, middle, confidence) >= share:
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-def mean_interval(values: NDArray[np.float64], confidence: float = 0.95) -> tuple[float, float]:
-    """Two-sided t-interval of the mean: mean -+ t(n - 1) s/sqrt(n). One value bounds nothing: (-inf, inf)."""
     from scipy.special import stdtrit
 
     n = values.size
-    if n < 2:
+    worth = float(n) if effective is None else effective
+    if n < 2 or worth <= 1.0:
         return -math.inf, math.inf
-    half = float(stdtrit(n - 1, 0.5 * (1.0 + confidence))) * float(np.std(values, ddof=1)) / math.sqrt(n)
+    half = float(stdtrit(worth - 1.0, 0.5 * (1.0 + confidence))) * float(np.std(values, ddof=1)) / math.sqrt(worth)
     return float(np.mean(values)) - half, float(np.mean(values)) + half
 
 

@@ -1,11 +1,11 @@
 """What can be said before a run: how many samples a check can get at most, and whether they can ever be enough."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from scenarios import timeline
+from scenarios.binomial import samples_for_percentile, samples_needed, share_lower_bound
 from scenarios.case import Case, Check, PlannedEvent
 from scenarios.catalogue import MeasureSpec
 from scenarios.quantities import format_quantity
@@ -50,21 +50,6 @@ def most_samples(case: Case, check: Check, measure: MeasureSpec) -> int | None:
 def _whole(event: PlannedEvent) -> int:
     """1 where the stride of an event may hold a sample before it begins."""
     return 1 if event.phase_ratio > 0 else 0
-
-
-def samples_for_share(share: float, confidence: float) -> int:
-    """Smallest n of which all must hit, so that the one-sided exact binomial lower bound reaches `share`.
-
-    With no miss the lower bound is (1 - confidence)^(1/n). Source: Clopper & Pearson 1934.
-    """
-    if share >= 1.0:
-        return 1 << 62
-    return math.ceil(math.log(1.0 - confidence) / math.log(share) - 1e-9)
-
-
-def shown_share(n: int, confidence: float) -> float:
-    """Share that n hits of n show at `confidence`, one-sided exact binomial."""
-    return (1.0 - confidence) ** (1.0 / n) if n else 0.0
 
 
 PoolSizes: TypeAlias = Mapping[tuple[str, str], int | None]
@@ -119,8 +104,12 @@ def _check_warnings(case: Case, check: Check, measure: MeasureSpec, most: int | 
         found.append(f"can never pass: {check.needs} samples are needed, the walk gives at most {most}")
     elif check.quantifier == "share" and most is not None:
         found += _share_warnings(check, most)
-    elif check.quantifier in {"mean", "p95"} and most is not None and most < 2:
-        found.append(f"can never pass: an interval of the {check.quantifier} needs more than {most} sample")
+    elif check.quantifier in {"mean", "p95"} and most is not None and most < (needed := _for_interval(check)):
+        found.append(
+            f"can never pass: {needed} samples bound the {check.quantifier} at this limit, {most} at most come"
+        )
+    if measure.occurrences and check.limit.kind == "never" and check.needs > 1:
+        found.append(f"can never pass: occurrences are not counted, and {check.needs} samples are needed")
     if measure.quantity == "measured" and case.capture.keep == "none":
         found.append("will be NOT RUN: nothing is captured with `keep: none`")
     elif measure.name in {"net_charge", "train_charge", "charge_imbalance"} and case.capture.rate_hz < SLOW_CAPTURE_HZ:
@@ -130,10 +119,21 @@ def _check_warnings(case: Case, check: Check, measure: MeasureSpec, most: int | 
 
 
 def _share_warnings(check: Check, most: int) -> list[str]:
-    needed = samples_for_share(check.share, check.confidence)
-    if most >= needed:
+    best = share_lower_bound(most, most, check.confidence)
+    if best >= check.share:
         return []
-    shown, asked = 100.0 * shown_share(most, check.confidence), 100.0 * check.share
-    enough = "no number is enough for 100 %" if check.share >= 1.0 else f"{needed} are needed"
+    shown, asked = 100.0 * best, 100.0 * check.share
+    enough = "no number is enough for 100 %"
+    if check.share < 1.0:
+        enough = f"{samples_needed(check.share, confidence=check.confidence)} are needed"
     would = f"{most} of {most} samples would show {shown:.1f} % ({100.0 * check.confidence:g} % confidence)"
     return [f"can never pass: {would}, {asked:g} % is asked; {enough}"]
+
+
+def _for_interval(check: Check) -> int:
+    """Samples without which the interval of a mean or a 95th percentile has no end on the side of the limit."""
+    if check.quantifier == "mean":
+        return 2
+    ends = [(check.limit.low, False), (check.limit.high, True)]
+    asked = [samples_for_percentile(0.95, check.confidence, above=above) for end, above in ends if end is not None]
+    return max(asked, default=1)

@@ -348,8 +348,8 @@ def render_role(
         n_segments: how many of them count.
         role: 0 current, 1 voltage.
         filter_tau_s: time constant of the filter, s.
-        errors: ``offset, drift per step, odd inl, noise`` in codes, gain, ``even inl`` in codes, polarity's gain, ``wave``
-            in codes, its cycles and its phase.
+        errors: ``offset, drift per step, odd inl, noise`` in codes, gain, ``even inl`` in codes, polarity's gain,
+            ``wave`` in codes, its cycles and its phase.
         key: of the role's noise.
         full_noise: fresh noise for every sample.
         table: (65536 + 256,) noise table in codes, mean exactly 0.

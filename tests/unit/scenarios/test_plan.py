@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from scipy.stats import beta
 
+from scenarios.binomial import samples_for_percentile, samples_needed, share_lower_bound
 from scenarios.estimate import bytes_needed, duration_s, law_stride_time_s
-from scenarios.feasibility import samples_for_share, shown_share
 from scenarios.plan import PlanOptions, find_files, load_cases
 from sim.errors import CollectedScenarioError, ScenarioError
 
@@ -14,10 +14,16 @@ from sim.errors import CollectedScenarioError, ScenarioError
 @pytest.mark.parametrize(("share", "confidence", "n"), [(0.99, 0.95, 299), (0.9, 0.95, 29), (0.8, 0.95, 14)])
 def test_samples_for_a_share(share, confidence, n):
     """n is the first at which the Clopper-Pearson lower bound of n of n reaches the share (scipy's beta quantile)."""
-    assert samples_for_share(share, confidence) == n
+    assert samples_needed(share, confidence=confidence) == n
     lower = [beta.ppf(1 - confidence, k, 1) for k in (n - 1, n)]
     assert lower[0] < share <= lower[1]
-    assert shown_share(n, confidence) == pytest.approx(lower[1])
+    assert share_lower_bound(n, n, confidence) == pytest.approx(lower[1])
+
+
+def test_samples_for_a_percentile():
+    """The largest of n is above the 95th percentile with 1 - 0.95^n: 72 for 97.5 %; the smallest below it with 2."""
+    assert samples_for_percentile(0.95, above=True) == 72 and samples_for_percentile(0.95, above=False) == 2
+    assert 1 - 0.95**72 >= 0.975 > 1 - 0.95**71
 
 
 def _plan(desk, text, **options):

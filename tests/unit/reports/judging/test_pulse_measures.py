@@ -14,7 +14,7 @@ N_PER_TRAIN = 33
 
 def _first_u(walks, field):
     """Terms of a plateau pulse."""
-    return pulse_uncertainty(walks.accuracy, 0.030, 300e-6, 300e-6, 100e-6, phase2_a=-0.030)[field]
+    return pulse_uncertainty(walks.accuracy, 0.030, 300e-6, 300e-6, 100e-6, phase2_a=-0.030, window_s=1.0e-3)[field]
 
 
 @pytest.mark.parametrize(("phase", "field"), [("1", "phase1_s"), ("2", "phase2_s")])
