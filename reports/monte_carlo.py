@@ -5,17 +5,18 @@ drawn many times onto values from which the noise has been taken off, and the es
 
     D = estimator(x* + e) - estimator(x*),   x* = mean + f (x - mean),   f^2 = max(0, 1 - mean(u_random^2)/s^2)
 
-Random components are drawn for every sample, systematic ones once a trial. The value is corrected by the mean of D, U is
-2 sd(D), and the 95 % interval runs from estimator(x) - D(97.5 %) to estimator(x) - D(2.5 %). The shrinking by f makes the
-spread of x* that of the true values: without it the bias of the maximum of n equal values would be found 0.4 times as
-large as it is, because the values already carry their noise once.
+Random components are drawn for every sample, systematic ones once a trial. The value is corrected by the mean of D, U
+is 2 sd(D) with half of that correction as a bound of its own, and the 95 % interval runs from estimator(x) - D(97.5 %)
+to estimator(x) - D(2.5 %). The shrinking by f makes the bulk of x* spread as the true values do: without it the bias of
+the maximum of n equal values would be found 0.4 times as large as it is, because the values already carry their noise
+once. What stands far out of the bulk stands for itself.
 
-Source: JCGM 101:2008, 5.9, 7.2 and 7.6 (propagation of distributions); Efron and Tibshirani 1993, An Introduction to the
-Bootstrap, ch. 10 (bias) and 13.4 (interval); shrinking: design choice, exact for normal values.
+Source: JCGM 101:2008, 5.9, 7.2 and 7.6 (propagation of distributions); Efron and Tibshirani 1993, An Introduction to
+the Bootstrap, ch. 10 (bias) and 13.4 (interval); shrinking: design choice, exact for normal values.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -40,7 +41,8 @@ _PART: Final = 400
 """Trials of each component alone, for the budget that is printed."""
 _BLOCK: Final = 1_000_000
 _BIAS_BOUND: Final = 0.5
-"""How well the correction of the bias is known: half of it, because the shape of the true values is not (design choice)."""
+"""How well the correction of the bias is known: half of it, because the shape of the true values is not known (design
+choice)."""
 _OUTLIER_SIGMAS: Final = 5.0
 """Values further from the median, in robust standard deviations, stand for themselves and are not shrunk."""
 
@@ -109,20 +111,12 @@ def monte_carlo(estimator: Estimator, values: Array, terms: Sequence[Term], stre
 
 
 def as_samples(found: Estimated, unit: str, t0_s: float, t1_s: float, **rest: Any) -> Samples:
-    """The one sample of a run-level measure; its budget is that of the Monte Carlo."""
+    """The one sample of a run-level measure, with the budget of the Monte Carlo."""
     half = 0.5 * (found.interval95_value[1] - found.interval95_value[0])
-    made = collected(
-        unit, [found.value], [t0_s], [t1_s], [-1], interval95=np.array([found.interval95_value]), **rest,
-        budget=found.budget,
-    )  # fmt: skip
-    return _stated(made, found.expanded_value, half)
-
-
-def _stated(made: Samples, expanded: float, half: float) -> Samples:
-    from dataclasses import replace
-
-    whole = np.array([expanded])
-    return replace(made, expanded=whole, systematic=whole, half95=np.array([half]))
+    interval = np.array([found.interval95_value])
+    made = collected(unit, [found.value], [t0_s], [t1_s], [-1], interval95=interval, budget=found.budget, **rest)
+    expanded = np.array([found.expanded_value])
+    return replace(made, expanded=expanded, systematic=expanded, half95=np.array([half]))
 
 
 def _part(part: Term, standard: float) -> Component:

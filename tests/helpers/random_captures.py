@@ -12,6 +12,7 @@ import numpy as np
 
 from reports.measures import MEASURES
 from rig.finder import PulseFinder
+from rig.finder_edges import TAU_TOLERANCE_RATIO
 from rig.idle import idle_in_si
 from rig.record import Record
 from rig.trains import assign_trains
@@ -39,7 +40,7 @@ class Drawn:
     `waveform`: phase 2 like phase 1, longer and lower, or the discharge of a coupling capacitor.
     """
 
-    seed: int
+    seed: object
     waveform: str
     current_a: float
     width_s: float
@@ -49,6 +50,7 @@ class Drawn:
     rate_hz: float
     leak_a: float
     clock_ratio: float
+    tau_ratio: float
     front_end: FrontEndSettings
 
     @property
@@ -61,8 +63,8 @@ class Drawn:
 
 
 def drawn(seed, card=None, filter_tau_s=None, **fixed):
-    """Everything about one capture from its number; `fixed` replaces what is drawn."""
-    rng = np.random.default_rng([20261122, seed])
+    """Everything about one capture from its number (or numbers); `fixed` replaces what is drawn."""
+    rng = np.random.default_rng(seed)
 
     def between(low, high):
         return float(np.exp(rng.uniform(np.log(low), np.log(high))))
@@ -93,6 +95,7 @@ def drawn(seed, card=None, filter_tau_s=None, **fixed):
         rate,
         float(rng.uniform(-1.0, 1.0)) * 2e-3 / front_end.tap_ohm,
         float(rng.uniform(-1.0, 1.0)) * CLOCK_PPM * 1e-6,
+        1.0 + float(rng.uniform(-1.0, 1.0)) * TAU_TOLERANCE_RATIO,
         front_end,
     )
     return replace(found, **fixed)
@@ -120,11 +123,15 @@ def edges_of(what):
     return edges, starts_s
 
 
-def record_of(what):
+def record_of(what, believed=None):
     """The record of a capture: pulses and quiet cells as the finder and the writer of files would leave them."""
     edges, starts_s = edges_of(what)
-    front_end = FrontEnd(what.front_end, ("current",), RATE_HZ, Streams(what.seed))
-    accuracy = channel_accuracy(what.front_end, "current", RATE_HZ, CLOCK_PPM)
+    tau_s = what.front_end.tau_s(RATE_HZ)
+    card = replace(what.front_end, filter_tau_s=tau_s * what.tau_ratio)
+    front_end = FrontEnd(
+        card, ("current",), RATE_HZ, Streams(int(np.random.SeedSequence(what.seed).generate_state(1, np.uint64)[0]))
+    )
+    accuracy = believed or channel_accuracy(what.front_end, "current", RATE_HZ, CLOCK_PPM)
     end_ns = int((starts_s[-1] + min(1.0 / what.rate_hz, 40e-3)) * 1e9) // 1_000_000 * 1_000_000
     parts = []
     for a in range(0, end_ns, 500_000_000):
@@ -144,7 +151,7 @@ def record_of(what):
     cells = idle_in_si([rows], {"current": RoleFormat(accuracy.lsb, 0.0, "A")}, RATE_HZ, finder.cell)
     columns, trains = assign_trains(pulses, np.empty(0), 0, {"rate": what.rate_hz})
     case = SimpleNamespace(
-        device=SimpleNamespace(programmed={"rate": what.rate_hz}, channels=1),
+        device=SimpleNamespace(programmed={"rate": what.rate_hz}, channels=1, settings=None),
         sensor=SimpleNamespace(thresholds_v=None),
         events=(),
         is_recorded=True,
@@ -184,9 +191,9 @@ class Outcome:
     budget: tuple
 
 
-def outcomes_of(what):
+def outcomes_of(what, believed=None):
     """Quantity -> outcome; of several samples the middle one. A quantity that could not be measured is not there."""
-    record = record_of(what)
+    record = record_of(what, believed)
     found = {}
     for name, (measure, parameters, truth) in truths_of(what).items():
         samples = SPECS[measure].compute(record, parameters)
