@@ -131,7 +131,7 @@ def record_of(what, believed=None):
     front_end = FrontEnd(
         card, ("current",), RATE_HZ, Streams(int(np.random.SeedSequence(what.seed).generate_state(1, np.uint64)[0]))
     )
-    accuracy = believed or channel_accuracy(what.front_end, "current", RATE_HZ, CLOCK_PPM)
+    accuracy = believed or accuracy_of_card(what.front_end, "current", RATE_HZ, CLOCK_PPM * 1e-6)
     end_ns = int((starts_s[-1] + min(1.0 / what.rate_hz, 40e-3)) * 1e9) // 1_000_000 * 1_000_000
     parts = []
     for a in range(0, end_ns, 500_000_000):
