@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.edges import EDGE_DTYPE, Edges
+from sim.front_end_bend import Bend, bent
 from sim.front_end_filter import follow_segments
-from sim.front_end_render import DRIFT_STEP_NS, NOISE_CELL, PIECE, TABLE_SIZE, Bend, bent, render_role
+from sim.front_end_render import DRIFT_STEP_NS, NOISE_CELL, PIECE, TABLE_SIZE, render_role
 from sim.front_end_settings import HALF_SCALE, AnalogInput, FrontEndSettings, channel_of, quantity_of
 from sim.noise import INVERSE_NORMAL, hash64
 from sim.signal import Signal

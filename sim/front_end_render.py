@@ -7,12 +7,13 @@ sample index.
 """
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import borrowing
+from sim.front_end_bend import BOW, Bend, bent, wavy_until
 from sim.front_end_filter import filtered
 from sim.noise import hash64, normal_at
 
@@ -24,47 +25,8 @@ SETTLE_TAUS: Final = 18.0
 DRIFT_STEP_NS: Final = 62_500_000
 _FRESH_NS: Final = 4_000_000
 _NEGLIGIBLE: Final = 1e-3
-_BOW: Final = 2.598076211353316  # 3 sqrt(3)/2: the largest value of u (1 - u^2) becomes 1
-_CALM: Final = 0.02
-"""Part of full scale over which a wave rises from zero: the offset is what is read there (design choice)."""
-_WAVE_CODES: Final = 64.0
-"""Below this many codes a wave is less than 1 % of its height."""
 _TOP: Final = 32_767.0
 _BOTTOM: Final = -32_768.0
-
-
-class Bend(NamedTuple):
-    """How a converter's straight line is bent, codes; u is the part of full scale.
-
-    Attributes:
-        odd_codes: largest value of ``3 sqrt(3)/2 odd u (1 - u^2)``: phases of opposite sign err apart.
-        even_codes: largest value of ``4 even u^2 (1 - u^2)``: both phases err the same way, as if charge were left.
-        polarity_ratio: gain of one polarity over the other, ``polarity |code|``, a ratio.
-        wave_codes: largest value of a triangle wave over |u|, alike for both polarities, that fades towards zero.
-        cycles_count: of that wave from zero to full scale.
-        phase_ratio: of that wave, in cycles.
-    """
-
-    odd_codes: float
-    even_codes: float
-    polarity_ratio: float
-    wave_codes: float
-    cycles_count: float
-    phase_ratio: float
-
-
-@borrowing
-def bent(code: float, bend: Bend) -> float:
-    """Code with its integral non-linearity and its polarity-dependent gain."""
-    u = code * (1.0 / 32_768.0)
-    w = u * u
-    straight = code + bend.odd_codes * _BOW * u * (1.0 - w)
-    straight += bend.even_codes * 4.0 * w * (1.0 - w) + bend.polarity_ratio * abs(code)
-    if bend.wave_codes == 0.0:
-        return straight
-    turn = bend.cycles_count * abs(u) + bend.phase_ratio
-    height = 4.0 * abs(turn - math.floor(turn + 0.5)) - 1.0
-    return straight + bend.wave_codes * (1.0 - math.exp(-w / _CALM**2)) * height
 
 
 @borrowing
@@ -116,7 +78,7 @@ def _fresh(
     The noise is drawn into `noise` first: its table look-ups would keep the rest from running in vectors.
     """
     clipped = 0
-    bow, one = np.float32(bend.odd_codes) * np.float32(_BOW), np.float32(1.0)
+    bow, one = np.float32(bend.odd_codes) * np.float32(BOW), np.float32(1.0)
     even, polarity = np.float32(4.0) * np.float32(bend.even_codes), np.float32(bend.polarity_ratio)
     for j in range(out.size):
         noise[j] = normal_at(key, first + j, inverse_normal)
@@ -143,7 +105,7 @@ def _tail(
 ) -> int:
     """A piece of tail, ``level + swing powers[j]``, on table noise; returns how many were clipped."""
     clipped = 0
-    bow, one = np.float32(bend.odd_codes) * np.float32(_BOW), np.float32(1.0)
+    bow, one = np.float32(bend.odd_codes) * np.float32(BOW), np.float32(1.0)
     even, polarity = np.float32(4.0) * np.float32(bend.even_codes), np.float32(bend.polarity_ratio)
     for j in range(out.size):
         x = level + swing * powers[j]
@@ -188,17 +150,6 @@ def _spans(
     flows = row[1] != 0.0 or row[2] != 0.0
     fresh_ns = max(reach_ns, _FRESH_NS) if flows else reach_ns
     return settled, -(-(t_ns + fresh_ns) // period_ns)
-
-
-@borrowing
-def _wavy_until(t_ns: int, period_ns: int, row: NDArray[np.float64], role: int) -> int:
-    """First sample of a segment from which on the wave of the bend no longer counts."""
-    steady, swing = abs(row[3 * role + 1]), abs(row[3 * role + 2])
-    if steady > _WAVE_CODES:
-        return 1 << 62
-    if swing <= _WAVE_CODES:
-        return 0
-    return -(-(t_ns + int(row[0] * math.log(swing / _WAVE_CODES) * 1e9)) // period_ns)
 
 
 @borrowing
@@ -376,10 +327,10 @@ def render_role(
         quick = swing != 0.0 and tau_s < 2.0 * filter_tau_s
         settled, fresh_until = _spans(t_ns[s], period_ns, row, quick, filter_tau_s, full_noise)
         if bend.wave_codes != 0.0:
-            wavy_until = _wavy_until(t_ns[s], period_ns, row, role)
-            if i < wavy_until:
+            wavy = wavy_until(t_ns[s], period_ns, row, role)
+            if i < wavy:
                 quick = True
-                settled = max(settled, wavy_until)
+                settled = max(settled, wavy)
         step = i * period_ns // DRIFT_STEP_NS
         base = offset + drift * step + 0.5
         stop = min(end, -(-(step + 1) * DRIFT_STEP_NS // period_ns))

@@ -116,7 +116,7 @@ def true_table(front_end, residual_v=50e-6, points=41, drawn=None):
         points: of the table.
         drawn: generator of the errors of the calibration itself, inside the residual; None for none.
     """
-    from sim.front_end_render import Bend, bent
+    from sim.front_end_bend import Bend, bent
 
     part = front_end._roles[0]
     volts_per_code = front_end.settings.current.range_v / 32768.0
