@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from reports.fda.pages import csv_text, markdown
+from reports.fda.table_a import table_a
+from reports.fda.table_b import tables_b
 from reports.figures import plots
 from reports.figures_case import timeline_chart
 from reports.figures_check import check_chart, time_axis
@@ -56,8 +59,18 @@ def write_run(
     verdicts = verdicts_text(run_document(run, electronic_copy(document)))
     put_text(folder / "verdicts.json", verdicts)
     put_text(folder / "junit.xml", junit_text(run, inconclusive=junit_inconclusive))
+    _write_fda(run, folder)
     put_text(folder / "report.html", html_text(document))
     put_bytes(folder / "report.pdf", pdf_bytes(document, verdicts))
+
+
+def _write_fda(run: RunResult, folder: Path) -> None:
+    """Write `fda_output_table.md` and `.csv` where a mode ran into all three test loads."""
+    tables = tables_b(run.cases)
+    if tables:
+        a = table_a(run.cases)
+        put_text(folder / "fda_output_table.md", markdown(a, tables))
+        put_text(folder / "fda_output_table.csv", csv_text(a, tables))
 
 
 def _safe(name: str) -> str:
