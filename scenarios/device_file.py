@@ -71,6 +71,7 @@ class DeviceFile:
         table: the file as texts, settings complete.
         load: load of a scenario that names none (a name, or R_s + (R_p || C_p)), or None.
         rated: the maker's claims, SI.
+        modes: name of a mode of use -> what it sets, as texts; each is characterised by itself.
     """
 
     id: str
@@ -87,6 +88,7 @@ class DeviceFile:
     table: Mapping[str, Any]
     load: tuple[str, Load] | None = None
     rated: Mapping[str, float] = field(default_factory=dict[str, float])
+    modes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
     @property
     def words(self) -> DeviceWords:
@@ -124,6 +126,7 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
         "allowed": Key(plain),
         "defects": Key(plain),
         "rated": Key(_read_rated),
+        "modes": Key(plain),
     }
     found = read_keys(table, keys, "a device", problems)
     problems.raise_any()
@@ -143,6 +146,10 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
         settings = read_dataclass(spec.settings, table.values.get("settings", empty), what, None, allowed)
     with problems.gathered():
         defects = read_defects(table.values.get("defects", empty), spec)
+    if settings is not None:
+        for mode, node in as_table(table.values.get("modes", empty), "`modes`").values.items():
+            with problems.gathered():
+                read_dataclass(spec.settings, node, f"mode `{mode}`", settings, allowed)
     problems.raise_any()
     complete = plain(table) | {"settings": write_dataclass(settings)}
     return DeviceFile(
@@ -160,6 +167,7 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
         table=complete,
         load=found.get("load"),
         rated=found.get("rated", {}),
+        modes=found.get("modes", {}),
     )
 
 

@@ -224,6 +224,7 @@ def _device(catalogue: Catalogue) -> dict[str, Any]:
             "settings": _settings(catalogue),
             "allowed": {"type": "object"},
             "defects": _defects(catalogue),
+            "modes": {"type": "object", "additionalProperties": _settings(catalogue)},
             "rated": table({name: QUANTITY if unit else SHARE for name, unit in RATED.items()}),
         },
         ("schema", "id", "model", "max_current"),

@@ -11,6 +11,7 @@ from rig.commands.console import note, say, use_utf8
 from rig.commands.demo import demo
 from rig.commands.diff import diff
 from rig.commands.exits import Exit, guarded
+from rig.commands.fda import fda
 from rig.commands.limits import limits
 from rig.commands.listing import list_names
 from rig.commands.measure import measure
@@ -34,7 +35,9 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _verb in (demo, run, plan, check, show, walk, measure, report, recheck, diff, trace, sensitivity, schema):
+for _verb in (
+    demo, run, plan, check, show, walk, measure, report, recheck, diff, trace, sensitivity, fda, schema,
+):
     app.command()(_verb)
 app.command("list")(list_names)
 app.add_typer(new, name="new")
