@@ -1,13 +1,14 @@
-"""The scenarios behind the FDA output tables: every mode of a device, its worst settings by search, three test loads."""
+"""The scenarios behind the FDA output tables: each mode of a device at its worst settings into three test loads."""
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from scenarios.case import DeviceDescription
 from scenarios.case_document import document_lines
-from scenarios.corner import QUANTITIES, Corner, worst_corner
-from scenarios.dataclass_reader import settings_units
+from scenarios.corner import Corner, Worst, predicted, worst_corner
+from scenarios.dataclass_reader import key_and_unit, settings_units
 from scenarios.device_file import DeviceFile, describe_device
 from scenarios.quantities import exact_quantity
 from scenarios.text import Where, rooted
@@ -43,19 +44,29 @@ def fda_scenarios(device: DeviceFile) -> dict[str, str]:
 
 
 def _worst_settings(device: DeviceFile, mode: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Distinct worst settings of a mode, what the mode sets included, as texts."""
+    """Distinct worst settings of a mode, what the mode sets included, as texts.
+
+    A corner that is the worst in several ways stands once.
+    """
     node = rooted(dict(mode), Where(f"mode of `{device.id}`", 1, 1))
     described = describe_device(device, node, None)
     free = {name: allowed for name, allowed in device.allowed.items() if name not in mode}
     described = dataclasses.replace(described, allowed=free)
-    rows: list[dict[str, Any]] = []
-    for quantity in QUANTITIES:
-        for load in LOADS:
-            corner = worst_corner(described, quantity, NAMED_LOADS[load])
-            row = dict(mode) | (_texts(corner, described) if corner is not None else {})
-            if row not in rows:
-                rows.append(row)
-    return rows
+    corners: list[Corner] = []
+    for quantity, load in itertools.product(get_args(Worst), map(NAMED_LOADS.__getitem__, LOADS)):
+        worst = worst_corner(described, quantity, load)
+        if worst is None:
+            continue
+        reached = (predicted(quantity, _set(described, corner), load) for corner in corners)
+        if not any(value >= worst.value * (1.0 - 1e-9) for value in reached):
+            corners.append(worst)
+    return [dict(mode) | _texts(corner, described) for corner in corners] or [dict(mode)]
+
+
+def _set(device: DeviceDescription, corner: Corner) -> Any:
+    """The device's settings with those of the corner."""
+    fields = {key_and_unit(field.name)[0]: field.name for field in dataclasses.fields(device.settings)}
+    return dataclasses.replace(device.settings, **{fields[name]: value for name, value in corner.settings.items()})
 
 
 def _texts(corner: Corner, device: DeviceDescription) -> dict[str, Any]:

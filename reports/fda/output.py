@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.fda.figure import UNKNOWN, Figure, average, largest, told
+from reports.fda.figure import Figure, average, largest, told
 from reports.measures.grouping import trains_of
 from reports.measures.plateau import plateau_rows
 from reports.measures.pulse_budget import interval_terms, pulse_terms
@@ -18,6 +18,7 @@ _SAME_RATIO: Final = 0.05
 """Phases whose widths and currents differ by no more are symmetric (proposal of regulatory.md 1.3)."""
 _FLAT_RATIO: Final = 0.1
 """A plateau that falls by no more, with edges that take no more of the width, is rectangular (design choice)."""
+NO_PLATEAU: Final = told("no plateau: every train ended in its ramp")
 
 
 def output_figures(record: Record, area_m2: float | None) -> dict[str, Figure]:
@@ -57,7 +58,7 @@ def output_figures(record: Record, area_m2: float | None) -> dict[str, Figure]:
 
 
 def _mean(record: Record, field: str, rows: NDArray[np.int64], unit: str) -> Figure:
-    return average(record.pulses[field][rows], pulse_terms(record, field, rows), unit) if rows.size else UNKNOWN
+    return average(record.pulses[field][rows], pulse_terms(record, field, rows), unit) if rows.size else NO_PLATEAU
 
 
 def _phase_charge(record: Record, rows: NDArray[np.int64]) -> Figure:
@@ -72,7 +73,7 @@ def _phase_charge(record: Record, rows: NDArray[np.int64]) -> Figure:
 def _overshoot(record: Record, rows: NDArray[np.int64]) -> Figure:
     """Bare peak of phase 1 over its plateau, relative; the noise of a sample lifts a bare peak and is part of it."""
     if rows.size == 0:
-        return UNKNOWN
+        return NO_PLATEAU
     pulses = record.pulses
     level = pulses["phase1_a"][rows]
     terms = tuple(part.scaled(1.0 / np.abs(level)) for part in shape_terms(record, "peak1_a", rows))
@@ -85,7 +86,7 @@ def _rate(record: Record, rows: NDArray[np.int64]) -> Figure:
     same = (np.diff(pulses["train"][rows]) == 0) & (np.diff(pulses["channel"][rows]) == 0)
     period_s = np.diff(pulses["t_s"][rows])[same]
     if period_s.size == 0:
-        return UNKNOWN
+        return NO_PLATEAU
     middle_s = float(np.median(period_s))
     first = rows[:-1][same][:1]
     found = average(np.array([middle_s]), interval_terms(record, first, np.array([middle_s])), "s")
@@ -146,7 +147,7 @@ def _waveform(pulses: Mapping[str, NDArray[np.float64]], rows: NDArray[np.int64]
 
 def _shape(pulses: Mapping[str, NDArray[np.float64]], rows: NDArray[np.int64]) -> str:
     if rows.size == 0:
-        return "–"
+        return NO_PLATEAU.text
     droop = np.nanmedian(np.abs(pulses["droop_a"][rows] / pulses["phase1_a"][rows]))
     rise = np.nanmedian(pulses["rise_s"][rows] / pulses["phase1_s"][rows])
     return "rectangular" if droop <= _FLAT_RATIO and rise <= _FLAT_RATIO else "not rectangular"

@@ -26,7 +26,8 @@ def note(table: TableB) -> str:
         else f"Densities at the smallest electrode, {table.area_m2 * 1e4:.4g} cm²."
     )
     simulated = " SIMULATED: no evidence of the performance of a device." if table.hardware != "bench" else ""
-    return f"Hardware: {table.hardware}.{simulated} {area} ± is U, k = 2."
+    run = "; ".join(table.settings)
+    return f"Measured at {run}. Hardware: {table.hardware}.{simulated} {area} ± is U, k = 2."
 
 
 def markdown(a: Sequence[Characteristic], tables: Sequence[TableB]) -> str:

@@ -70,6 +70,7 @@ class TableB:
         area_m2: smallest electrode, or None.
         hardware: weakest evidence stamp of the cases.
         cases: ids of the cases behind it.
+        settings: the settings that were run, in words.
     """
 
     device: str
@@ -78,6 +79,7 @@ class TableB:
     area_m2: float | None
     hardware: str
     cases: tuple[str, ...]
+    settings: tuple[str, ...]
 
 
 def tables_b(cases: Sequence[CaseResult]) -> tuple[TableB, ...]:
@@ -129,7 +131,13 @@ def _table(device: str, mode: str, cases: list[CaseResult]) -> TableB:
     rows.append(TableRow("Method of zero net charge", "from the pulses", (_method(by_load[0]),)))
     rows.append(TableRow("ON time, OFF time", "from the trains", (_on_off(cases[0].case),)))
     return TableB(
-        device, mode, tuple(rows), area_m2, min(case.hardware for case in cases), tuple(case.case.id for case in cases)
+        device=device,
+        mode=mode,
+        rows=tuple(rows),
+        area_m2=area_m2,
+        hardware=min(case.hardware for case in cases),
+        cases=tuple(case.case.id for case in cases),
+        settings=tuple(dict.fromkeys(_setting(case.case) for case in cases)),
     )
 
 
@@ -184,6 +192,7 @@ def table_document(table: TableB) -> dict[str, Any]:
         "area_m2": table.area_m2,
         "hardware": table.hardware,
         "cases": list(table.cases),
+        "settings": list(table.settings),
         "rows": [
             {
                 "field": row.field,

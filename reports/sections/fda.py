@@ -27,7 +27,7 @@ def build(run: RunResult) -> dict[str, Any] | None:
         lines = [(row.field, *cells(row), row.formula) for row in each.rows]
         title = f"Table B: {each.device}, {each.mode}"
         blocks.append(table(("Field", *LOADS, "Formula"), lines, title=title, widths=(2, 1.7, 1.7, 1.7, 2.4)))
-        settings = sorted({row.setting for row in each.rows if row.setting})
-        if settings:
-            blocks.append(text("Worst settings: " + "; ".join(settings) + "."))
+        worst = sorted({f"{row.field}: {row.setting}" for row in each.rows if row.setting})
+        if worst:
+            blocks.append(text("Worst setting of each field: " + "; ".join(worst) + "."))
     return section(TITLE, *blocks)

@@ -57,9 +57,7 @@ def _scenarios(device: str, context: "Context") -> dict[str, str]:
     from scenarios.fda_scenarios import fda_scenarios
     from scenarios.text import Text, Where
 
-    return fda_scenarios(
-        read_device(Text(device, Where("DEVICE", 1, 1)), context.catalogue.models, context.beside)
-    )
+    return fda_scenarios(read_device(Text(device, Where("DEVICE", 1, 1)), context.catalogue.models, context.beside))
 
 
 def _written(texts: dict[str, str], folder: Path) -> list[Path]:
