@@ -36,7 +36,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _verb in (
-    demo, run, plan, check, show, walk, measure, report, recheck, diff, trace, sensitivity, fda, schema,
+    demo,
+    run,
+    plan,
+    check,
+    show,
+    walk,
+    measure,
+    report,
+    recheck,
+    diff,
+    trace,
+    sensitivity,
+    fda,
+    schema,
 ):
     app.command()(_verb)
 app.command("list")(list_names)
