@@ -18,13 +18,13 @@ class Figure:
 
     Attributes:
         value: SI; None where it is a word or not known.
-        expanded: U, k = 2; None where it does not apply.
+        expanded_value: U, k = 2; None where it does not apply.
         unit: SI unit of both.
         text: what stands in the cell where there is no value.
     """
 
     value: float | None = None
-    expanded: float | None = None
+    expanded_value: float | None = None
     unit: str = ""
     text: str = ""
 
@@ -33,13 +33,13 @@ class Figure:
         """What the cell says."""
         if self.value is None:
             return self.text or "–"
-        return quantity_with_uncertainty(self.value, self.expanded, self.unit)
+        return quantity_with_uncertainty(self.value, self.expanded_value, self.unit)
 
     def scaled(self, factor: float, unit: str) -> "Figure":
         """The same figure times a number that is exactly known."""
         if self.value is None:
             return self
-        expanded = None if self.expanded is None else self.expanded * abs(factor)
+        expanded = None if self.expanded_value is None else self.expanded_value * abs(factor)
         return Figure(self.value * factor, expanded, unit)
 
 
@@ -81,4 +81,4 @@ def average(values: NDArray[np.float64], terms: Sequence[Term], unit: str) -> Fi
 
 def plain(figure: Figure) -> dict[str, Any]:
     """The figure for programs."""
-    return {"value": figure.value, "U": figure.expanded, "unit": figure.unit, "text": figure.words}
+    return {"value": figure.value, "U": figure.expanded_value, "unit": figure.unit, "text": figure.words}

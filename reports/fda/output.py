@@ -90,7 +90,7 @@ def _rate(record: Record, rows: NDArray[np.int64]) -> Figure:
     middle_s = float(np.median(period_s))
     first = rows[:-1][same][:1]
     found = average(np.array([middle_s]), interval_terms(record, first, np.array([middle_s])), "s")
-    return Figure(1.0 / middle_s, (found.expanded or 0.0) / middle_s**2, "Hz")
+    return Figure(1.0 / middle_s, (found.expanded_value or 0.0) / middle_s**2, "Hz")
 
 
 def _averages(record: Record, square: Figure, rate: Figure, area_m2: float | None) -> dict[str, Figure]:
@@ -99,7 +99,7 @@ def _averages(record: Record, square: Figure, rate: Figure, area_m2: float | Non
     if square.value is None or rate.value is None:
         return {}
     rms_a = math.sqrt(rate.value * square.value)
-    relative = math.hypot((square.expanded or 0.0) / square.value, (rate.expanded or 0.0) / rate.value)
+    relative = math.hypot((square.expanded_value or 0.0) / square.value, (rate.expanded_value or 0.0) / rate.value)
     rms = Figure(rms_a, 0.5 * relative * rms_a, "A")
     load_ohm = record.case.load.resistance_ohm
     moved_c = np.abs(pulses["charge1_c"]) + np.abs(np.nan_to_num(pulses["charge2_c"]))

@@ -59,7 +59,7 @@ def csv_text(a: Sequence[Characteristic], tables: Sequence[TableB]) -> str:
         for row in table.rows:
             for cell, ohm in zip(row.cells, LOADS_OHM, strict=False):
                 value = "" if cell.value is None else repr(cell.value)
-                spread = "" if cell.expanded is None else repr(cell.expanded)
+                spread = "" if cell.expanded_value is None else repr(cell.expanded_value)
                 named = ("B", table.device, table.mode, row.field, f"{ohm:g}")
                 writer.writerow((*named, value, spread, cell.unit, cell.words, row.setting))
     return stream.getvalue()
