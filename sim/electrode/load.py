@@ -50,11 +50,13 @@ NAMED_LOADS: Final[dict[str, Load]] = {
     "2 kohm": Load(series_ohm=2000.0),
     "10 kohm": Load(series_ohm=10_000.0),
     "open": Load(series_ohm=1e6),
+    "500 ohm + 10 uF": Load(series_ohm=500.0, parallel_ohm=1e9, parallel_f=10e-6),
     "implant": Load(series_ohm=2000.0, parallel_ohm=1e6, parallel_f=0.5e-6),
 }
 """Loads that a scenario may name. `skin`: two hydrated 5 x 5 cm electrodes at some 30 mA; Source: Keller & Kuhn 2008
 (order of magnitude; the values are a design choice inside their range). The resistors are the standard test loads of
 electrical muscle stimulators (500 ohm, 2 kohm, 10 kohm); at 1 Mohm (`open`) the voltage of an open circuit is read.
-`implant`: two contacts of a nerve cuff, 2 kohm of tissue and
+`500 ohm + 10 uF`: a film capacitor in series, whose insulation of 1 Gohm holds its charge for hours (regulatory.md 5.4
+D). `implant`: two contacts of a nerve cuff, 2 kohm of tissue and
 leads in series with the double layer of the metal, which hardly leaks; 0.5 uF is some 5 mm2 at 20 uF/cm2 a contact, two
 in series (design choice inside the range of platinum contacts)."""
