@@ -1,17 +1,18 @@
 """What a device sends while its battery runs down to nothing: never more than is set, and in the end nothing."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from reports.measures.collecting import collected, not_run, nothing, spans_array
-from reports.measures.given import asked_between, commands_given, fired, rows_between, was_alive
+from reports.measures.given import asked_between, commands_given, fired, no_event, rows_between, was_alive
 from reports.measures.pulse_budget import pulse_terms
 from reports.measures.recontact import set_charge_c
 from reports.samples import EXACT, Samples
 from rig.record import EventRecord, Record
 
+SAG: Final = "supply.sag"
 _FIELDS = {"current": "phase1_a", "width": "phase1_s", "charge": "charge1_c"}
 
 
@@ -19,7 +20,7 @@ def _sags(record: Record) -> list[tuple[EventRecord, float]]:
     """(falling supply, end of what belongs to it), s: the next command to the supply, or the end of the capture."""
     found: list[tuple[EventRecord, float]] = []
     given_s = [each.t_s for each in commands_given(record, "supply")]
-    for _, event in fired(record, "supply.sag"):
+    for _, event in fired(record, SAG):
         found.append((event, min((s for s in given_s if s > event.end_s + 1e-9), default=record.span_s[1])))
     return found
 
@@ -37,7 +38,7 @@ def brown_out_output(record: Record, parameters: Mapping[str, Any]) -> Samples:
         return not_run("", f"what is set for `{of}` is not known")
     sags = _sags(record)
     if not sags:
-        return not_run("", "the supply never falls")
+        return no_event("", record, (SAG,), "the supply never falls")
     rows = np.concatenate([rows_between(record, event.start_s, until_s) for event, until_s in sags])
     if not rows.size:
         return nothing("", "no pulse while the supply fell")
@@ -63,7 +64,7 @@ def brown_out_end(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """
     sags = _sags(record)
     if not sags:
-        return not_run("", "the supply never falls")
+        return no_event("", record, (SAG,), "the supply never falls")
     tried = [
         (event, until_s)
         for event, until_s in sags

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from reports.conditions import conditions_of
-from reports.measures.collecting import collected, not_run, nothing
+from reports.measures.collecting import collected, nothing
+from reports.measures.given import no_event
 from reports.measures.grouping import Train, trains_of
 from reports.measures.pulse_budget import pulse_terms
 from reports.samples import Samples
@@ -31,7 +32,7 @@ def contact_density(record: Record, parameters: Mapping[str, Any]) -> Samples:
     area_m2 = float(parameters["area"]) if stated_m2 is None else stated_m2
     contacts = conditions_of(record).contact_ratio
     if not contacts.changes_s:
-        return not_run("A/m^2", "the scenario loosens no electrode")
+        return no_event("A/m^2", record, ("electrode.peel",), "the scenario loosens no electrode")
     values: list[float] = []
     shown: list[Train] = []
     rows: list[int] = []

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.intervals import Spans, union
+from reports.measures.collecting import not_run, nothing
 from reports.measures.openings import EARLY_S, is_switch, openings_of, set_period_s
+from reports.samples import Samples
 from rig.record import EventRecord, Record
 from scenarios.case import PlannedEvent
 from scenarios.effects import Effect
@@ -43,6 +45,20 @@ def fired(record: Record, *kinds: str) -> tuple[tuple[PlannedEvent, EventRecord]
     ]
     happened = [pair for pair in found if pair[1].fired]
     return tuple(sorted(happened, key=lambda pair: pair[1].start_s))
+
+
+def unfired(record: Record, *kinds: str) -> tuple[EventRecord, ...]:
+    """The events of these kinds that were planned and never happened."""
+    named = [record.events.get(planned.name) for planned in record.case.events if planned.kind in kinds]
+    return tuple(event for event in named if event is not None and not event.fired)
+
+
+def no_event(unit: str, record: Record, kinds: tuple[str, ...], why: str) -> Samples:
+    """What a measure yields where nothing of the kinds happened: no sample, or, where none was planned, NOT RUN."""
+    missing = unfired(record, *kinds)
+    if not missing:
+        return not_run(unit, why)
+    return nothing(unit, f"`{missing[0].name}` never fired")
 
 
 def effects_given(record: Record, planned: PlannedEvent, event: EventRecord) -> tuple[Effect, ...]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from reports.measures.collecting import collected, not_run, nothing, spans_array
-from reports.measures.given import commands_given, fired, rows_between
+from reports.measures.given import commands_given, fired, no_event, rows_between
 from reports.measures.grouping import set_period_s
 from reports.measures.quiet import largest_current
 from reports.samples import EXACT, Samples
@@ -40,7 +40,7 @@ def hang_pulses(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     The hang must come during stimulation.
     """
     if not _hangs(record):
-        return not_run("", "the firmware never hangs")
+        return no_event("", record, (HANG,), "the firmware never hangs")
     tried = _tried(record)
     if not tried:
         return nothing("", "the firmware hung in silence")
@@ -63,7 +63,7 @@ def hang_output(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     if not set_a:
         return not_run("", "the setting `current` is not known")
     if not _hangs(record):
-        return not_run("", "the firmware never hangs")
+        return no_event("", record, (HANG,), "the firmware never hangs")
     tried = [(event, until_s) for event, until_s in _tried(record) if until_s > event.start_s + SETTLED_S]
     if not tried:
         return nothing("", "the firmware hung in silence")

@@ -8,7 +8,7 @@ import numpy as np
 
 from reports.intervals import Spans, difference, intersection, length_s, union
 from reports.measures.collecting import collected, not_run, nothing, windows_of
-from reports.measures.given import asked_between, commands_given, fired, rows_between
+from reports.measures.given import asked_between, commands_given, fired, no_event, rows_between
 from reports.measures.grouping import trains_of
 from reports.measures.openings import ON_FACTOR, openings_of, set_period_s
 from reports.measures.overload import shorts
@@ -19,8 +19,10 @@ from reports.measures.stopping import liftings
 from reports.samples import EXACT, Samples
 from rig.lines import spans_of
 from rig.record import Record
+from scenarios.protection_events import SHORT
 
 FAULT_LAMP: Final = "indicator.fault"
+SAG: Final = "supply.sag"
 OUTPUT_LAMP: Final = "indicator.output"
 LOW_BATTERY: Final = "indicator.low_battery"
 LAG_S: Final = 0.1
@@ -100,7 +102,7 @@ def overload_report(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """
     events = shorts(record)
     if not events:
-        return not_run("s", "the scenario shorts no leads")
+        return no_event("s", record, (SHORT,), "the scenario shorts no leads")
     if FAULT_LAMP not in record.lines:
         return not_run("s", f"no line `{FAULT_LAMP}` was captured")
     lit = spans_of(record.lines, FAULT_LAMP, record.span_s[1])
@@ -137,9 +139,9 @@ def low_battery_warning(record: Record, _parameters: Mapping[str, Any]) -> Sampl
     """
     if LOW_BATTERY not in record.lines:
         return not_run("s", f"no line `{LOW_BATTERY}` was captured")
-    events = [event for _, event in fired(record, "supply.sag")]
+    events = [event for _, event in fired(record, SAG)]
     if not events:
-        return not_run("s", "the supply never falls")
+        return no_event("s", record, (SAG,), "the supply never falls")
     lit = spans_of(record.lines, LOW_BATTERY, record.span_s[1])
     values, rows, shown = [], [], []
     ends_s = [*(event.start_s for event in events[1:]), record.span_s[1]]

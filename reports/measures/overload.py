@@ -7,8 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.measures.collecting import collected, not_run, nothing, spans_array
-from reports.measures.given import commands_given, fired, rows_between
+from reports.measures.collecting import collected, nothing, spans_array
+from reports.measures.given import commands_given, fired, no_event, rows_between
 from reports.measures.plateau import plateau_rows
 from reports.measures.pulse_budget import pulse_terms
 from reports.samples import Samples
@@ -29,7 +29,7 @@ def short_current(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     """Current of every pulse into a short circuit, over the largest that the device can give; one sample a pulse."""
     found = [rows_between(record, event.start_s, event.end_s) for event in shorts(record)]
     if not found:
-        return not_run("", "the scenario shorts no leads")
+        return no_event("", record, (SHORT,), "the scenario shorts no leads")
     rows = np.concatenate(found)
     if not rows.size:
         return nothing("", "no pulse while the leads were shorted")
@@ -58,7 +58,7 @@ def overload_recovery(record: Record, _parameters: Mapping[str, Any]) -> Samples
     """
     events = shorts(record)
     if not events:
-        return not_run("", "the scenario shorts no leads")
+        return no_event("", record, (SHORT,), "the scenario shorts no leads")
     plateau = plateau_rows(record)
     armed_s = [each.t_s for each in commands_given(record, "button") if each.command.value == REARM]
     ends_s = [*(event.start_s for event in events[1:]), record.span_s[1]]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from reports.intervals import Spans, difference, length_s, touches, union
 from reports.measures.collecting import collected, not_run, noted, nothing, spans_array
-from reports.measures.given import allowed_spans, effects_given, fired, rows_between, was_alive
+from reports.measures.given import allowed_spans, effects_given, fired, rows_between, unfired, was_alive
 from reports.measures.grouping import trains_of
 from reports.measures.pulse_budget import interval_terms, pulse_terms, timebase_terms
 from reports.samples import EXACT, Samples
@@ -50,7 +50,8 @@ def fault_on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
     time_out_s = record.case.device.programmed.get("time_out")
     if not time_out_s:
         return not_run("", "the setting `time_out` is not known")
-    events = faults(record, parameters.get("of", "sensor"))
+    of = parameters.get("of", "sensor")
+    events = faults(record, of)
     met = [
         train
         for train in trains_of(record)
@@ -61,7 +62,8 @@ def fault_on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
     spans = np.array([(train.t0_s, train.t1_s) for train in met])
     durations_s = spans[:, 1] - spans[:, 0]
     terms = interval_terms(record, np.array([train.rows[0] for train in met], np.int64), durations_s)
-    broken = [k for k, (a, b) in enumerate(spans) if touches(a, b, record.gaps_s)]
+    broken = [(a, b) for a, b in spans if touches(a, b, record.gaps_s)]
+    lost_s, lost_because = _lost(record, of, broken)
     return collected(
         "",
         durations_s / time_out_s,
@@ -69,8 +71,8 @@ def fault_on_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
         spans[:, 1],
         [train.stride for train in met],
         tuple(part.scaled(1.0 / time_out_s) for part in terms),
-        lost_s=spans_array(spans[broken, 0], spans[broken, 1]),
-        lost_because="gap in the capture",
+        lost_s=lost_s,
+        lost_because=lost_because,
     )
 
 
@@ -84,7 +86,8 @@ def safe_state_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
     """
     allowed = _with_grace(record, float(parameters.get("grace", GRACE_S)))
     values, rows, shown, notes = [], [], [], []
-    for event in faults(record, parameters.get("of", "sensor")):
+    of = parameters.get("of", "sensor")
+    for event in faults(record, of):
         end_s = min(event.end_s, record.span_s[1])
         if end_s - event.start_s < SHORTEST_S:
             notes.append(f"`{event.name}`: shorter than {SHORTEST_S:g} s")
@@ -99,7 +102,8 @@ def safe_state_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
     if not values:
         return nothing("s", *(notes or ["no fault met a device that was alive"]))
     found = np.array(values)
-    broken = [k for k, (event, end_s) in enumerate(shown) if touches(event.start_s, end_s, record.gaps_s)]
+    broken = [(event.start_s, end_s) for event, end_s in shown if touches(event.start_s, end_s, record.gaps_s)]
+    lost_s, lost_because = _lost(record, of, broken)
     return collected(
         "s",
         found,
@@ -108,9 +112,17 @@ def safe_state_time(record: Record, parameters: Mapping[str, Any]) -> Samples:
         [event.stride for event, _ in shown],
         (*pulse_terms(record, "t_s", np.array(rows, np.int64)), *timebase_terms(record, found)),
         notes=tuple(notes),
-        lost_s=spans_array([shown[k][0].start_s for k in broken], [shown[k][1] for k in broken]),
-        lost_because="gap in the capture",
+        lost_s=lost_s,
+        lost_because=lost_because,
     )
+
+
+def _lost(record: Record, of: str, broken: list[tuple[float, float]]) -> tuple[NDArray[np.float64], str]:
+    """What could not be seen, and why: gaps in the capture, faults that never came."""
+    missing = unfired(record, *FAULTS[of])
+    spans = [*broken, *((event.start_s, event.end_s) for event in missing)]
+    why = f"`{missing[0].name}` never fired" if missing else "gap in the capture"
+    return spans_array([a for a, _ in spans], [b for _, b in spans]), why
 
 
 def _with_grace(record: Record, grace_s: float) -> Spans:

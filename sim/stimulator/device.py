@@ -80,7 +80,7 @@ class Stimulator(ABC, Generic[S]):
         self.trigger = self.make_trigger()
         self._messages: list[tuple[TimeNs, str]] = []
         self._supply_v, self._is_switched_on = settings.nominal_supply_v, True
-        self._is_back, self._own_train_s = False, 0.0
+        self._is_back, self._own_train_s, self._harmed_ratio = False, 0.0, 0.0
         rules = self.sensor_rules()
         self._check = SensorCheck(kernel, clock, rules, self._sensor_is) if rules is not None else None
         self._configure(0)
@@ -202,6 +202,7 @@ class Stimulator(ABC, Generic[S]):
             self.tell(output.outcome_ns, f"{self.channels.name(output)}{_WRONG[output.outcome]}")
             if output.outcome == CHARGE_FAULT:
                 self.guard.hold(CHARGE)
+            self._harmed_ratio = max(self._harmed_ratio, self._harm_of(output.outcome))
             self.shows_fault(output.outcome_ns)
         if self.panel.is_on(STATUS) and not self.channels.is_running:
             self._show_output(self.channels.ended_ns, on=False)
@@ -224,6 +225,9 @@ class Stimulator(ABC, Generic[S]):
 
     def starts(self, t_ns: TimeNs, stagger_s: float) -> None:
         """Begin a train on every channel that can have one."""
+        if self._harmed_ratio > 0.0:
+            doses = {**self.doses, "current_error": self.doses["current_error"] - self._harmed_ratio}
+            self.channels.load(self.settings.programs, doses, t_ns, self._supply_ratio)
         surge = self._is_back and self.doses.get("reconnect_surge", 0.0) > 0.0
         self._is_back = False
         self.channels.start(t_ns, 0.0 if surge else self.ramp_s(self.settings.ramp_up_s), stagger_s, surge=surge)
@@ -335,6 +339,9 @@ class Stimulator(ABC, Generic[S]):
             self.protection.loses_power()
             self._process.interrupt()
         self._show_supply(t_ns)
+
+    def _harm_of(self, outcome: int) -> float:
+        return self.doses.get("overload_damage", 0.0) if outcome == OVERLOAD else 0.0
 
     def _sensor_is(self, is_invalid: bool) -> None:
         self.protection.sensor_is(invalid=is_invalid)

@@ -161,6 +161,15 @@ FAULT_DEFECTS: Final = (
         needs=("a short circuit",),
     ),
     DefectSpec(
+        "overload_damage",
+        "",
+        "fault response",
+        0.3,
+        "every train after an overload trip is weaker by this share",
+        most=1.0,
+        needs=("a short circuit", "the setting overload"),
+    ),
+    DefectSpec(
         "recharge_lost",
         "",
         "fault response",

@@ -144,6 +144,8 @@ class Control:
         check: id of the check in that scenario; "" where it is the control's own id.
         seeded_in: scenario of the positive case, where that is another one; "" for the same.
         steps: strides of the positive case, where fewer will do; 0 for all.
+        given: what the sound record is told first, such as the result of a laboratory.
+        told: the same of the record that must fail, where no defect of the device does it.
     """
 
     scenario: str
@@ -152,6 +154,8 @@ class Control:
     check: str = ""
     seeded_in: str = ""
     steps: int = 0
+    given: Callable[[Record], Record] | None = None
+    told: Callable[[Record], Record] | None = None
 
 
 WANTED = {"positive": "FAIL", "negative": "PASS", "inconclusive": "INCONCLUSIVE"}
@@ -167,6 +171,8 @@ def shown(check: str, control: Control, case: str) -> Verdict:
     """The verdict of one case of a control."""
     if case == "positive":
         record = seeded_steps(control.seeded_in or control.scenario, control.steps, **control.defects)
+        record = control.told(record) if control.told else record
     else:
         record = sound(control.scenario)
+        record = control.given(record) if control.given else record
     return judged(control.doubt(record) if case == "inconclusive" else record, control.check or check)
