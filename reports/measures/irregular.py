@@ -14,14 +14,17 @@ from reports.measures.grouping import Train, trains_of
 from reports.measures.openings import openings_of
 from reports.measures.periods import EXTRA_FACTOR, MISSING_FACTOR, Periods, periods_of
 from reports.measures.pulse_budget import interval_terms
+from reports.monte_carlo import as_samples, monte_carlo
 from reports.samples import EXACT, Samples
 from reports.statistics import share_lower_bound, share_upper_bound
 from rig.record import Record
+from sim.streams import Streams
 
 PER: Final = 10_000.0
 """Irregular periods are counted by this many (regulatory.md TIM-06)."""
 
 _FEWEST: Final = 3
+_SAME_S: Final = 1e-9
 _ONE_SIDED: Final = 0.975
 """Two one-sided bounds of 97.5 % are an interval of 95 %."""
 
@@ -55,36 +58,45 @@ def relative_jitter(record: Record, parameters: Mapping[str, Any]) -> Samples:
     usable = whole & regular & ~found.hidden
     rows, dropped = np.flatnonzero(usable), int((~whole).sum())
     notes = noted(int((whole & ~regular).sum()), "periods left out: a missing or an extra pulse")
-    change = parameters.get("of", "spread") == "change"
-    if change:
-        # two periods in a row share a pulse: the second one begins where the first one ends
-        follows = np.flatnonzero(usable[:-1] & usable[1:] & (np.abs(found.start_s[1:] - ends_s[:-1]) < 1e-9))
-        values = np.abs(ratio[follows + 1] - ratio[follows])
-    else:
-        values = ratio[rows]
-    if values.size < _FEWEST:
-        return nothing("", "fewer than three periods", *notes, dropped=dropped)
-    value = float(values.max()) if change else float(np.percentile(values, 99.0) - np.percentile(values, 1.0))
-    # an instant errs in two periods; three instants lie behind a change: 1, -2, 1
-    weight = np.sqrt(6.0) if change else 2.0
-    terms = tuple(
-        part.restated(np.atleast_1d(np.median(part.standard_value[rows] / found.period_s[rows]))).scaled(
-            weight / np.sqrt(2.0)
-        )
+    terms = [
+        part.scaled(1.0 / found.period_s)
         for part in interval_terms(record, found.rows, found.period_s)
         if not part.systematic
+    ]
+    if parameters.get("of", "spread") == "change":
+        # the second of two periods in a row begins where the first one ends; instants 1 -2 1 lie behind their change
+        follows = usable[:-1] & usable[1:] & (np.abs(found.start_s[1:] - ends_s[:-1]) < _SAME_S)
+        first = np.flatnonzero(follows)
+        drawn = np.stack((first, first + 1), axis=1).reshape(-1)
+        terms, estimator = [part.scaled(np.sqrt(1.5)) for part in terms], _largest_change
+        n, name = first.size, "relative jitter.change"
+    else:
+        drawn, estimator, n, name = rows, _spread, rows.size, "relative jitter.spread"
+    if n < _FEWEST:
+        return nothing("", "fewer than three periods", *notes, dropped=dropped)
+    estimated = monte_carlo(
+        estimator, ratio[drawn], [part.taken(drawn) for part in terms], Streams(record.case.seed), name
     )
-    return collected(
+    return as_samples(
+        estimated,
         "",
-        [value],
-        [found.start_s[rows].min()],
-        [ends_s[rows].max()],
-        [-1],
-        terms,
-        items=np.array([values.size]),
+        float(found.start_s[rows].min()),
+        float(ends_s[rows].max()),
+        items=np.array([n]),
         notes=notes,
         dropped=dropped,
     )
+
+
+def _spread(ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+    """99th less 1st percentile over the last axis."""
+    high, low = np.percentile(ratios, (99.0, 1.0), axis=-1)
+    return high - low
+
+
+def _largest_change(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Largest difference of the two of a pair, pairs back to back on the last axis."""
+    return np.max(np.abs(pairs[..., 1::2] - pairs[..., 0::2]), axis=-1)
 
 
 def _split_trains(record: Record) -> list[tuple[Train, Train]]:
