@@ -23,7 +23,6 @@ _STRIDES: Final = 8
 _PATIENT: Final = "stroke_moderate"
 _SPEED: Final = "0.6 m/s"
 _CHECKS: Final[dict[str, Any]] = {
-    "rms": {"limit": "OUT-04"},
     "energy": {"limit": "OUT-05"},
     "phase_charge": {"limit": "CHG-06"},
 }

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 _TABLE_A: Final = (
     *("SCN-CORE-LEAD-OFF", "SCN-CORE-SHORT", "SCN-CORE-STOP", "SCN-CORE-TIMER", "SCN-CORE-INDICATORS"),
-    *("SCN-CORE-IDLE", "SCN-CORE-LOADS", "SCN-CORE-CHANNELS", "SCN-EXT-LEAKAGE"),
+    *("SCN-CORE-IDLE", "SCN-CORE-LOADS", "SCN-CORE-CHANNELS"),
 )
 """Library scenarios whose checks answer fields of table A."""
+_LEAKAGE: Final = "SCN-EXT-LEAKAGE"
+"""The one that needs results of another laboratory, from the item's file."""
 
 
 def fda(
@@ -44,7 +46,7 @@ def fda(
             say(str(path))
         return 0
     with tempfile.TemporaryDirectory(prefix="stimrig-fda-") as place:
-        paths = (*_written(texts, Path(place)), *_for_table_a(device, context))
+        paths = (*_written(texts, Path(place)), *_for_table_a(device, item, context))
         finished = run_and_tell(Request(paths=paths, bench=bench, device=device, item=item, out=out, jobs=jobs))
     say_reports(finished.folder)
     say(f"tables  {finished.folder / 'fda_output_table.md'}")
@@ -73,14 +75,16 @@ def _written(texts: dict[str, str], folder: Path) -> list[Path]:
     return [folder / name for name in texts]
 
 
-def _for_table_a(device: str, context: "Context") -> list[Path]:
+def _for_table_a(device: str, item: Path | None, context: "Context") -> list[Path]:
     """Library scenarios that this device can be put through; those it cannot are told."""
+    from scenarios.item_file import read_item_file
     from scenarios.plan import PlanOptions, library_ids, load_cases
     from sim.errors import ScenarioError
 
     ids = library_ids()
+    has_lab = item is not None and bool(read_item_file(item).lab)
     found: list[Path] = []
-    for name in _TABLE_A:
+    for name in (*_TABLE_A, *([_LEAKAGE] if has_lab else [])):
         if name not in ids:
             continue
         try:
