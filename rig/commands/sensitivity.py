@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from rig.commands.session import Request
 
 
-def _search(request: "Request", defects: str, family: str, *, ladder: bool, events: bool) -> "Search":
+def _search(
+    request: "Request", defects: str, family: str, strides: int | None, *, ladder: bool, events: bool
+) -> "Search":
     from rig.commands.sensitivity_search import Search, chosen_specs, first_cases
+    from rig.commands.sensitivity_trial import shortened
     from rig.commands.session import prepare
     from scenarios.problems import nearest
     from sim.errors import NothingSelectedError, ScenarioError
@@ -26,6 +29,8 @@ def _search(request: "Request", defects: str, family: str, *, ladder: bool, even
     cases = first_cases(prepared.plan.cases)
     if not cases:
         raise NothingSelectedError("no case can be run; see `stimrig plan`")
+    if strides is not None:
+        cases = tuple(shortened(case, strides) for case in cases)
     models = {case.device.model for case in cases}
     if len(models) > 1 or "" in models:
         told = ", ".join(sorted(model or "a device without a model" for model in models))
@@ -133,6 +138,9 @@ def sensitivity(
         bool, typer.Option("--stated", help="Only the stated doses, no search for the smallest.")
     ] = False,
     no_events: Annotated[bool, typer.Option("--no-events", help="Leave the events alone.")] = False,
+    strides: Annotated[
+        int | None, typer.Option("--strides", min=1, help="Walk at most so many, but all that its events need.")
+    ] = None,
     device: Annotated[str, typer.Option("--device", metavar="D", help="Device: a name or a *.device.yaml.")] = "",
     bench: Annotated[str, typer.Option("--bench", metavar="B", help="Bench: a name or a *.bench.yaml.")] = "",
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed in place of the scenarios' own.")] = None,
@@ -155,7 +163,7 @@ def sensitivity(
     from rig.run_folder import elapsed_s, folder_label
 
     request = Request(tuple(paths), bench, device, seed, None, "", out, jobs)
-    search = _search(request, defects, family, ladder=not stated, events=not no_events)
+    search = _search(request, defects, family, strides, ladder=not stated, events=not no_events)
     trials = len(search.cases) * len(search.specs)
     note(f"{len(search.specs)} defects on {len(search.cases)} scenarios: {trials} searches, -j {jobs}")
     last_s = [elapsed_s()]

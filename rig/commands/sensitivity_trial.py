@@ -1,5 +1,6 @@
 """One trial: a case run and judged without a report, sound, with one seeded defect, or without one of its events."""
 
+import math
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -53,6 +54,23 @@ def sound(case: Case) -> Case:
             case.capture, effects=False, keep="windows" if case.capture.keep == "full" else case.capture.keep
         ),
     )
+
+
+def _lasts_s(event: PlannedEvent) -> float:
+    return float(event.spec.lasts_s(event.parameters)) if event.spec is not None else 0.0
+
+
+def shortened(case: Case, strides: int) -> Case:
+    """The case with at most so many strides, but all that its events need, and two more.
+
+    A stride is reckoned at a second at least. A walk in several manners is not shortened.
+    """
+    if case.is_recorded or case.walk.passages:
+        return case
+    needed = max(
+        [strides, *(math.ceil((event.stride or (event.t_s or 0.0)) + _lasts_s(event)) + 2 for event in case.events)]
+    )
+    return replace(case, walk=replace(case.walk, strides=min(case.walk.strides, needed)))
 
 
 def seeded(case: Case, defect: str, dose: float) -> Case:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 STRIDE_S: Final = (0.4, 4.0)
 """A time between two steps outside this is no stride, s (design choice)."""
-AFTER_S: Final = 0.3
-"""A stray train comes this long after the end of a train, s (design choice: in the middle of stance)."""
+AFTER_S: Final = 0.16
+"""A stray train comes this long after the end of a train, s (design choice: a train of its own, still in stance)."""
 IDLE_S: Final = 3.0
 """After so long without a step a device is idle, s (design choice)."""
 IDLE_TRAIN_S: Final = 0.5

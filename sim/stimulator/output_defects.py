@@ -151,7 +151,7 @@ RAMP_DEFECTS: Final = (
     DefectSpec("ramp_error", "", "ramp", 0.5, "ramps last longer by this share; -1 = no ramp at all", -1.0, 10.0),
     DefectSpec("ramp_steps", "", "ramp", 0.5, "ramps go in steps of this share of the plateau", most=1.0),
     DefectSpec("ramp_dent", "", "ramp", 0.2, "half-way up a ramp this share of the plateau is missing", most=0.6),
-    DefectSpec("ramp_floor", "", "ramp", 0.5, "ramps begin and end at this share of the plateau", most=1.0),
+    DefectSpec("ramp_floor", "", "ramp", 0.8, "ramps begin and end at this share of the plateau", most=1.0),
 )
 """How a train comes and goes."""
 

@@ -59,7 +59,7 @@ def test_missed_steps_are_a_share_and_a_run_is_in_a_row(Bench):
 
 
 def test_a_stray_train_follows_in_stance(Bench):
-    """150 ms of pulses, 0.3 s after the end of each train."""
+    """150 ms of pulses, 0.16 s after the end of each train."""
     lifts = tuple((0.5 + 1.6 * k, 1.0 + 1.6 * k) for k in range(7))
     sound, stray = trains(_run(Bench, lifts=lifts)), trains(_run(Bench, {"stray_train": 0.15}, lifts=lifts))
     assert len(stray) == 2 * len(sound)
