@@ -15,14 +15,14 @@ from rig.record import Record
 from rig.shape_uncertainty import droop_terms, noise_bias, peak_terms, rise_terms, square_terms
 
 
-def _widest_s(part: Any) -> NDArray[np.float64]:
-    """Width of the flat top that a peak can lie on: the longer of the two phases, s."""
-    return np.fmax(np.nan_to_num(part["phase1_s"]), np.nan_to_num(part["phase2_s"]))
+def _tops_s(part: Any) -> NDArray[np.float64]:
+    """Width of the flat tops that a peak can lie on: both phases together, s."""
+    return np.nan_to_num(part["phase1_s"]) + np.nan_to_num(part["phase2_s"])
 
 
 _FIELDS: Final[dict[str, Callable[[ChannelAccuracy, Any], tuple[PulseTerm, ...]]]] = {
-    "peak_a": lambda of, part: peak_terms(of, part["peak_a"], _widest_s(part), median=True),
-    "peak_v": lambda of, part: peak_terms(of, part["peak_v"], _widest_s(part), median=True),
+    "peak_a": lambda of, part: peak_terms(of, part["peak_a"], _tops_s(part), median=True),
+    "peak_v": lambda of, part: peak_terms(of, part["peak_v"], _tops_s(part), median=True),
     "peak1_a": lambda of, part: peak_terms(of, part["peak1_a"], part["phase1_s"], median=False),
     "peak2_a": lambda of, part: peak_terms(of, part["peak2_a"], part["phase2_s"], median=False),
     "square_a2s": square_terms,
@@ -77,6 +77,6 @@ def peaks(record: Record, field: str, rows: NDArray[np.int64]) -> NDArray[np.flo
         if accuracy is not None:
             part = {name: column[rows[own]] for name, column in record.pulses.items()}
             width_s = part["phase2_s"] if field == "peak2_a" else part["phase1_s"] if field == "peak1_a" else None
-            width = _widest_s(part) if width_s is None else width_s
+            width = _tops_s(part) if width_s is None else width_s
             size[own] -= 0.5 * noise_bias(accuracy, width, median=field in {"peak_a", "peak_v"})
     return size

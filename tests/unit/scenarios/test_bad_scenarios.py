@@ -55,7 +55,7 @@ BAD = [
     ("schema: scenario/1", "schema: scenario/2", "1:9", "unknown schema `scenario/2`", "scenario/1"),
     ("schema: scenario/1\n", "", "1:1", "lacks the key `schema`", "schema: scenario/1"),
     ("id: SCN-TEST", "id: a b", "2:5", "is no id", "letters"),
-    ("checks:", "settings: {current: 900 mA}\nchecks:", "11:21", "out of bounds", "10 mA to 80 mA"),
+    ("checks:", "settings: {current: 900 mA}\nchecks:", "11:21", "out of bounds", "1 mA to 80 mA"),
     ("checks:", "settings: {curent: 9 mA}\nchecks:", "11:12", "unknown key `curent`", "`current`"),
     ("checks:", "defects: {late_stat: 9 ms}\nchecks:", "11:11", "no defect `late_stat`", "`late_start`"),
     ("checks:", "load: skinn\nchecks:", "11:7", "unknown load `skinn`", "`skin`"),
