@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from reports.samples import Samples
 from rig.attempts import EarlierAttempt
@@ -148,6 +149,7 @@ class RunResult:
         notes: lines for the reader (kernels compiled, model credibility, ...).
         pools: checks that were judged once over many cases.
         attempts: case id -> earlier attempts at the same thing.
+        selftest: of the measuring chain (`reports.selftest`), as plain data; None where none was made.
     """
 
     run: str
@@ -162,6 +164,7 @@ class RunResult:
     notes: tuple[str, ...] = field(default=())
     pools: tuple[PoolResult, ...] = ()
     attempts: Mapping[str, tuple[EarlierAttempt, ...]] = field(default_factory=dict[str, tuple[EarlierAttempt, ...]])
+    selftest: Mapping[str, Any] | None = None
 
     @property
     def verdicts(self) -> list[Verdict]:

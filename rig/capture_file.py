@@ -24,6 +24,7 @@ _TOP: Final = 32_767
 _BOTTOM: Final = -32_768
 _OVERRANGE: Final = 9e36
 """Oscilloscopes write 9.9e37 for a sample beyond the screen."""
+_COARSEST: Final = 256
 _MOST_BAD_RATIO: Final = 0.01
 
 
@@ -140,16 +141,13 @@ def as_recording(
     if first is None or first.size == 0:
         raise RecordError(str(path), f"column {wanted.current} holds no samples", "name a column that does")
     if first.dtype == np.int16:
-        return Recording(
-            path,
-            lambda: _placed(blocks(), losses),
-            a_per_unit,
-            offset_a,
-            rate_hz,
-            stretch,
-            abs(a_per_unit),
-            warnings,
-        )
+        step = _step_of_codes(first, blocks)
+
+        def bare() -> Iterator[tuple[int, NDArray[np.int16]]]:
+            return _placed(blocks() if step == 1 else (_shifted(block, step) for block in blocks()), losses)
+
+        scale = step * a_per_unit
+        return Recording(path, bare, scale, offset_a, rate_hz, stretch, abs(scale), warnings)
     reach = _reach(path, blocks, wanted)
     rails = _rails(first.dtype)
     unit = 1.0 if rails else reach.step or max(0.5 * (reach.high - reach.low), 1e-300) / _FULL_CODES
@@ -164,6 +162,26 @@ def as_recording(
     resolution = abs(unit * a_per_unit) if rails or reach.step else 0.0
     scale, offset = unit * a_per_unit, middle * a_per_unit + offset_a
     return Recording(path, codes, scale, offset, rate_hz, stretch, resolution, warnings)
+
+
+def _step_of_codes(first: NDArray[np.int16], blocks: Blocks) -> int:
+    """The step in which 16-bit codes come: 256 where 8 bits stand in the upper half, as many scopes store them."""
+
+    def common(codes: NDArray[np.int16]) -> int:
+        return int(np.gcd.reduce(np.unique(codes).astype(np.int64)))
+
+    if common(first) <= 1:
+        return 1
+    step = int(np.gcd.reduce(np.array([common(block) for block in blocks()])))
+    return max(step, 1) if step <= _COARSEST else 1
+
+
+def _shifted(codes: NDArray[np.int16], step: int) -> NDArray[np.int16]:
+    """Codes of a coarser converter; its ends are the ends of ours."""
+    shifted = codes // np.int16(step)
+    shifted[codes >= _TOP + 1 - step] = _TOP
+    shifted[codes == _BOTTOM] = _BOTTOM
+    return shifted
 
 
 def _rails(dtype: np.dtype[Any]) -> tuple[int, int] | None:
@@ -223,7 +241,7 @@ def _runs(
 
 def _grid(values: NDArray[Any], reach: float) -> float | None:
     """Step of the grid on which all of `values` lie, or None where there is none of at most 64 000 steps."""
-    levels = np.unique(values)
+    levels = np.unique(values).astype(np.float64)
     if levels.size < 2:
         return None
     step = float(np.median(np.diff(levels)[np.diff(levels) < 1.5 * np.diff(levels).min()]))

@@ -10,12 +10,15 @@ from rig.capture_file import Recording
 from rig.capture_warnings import CaptureWarning
 from rig.cells import cell_statistics
 from rig.finder import PulseFinder
+from sim.errors import RecordError
 from sim.pulse import PULSE_DTYPE
 
 _SPAN: Final = 4096
-_TAIL: Final = 1 << 15
+_TAIL_S: Final = 20e-3
+"""A pulse is known at the latest this long after it began."""
 _MARGIN_S: Final = 0.4e-3
 _MANY_LEVELS: Final = 16
+_SLOWEST_HZ: Final = 5000.0
 _TIMES: Final = ("t_s", "phase1_s", "gap_s", "phase2_s", "end_s", "charge1_c", "charge2_c", "net_c")
 
 
@@ -85,6 +88,8 @@ class _Keeper:
             return
         start = max(int((pulses["t_s"][k] - _MARGIN_S) * hz), first)
         end = min(int((pulses["end_s"][k] + _MARGIN_S) * hz), first + held.size)
+        if start >= end:
+            return
         self.best = float(ranks[k])
         self.window = Window(start, held[start - first : end - first].copy(), rows + k)
 
@@ -136,11 +141,18 @@ def measure_recording(recording: Recording, filter_tau_s: float = 0.0) -> Measur
     Args:
         recording: one channel of a capture.
         filter_tau_s: time constant of the filter before the converter, s; 0 where it is not known.
+
+    Raises:
+        RecordError: so few samples a second that no pulse can be seen.
     """
+    if recording.rate_hz < _SLOWEST_HZ:
+        problem = f"{recording.rate_hz:.6g} samples a second are too few to see pulses of a millisecond"
+        raise RecordError(str(recording.path), problem, f"at least {_SLOWEST_HZ:g} Hz; is --rate right?")
     finder = PulseFinder(recording.rate_hz, recording.scale, recording.offset, filter_tau_s / recording.stretch)
     sums, worst, highest = _Sums(), _Keeper(), _Keeper()
     found: list[NDArray[Any]] = []
     jumps: list[tuple[int, int]] = []
+    tail = int(_TAIL_S * recording.rate_hz) + 1
     held, held_from, rows = np.empty(0, np.int16), 0, 0
     begin = end = -1
 
@@ -163,7 +175,7 @@ def measure_recording(recording: Recording, filter_tau_s: float = 0.0) -> Measur
         found.append(pulses)
         rows += pulses.size
         sums.add(codes)
-        held = np.concatenate([held, codes])[-_TAIL:] if codes.size < _TAIL else codes[-_TAIL:].copy()
+        held = np.concatenate([held, codes])[-tail:] if codes.size < tail else codes[-tail:].copy()
         end = first + codes.size
     held_from = end - held.size
     rest = finder.finish()

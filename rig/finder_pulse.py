@@ -200,6 +200,10 @@ def measure_pulse(
         t2 = _step(w, fall1, sign * height1, -sign * top2)
         t3 = t2
         lacking23 = edge_square(w, t2, sign * height1, -sign * top2)
+    elif w.a <= 0.0 and rise2 - fall1 <= 1:  # one edge from phase to phase: half of its height, not half of each phase
+        t2 = _linear(w, fall1, 0.5 * (sign * height1 + input_at(w, fall1 + 1)))
+        t3 = t2
+        lacking23 = 0.0
     else:
         t2, lacking2 = _fall(w, fall1, rise1, sign, height1)
         risen, lacking3 = _rise(w, rise2, fall2, -sign, height2)
@@ -214,6 +218,8 @@ def measure_pulse(
     split = math.ceil(0.5 * (t2 + t3))  # the interval (split - 1, split] holds the middle of the gap
     if t3 - t2 >= 2.0:
         row[CHARGE1] = total_input(w, begin, split + 1)
+    elif w.a <= 0.0 and rise2 - fall1 <= 1:  # a bare sample belongs to one phase whole
+        row[CHARGE1] = total_input(w, begin, fall1 + 1)
     else:
         # as the filter weighs it: what the first edge's interval reads too much, this one reads too little
         until = min(max(t2 - (split - 1), 0.0), 1.0)

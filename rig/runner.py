@@ -1,7 +1,7 @@
 """The runner: one case on one bench gives one record. It never knows which bench it is."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.aid_walks import effect_of
-from rig.bench import Bench, Capture
+from rig.bench import Bench, Capture, ChannelAccuracy
 from rig.both_legs import until
 from rig.lines import LineLog
+from rig.plausibility import CaptureWatch, noise_problem
 from rig.pulse_source import PulseSource
 from rig.record import EventRecord, IdleCells, LoopError, Record, RigFault, Table
 from rig.record_facts import plain
 from rig.recorded import PreparedRecording, prepare_recording
 from rig.replay import loop_error, replay, replayed_tables
 from rig.walks import PreparedWalk, prepare_walk, rehearsal_of
-from rig.zero_span import ZeroSpans, out_of_tolerance
+from rig.zero_span import ZeroSpan, ZeroSpans, out_of_tolerance
 from scenarios.case import Case
 from sim.body.compensation import CompensationState
 from sim.errors import BenchError, ModelError
@@ -83,12 +84,14 @@ def run_loop(
     """
     source = PulseSource(case, bench)
     loop = _Loop(SensorWatch(case.sensor), source)
+    plausible = CaptureWatch(bench.accuracy(), case.load)
     settled_ns: TimeNs = 0
     try:
         while not world.done:
             stimulus = world.advance(settled_ns)
             capture = bench.exchange(stimulus)
             pulses, settled_ns = source.find(capture)
+            plausible.feed(capture, pulses, stimulus.commands)
             if recorder is not None:
                 recorder.append(stimulus, capture, pulses, settled_ns)
             if pulses.size:
@@ -108,6 +111,7 @@ def run_loop(
         loop.interrupted = True
     finally:
         bench.safe_state()
+    loop.fault = loop.fault or plausible.fault()
     rest = source.finish()
     loop.pulses.append(rest)
     if recorder is not None:
@@ -150,7 +154,7 @@ def run_case(
         bench.open(case)
         accuracy = dict(bench.accuracy())
         spans = ZeroSpans(before=dict(bench.zero_span()))
-        if problem := out_of_tolerance(spans.before, accuracy, "before"):
+        if problem := _out_of_order(spans.before, accuracy, "before"):
             raise BenchError("zero and span", math.nan, problem)
         if recorder is not None and spans.before:
             recorder.event(0, "zero_span", "before", plain(spans))
@@ -165,8 +169,12 @@ def run_case(
 
 def _checked(record: Record) -> Record:
     """The record; nothing of it can be trusted where the instrument left its tolerance meanwhile."""
-    problem = out_of_tolerance(record.zero_span.after, record.accuracy, "after")
+    problem = _out_of_order(record.zero_span.after, record.accuracy, "after")
     return replace(record, fault=RigFault(math.nan, problem)) if problem else record
+
+
+def _out_of_order(readings: Mapping[str, ZeroSpan], accuracy: Mapping[str, ChannelAccuracy], when: str) -> str:
+    return out_of_tolerance(readings, accuracy, when) or noise_problem(readings, accuracy, when)
 
 
 def rehearse(case: Case, bench: Bench) -> CompensationState:

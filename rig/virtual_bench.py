@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from rig.bench import Capabilities, Capture, ChannelAccuracy, Quality
+from rig.card_accuracy import accuracy_of_card
 from rig.lines import SampledLines
 from rig.zero_span import ZeroSpan
 from scenarios.case import Case
@@ -146,6 +147,11 @@ class VirtualBench:
             delivered_until_ns=self._plant.settled_ns,
         )
 
+    @property
+    def settings(self) -> VirtualBenchSettings:
+        """What its file says."""
+        return self._settings
+
     def safe_state(self) -> None:
         """Nothing here can hurt anybody; the plant simply stops being advanced."""
 
@@ -168,29 +174,6 @@ _READINGS = 65_536
 _CHANNELS = ("", ".2", ".3", ".4")
 
 
-def accuracy_of_card(
-    front_end: FrontEndSettings, role: str, rate_hz: float, timebase_bound_ratio: float
-) -> ChannelAccuracy:
-    """What the simulated card states of one captured role."""
-    card, volts_per_unit = front_end.input_of(role), front_end.volts_per_unit(role)
-    return ChannelAccuracy(
-        unit="A" if role.startswith("current") else "V",
-        lsb=front_end.scale_of(role),
-        range=card.range_v / volts_per_unit,
-        noise_rms=card.noise_v / volts_per_unit,
-        gain_bound_ratio=card.gain_bound_ratio,
-        offset_bound=(card.offset_bound_v + card.drift_per_hour_v) / volts_per_unit,
-        inl_bound=card.inl_bound_v / volts_per_unit,
-        filter_tau_s=front_end.tau_s(rate_hz),
-        rate_hz=rate_hz,
-        timebase_bound_ratio=timebase_bound_ratio,
-        drift_per_hour=card.drift_per_hour_v / volts_per_unit,
-        polarity_gain_ratio=card.polarity_gain_bound_ratio,
-        volts_per_unit=volts_per_unit,
-        inl_table=card.inl_table,
-    )
-
-
 def zero_span_of(card: FrontEnd, role: str, accuracy: ChannelAccuracy, t_ns: TimeNs, streams: Streams) -> ZeroSpan:
     """Zero and span of a simulated card at an instant of the run; noise from a stream of that instant alone."""
     settings = card.settings
@@ -200,4 +183,4 @@ def zero_span_of(card: FrontEnd, role: str, accuracy: ChannelAccuracy, t_ns: Tim
     zero, zero_noise = card.steady(role, 0.0, t_ns, _READINGS, draw)
     span, span_noise = card.steady(role, source, t_ns, _READINGS, draw)
     bound = abs(reference) * settings.span_bound_ratio
-    return ZeroSpan(t_ns * 1e-9, zero, zero_noise, reference, bound, span, span_noise)
+    return ZeroSpan(t_ns * 1e-9, zero, zero_noise, reference, bound, span, span_noise, _READINGS)

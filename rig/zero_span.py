@@ -32,6 +32,7 @@ class ZeroSpan:
         reference_bound: how far it may be off.
         span: reading of the reference source.
         span_noise: standard error of that mean.
+        readings: samples behind each mean; 0 where it is not known, and then nothing is said about their noise.
     """
 
     t_s: float
@@ -41,6 +42,7 @@ class ZeroSpan:
     reference_bound: float
     span: float
     span_noise: float
+    readings: int = 0
 
     @property
     def gain_ratio(self) -> float:
@@ -120,10 +122,12 @@ def zero_spans_from(facts: Mapping[str, Any] | None) -> ZeroSpans:
     if not facts:
         return ZeroSpans()
     before, after = (
-        {
-            role: ZeroSpan(**{name: math.nan if each is None else float(each) for name, each in row.items()})
-            for role, row in facts[when].items()
-        }
+        {role: ZeroSpan(**{name: _plain(each) for name, each in row.items()}) for role, row in facts[when].items()}
         for when in ("before", "after")
     )
     return ZeroSpans(before, after)
+
+
+def _plain(value: Any) -> Any:
+    """A number of a record file; what was not finite is null there."""
+    return math.nan if value is None else value

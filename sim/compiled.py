@@ -20,17 +20,19 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def _source_hash() -> str:
+def source_hash(folders: tuple[str, ...] = ("sim", "rig")) -> str:
+    """16 hex digits of our sources in `folders`, numba's version and Python's."""
     root = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
-    for folder in ("sim", "rig"):
+    for folder in folders:
         for source in sorted((root / folder).rglob("*.py")):
             digest.update(source.relative_to(root).as_posix().encode())
             digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _user_cache() -> Path:
+def user_cache() -> Path:
+    """Folder of this user for what can be made again."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
     if sys.platform == "darwin":
@@ -50,7 +52,7 @@ def _writable(folder: Path) -> bool:
 def _choose_cache() -> Path:
     if chosen := os.environ.get("NUMBA_CACHE_DIR"):
         return Path(chosen)
-    folder = _user_cache() / "stimrig" / f"kernels-{_source_hash()}"
+    folder = user_cache() / "stimrig" / f"kernels-{source_hash()}"
     return folder if _writable(folder) else Path(tempfile.mkdtemp(prefix="stimrig-kernels-"))
 
 

@@ -18,6 +18,7 @@ from reports.sections import (
     recorded,
     repeat,
     requirements,
+    selftest,
     summary,
     uncertainty,
 )
@@ -38,6 +39,7 @@ SECTIONS: Final = (
     SectionSpec("fda", 48, fda.build, "FDA output tables A and B"),
     SectionSpec("requirements", 50, requirements.build, "requirement ids and whether they are closed"),
     SectionSpec("bench", 60, bench.build, "bench identity and accuracy"),
+    SectionSpec("selftest", 65, selftest.build, "whether the measuring chain finds what was sent"),
     SectionSpec("uncertainty", 70, uncertainty.build, "uncertainty budgets"),
     SectionSpec("method", 80, method.build, "method, decision rules, glossary"),
     SectionSpec("repeat", 90, repeat.build, "commands and data index"),

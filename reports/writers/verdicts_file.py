@@ -26,6 +26,7 @@ def run_document(run: RunResult, report: dict[str, Any] | None = None) -> dict[s
     """The document of a whole run; `report` is the electronic copy of what HTML and PDF print."""
     document = _document(run.run, run.outcome.value, run.cases)
     document |= {"pools": [_pool(pool) for pool in run.pools], "attempts": _attempts(run)}
+    document |= {"selftest": None if run.selftest is None else dict(run.selftest)}
     return document if report is None else document | {"report": report}
 
 

@@ -21,6 +21,7 @@ from rig.commands.recheck import recheck
 from rig.commands.report import report
 from rig.commands.run import run
 from rig.commands.schema import schema
+from rig.commands.selftest import selftest
 from rig.commands.sensitivity import sensitivity
 from rig.commands.show import show
 from rig.commands.trace import trace
@@ -43,6 +44,7 @@ for _verb in (
     show,
     walk,
     measure,
+    selftest,
     report,
     recheck,
     diff,

@@ -56,7 +56,7 @@ def rebuild(run: Path, catalogue: "Catalogue", as_asked: Callable[["Case"], "Cas
         RecordError: it is no run folder, or holds no case.
     """
     from reports.pooling import judge_pools, with_pools
-    from reports.verdict import RunResult, worst
+    from reports.verdict import Outcome, RunResult, worst
 
     facts = read_run(run)
     known: dict[str, dict[str, Any]] = {row["folder"]: row for row in facts.get("cases", []) if "folder" in row}
@@ -68,6 +68,8 @@ def rebuild(run: Path, catalogue: "Catalogue", as_asked: Callable[["Case"], "Cas
         judge_again(folder, catalogue, as_asked, known.get(folder.name, {}).get("blocked_by") or "", hardware)
         for folder in folders
     )
+    if (facts.get("selftest") or {}).get("verdict") == "FAIL":  # nothing was begun: the rig's fault, not the bench's
+        own = tuple(replace(result, outcome=Outcome.ERROR) if result.record is None else result for result in own)
     pools = judge_pools(own, catalogue)
     results = with_pools(own, pools)
     return RunResult(
@@ -84,4 +86,5 @@ def rebuild(run: Path, catalogue: "Catalogue", as_asked: Callable[["Case"], "Cas
         notes=tuple(facts.get("notes", ())),
         attempts=attempts_of(facts),
         pools=pools,
+        selftest=facts.get("selftest"),
     )

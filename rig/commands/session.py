@@ -115,6 +115,7 @@ class _Running:
 
     results: dict[int, "CaseResult"] = field(default_factory=dict[int, "CaseResult"])
     wall_s: dict[int, float] = field(default_factory=dict[int, float])
+    selftest: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def prepare(request: Request) -> Prepared:
@@ -206,6 +207,7 @@ def execute(
         RecordError: the run folder cannot be written any more; `run.json` stays incomplete.
         CrashError: stimrig itself failed; `run.json` stays incomplete.
     """
+    from rig.commands.self_check import failure_of, quick_selftest
     from scenarios.case_document import case_document
 
     refuse_nothing(prepared)
@@ -234,9 +236,12 @@ def execute(
     running = _Running()
     try:
         with stop_on_signals() as switch:
-            interrupted = _run_all(prepared, folder, running, progress or Silent(), told, switch)
+            running.selftest = quick_selftest(prepared.bench, prepared.bench_name, prepared.bench_file)
+            folder.note(selftest=running.selftest)
+            broken = failure_of(running.selftest)
+            interrupted = not broken and _run_all(prepared, folder, running, progress or Silent(), told, switch)
             if not interrupted:
-                _write_blocked(prepared, folder, running, told)
+                _write_unbegun(prepared, folder, running, told, broken)
             result = _result(prepared, running, run, started, interrupted=interrupted)
             result = replace(result, attempts=attempts_of(folder.facts))
             _finish(prepared, folder, result, running)
@@ -285,20 +290,28 @@ def _run_all(
     return False
 
 
-def _write_blocked(
+def _write_unbegun(
     prepared: Prepared,
     folder: RunFolder,
     running: _Running,
     told: Callable[["CaseResult", float], None] | None,
+    broken: str,
 ) -> None:
-    """Cases that the bench cannot run: NOT RUN, with a folder of their own."""
+    """Cases that never begin, each with a folder of its own.
+
+    What the bench cannot run is NOT RUN; where the rig itself is `broken`, the others are ERROR.
+    """
     from reports.judge import blocked_case
     from reports.verdict import Outcome
 
-    hardware = prepared.bench.describe().hardware
-    for number, blocked in enumerate(prepared.plan.blocked, len(prepared.plan.cases) + 1):
-        result = blocked_case(blocked.case, hardware, blocked.reason, Outcome.NOT_RUN)
-        write_unstarted(result, folder.case_folder(number, blocked.case.name))
+    hardware, plan = prepared.bench.describe().hardware, prepared.plan
+    unbegun = [(case, broken, Outcome.ERROR) for case in plan.cases]
+    unbegun += [(blocked.case, blocked.reason, Outcome.NOT_RUN) for blocked in plan.blocked]
+    for number, (case, reason, outcome) in enumerate(unbegun, 1):
+        if number <= len(plan.cases) and not broken:
+            continue
+        result = blocked_case(case, hardware, reason, outcome)
+        write_unstarted(result, folder.case_folder(number, case.name))
         running.results[number], running.wall_s[number] = result, 0.0
         if told is not None:
             told(result, 0.0)
@@ -323,6 +336,7 @@ def _result(prepared: Prepared, running: _Running, run: str, started: str, *, in
         unchecked_requirements=len(prepared.plan.unchecked_requirements),
         notes=_notes(prepared.plan),
         pools=pools,
+        selftest=running.selftest,
     )
 
 

@@ -40,7 +40,7 @@ def test_schema_refuses_what_must_not_be_said():
 def test_keys_stand_in_the_order_of_formats_md(runs):
     """Scripts read these names; the list is copied from formats.md."""
     document = json.loads(verdicts_text(run_document(runs.mixed())))
-    assert list(document) == ["schema", "run", "verdict", "cases", "pools", "attempts"]
+    assert list(document) == ["schema", "run", "verdict", "cases", "pools", "attempts", "selftest"]
     case = document["cases"][0]
     assert list(case) == [
         "id",
