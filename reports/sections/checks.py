@@ -148,6 +148,7 @@ def _numbers(verdict: Verdict) -> list[tuple[str, str]]:
         ("Spread", _spread(verdict)),
         ("Part of run", part_of_run(check.during)),
         ("Measure", measure_words(check)),
+        ("Method", "" if verdict.samples is None else verdict.samples.method),
         ("Decision", f"{check.decision}, {verdict.quantity}"),
         ("Basis", "" if check.basis is None else basis_words(check)),
         ("Confirmed by", confirmed_words(check)),

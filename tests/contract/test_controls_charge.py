@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 from control_desk import (
+    CATALOGUE,
     WANTED,
     Control,
     cases,
     judged,
     seeded,
     shown,
+    sound,
     strides,
     unfired,
     with_worse_card,
@@ -17,6 +19,8 @@ from control_desk import (
     worse_card,
 )
 
+from reports.judge import judge_case
+from reports.writers.verdicts_file import case_document
 from rig.zero_span import ZeroSpans
 
 BALANCE, RATES, IDLE = "SCN-CORE-BALANCE", "SCN-CORE-RATES", "SCN-CORE-IDLE"
@@ -76,3 +80,11 @@ def test_a_series_capacitor_reads_the_leak_without_a_zero():
     verdict = judged(seeded(CAPACITOR, dc_leak=30e-6), "CHG-05/series-capacitor")
     assert verdict.value == pytest.approx(30e-6, abs=verdict.expanded)
     assert verdict.samples.method.startswith("series capacitor of 10 uF")
+
+
+def test_the_verdict_names_the_method_and_what_the_instrument_added():
+    """`method` in verdicts.json, and the asymmetry among the notes: a reader knows how the number was come by."""
+    result = judge_case(sound(BALANCE), CATALOGUE)
+    (found,) = (check for check in case_document(result)["cases"][0]["checks"] if check["id"] == "CHG-01")
+    assert found["method"].startswith("polarity swap (n = ") and "both sides of the pulse" in found["method"]
+    assert "measured by the swap" in found["reason"]
