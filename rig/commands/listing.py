@@ -79,11 +79,34 @@ def _devices(context: "Context") -> Rows:
     models: Rows = [
         {
             "name": f"model: {spec.name}",
-            "summary": f"{spec.summary} (seeded defects: {', '.join(spec.defects) or 'none'})",
+            "summary": f"{spec.summary} ({len(spec.defects)} seeded defects)",
         }
         for spec in context.catalogue.models.values()
     ]
     return _files("devices")(context) + models
+
+
+def _defects(context: "Context") -> Rows:
+    from reports.quantities import quantity
+
+    models: dict[str, list[str]] = {}
+    specs = {}
+    for model in context.catalogue.models.values():
+        for name, spec in model.defects.items():
+            models.setdefault(name, []).append(model.name)
+            specs[name] = spec
+    return [
+        {
+            "name": name,
+            "family": spec.family,
+            "dose": quantity(spec.dose, spec.unit, 3),
+            "unit": spec.unit,
+            "models": models[name],
+            "needs": list(spec.needs),
+            "summary": spec.summary,
+        }
+        for name, spec in specs.items()
+    ]
 
 
 def _benches(context: "Context") -> Rows:
@@ -119,6 +142,7 @@ def _runs(context: "Context") -> Rows:
 _KINDS: dict[str, Callable[["Context"], Rows]] = {
     "scenarios": _scenarios,
     "devices": _devices,
+    "defects": _defects,
     "measures": _measures,
     "events": _events,
     "patients": _files("patients"),
@@ -126,7 +150,7 @@ _KINDS: dict[str, Callable[["Context"], Rows]] = {
     "sections": _sections,
     "runs": _runs,
 }
-_COLUMNS = ("name", "verdict", "cases", "start", "unit", "quantity", "summary")
+_COLUMNS = ("name", "family", "dose", "verdict", "cases", "start", "unit", "quantity", "summary")
 
 
 def list_names(
