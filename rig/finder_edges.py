@@ -47,6 +47,7 @@ def linear_delay_s(period_s: float, filter_tau_s: float) -> float:
     return float(np.mean(_linear_crossing_error(period_s / filter_tau_s))) * period_s
 
 
+@lru_cache(maxsize=64)
 def crossing_scatter_s(period_s: float, filter_tau_s: float) -> float:
     """Standard uncertainty of one crossing from the phase between edge and sample clock, s.
 
@@ -56,10 +57,30 @@ def crossing_scatter_s(period_s: float, filter_tau_s: float) -> float:
         a = period_s / filter_tau_s if filter_tau_s > 0.0 else math.inf
         return float(np.std(_linear_crossing_error(a))) * period_s
     a = period_s / filter_tau_s
-    part = (1.0 - np.exp(-_PHASES * a)) / (1.0 - math.exp(-a))
-    wrong = a / (1.0 + TAU_TOLERANCE_RATIO)
-    found = -np.log1p(-np.minimum(part * (1.0 - math.exp(-wrong)), 1.0 - 1e-12)) / wrong
-    return float(np.sqrt(np.mean((found - _PHASES) ** 2) / 3.0)) * period_s  # the bound of tau is rectangular
+    squares = [
+        np.mean(_undone_crossing_error(a, a / (1.0 + ratio)) ** 2)
+        for ratio in (-TAU_TOLERANCE_RATIO, TAU_TOLERANCE_RATIO)
+    ]
+    return float(np.sqrt(np.mean(squares) / 3.0)) * period_s  # the bound of tau is rectangular
+
+
+def _undone_crossing_error(a: float, true_a: float) -> np.ndarray:
+    """Crossing found by undoing a filter of `a` where it is one of `true_a`, minus the edge, in samples, (2048,).
+
+    As `rig.finder_pulse` does it: the height is read in the two intervals behind the edge, where a wrong filter still
+    shows.
+    """
+    keep = math.exp(-a)
+    since = _PHASES[:, None] + np.arange(-2, 5)
+    x = np.where(since > 0.0, 1.0 - np.exp(-np.maximum(since, 0.0) * true_a), 0.0)
+    u = (x[:, 1:] - keep * x[:, :-1]) / (1.0 - keep)  # column 1 + n: interval that ends n samples behind the edge's
+    rows, first = np.arange(_PHASES.size), np.where(u[:, 1] >= 0.5, 1, 2)
+    top = 0.5 * (u[rows, first + 1] + u[rows, first + 2])
+    behind = np.zeros(_PHASES.size)
+    for back in (1, 0):
+        part = np.clip(u[rows, first - back] / top, 0.0, 1.0)
+        behind += np.where(part >= 1.0, 1.0, -np.log1p(-np.minimum(part, 1.0 - 1e-12) * (1.0 - keep)) / a)
+    return (first - 1.0) - behind + _PHASES
 
 
 def crossing_noise_s(noise_ratio: np.ndarray, period_s: float, filter_tau_s: float) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rig.bench import ChannelAccuracy
-from rig.finder_edges import charge_scatter_ratio, crossing_noise_s, crossing_scatter_s, inverts
+from rig.finder_edges import TAU_TOLERANCE_RATIO, charge_scatter_ratio, crossing_noise_s, crossing_scatter_s, inverts
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -149,6 +149,8 @@ def _amplitude(accuracy: ChannelAccuracy, amplitude: Array, width: Array) -> tup
         PulseTerm("gain", "B", accuracy.gain_bound_ratio * size / _SQRT3, True, "gain bound", "rectangular"),
         PulseTerm("INL", "B", np.full_like(size, accuracy.inl_bound / _SQRT3), True, "INL bound", "rectangular"),
     )
+    if inverts(1.0 / accuracy.rate_hz, accuracy.filter_tau_s):
+        terms = (*terms, _wrong_filter(accuracy, size, count))
     largest = np.where(count < 4.0, accuracy.noise_rms * (1.0 + ends) ** 0.5, 0.0)
     if not largest.any():
         return terms
@@ -156,15 +158,33 @@ def _amplitude(accuracy: ChannelAccuracy, amplitude: Array, width: Array) -> tup
     return (*terms, PulseTerm("noise of the maximum", "B", largest, False, because, "rectangular"))
 
 
+def _wrong_filter(accuracy: ChannelAccuracy, size: Array, count: Array) -> PulseTerm:
+    """What a filter that is not quite the stated one leaves in the middle half of a phase."""
+    a = 1.0 / (accuracy.rate_hz * accuracy.filter_tau_s)
+    left = abs(np.exp(-a / (1.0 + TAU_TOLERANCE_RATIO)) - np.exp(-a)) / (1.0 - np.exp(-a))
+    bound = size * left * np.exp(-a * 0.5 * count) / ((1.0 - np.exp(-a)) * count)
+    return PulseTerm("filter tau", "B", bound / _SQRT3, True, "±5 % of the time constant, bound", "rectangular")
+
+
 def _charge(
-    accuracy: ChannelAccuracy, charge: Array, inl_s: Array, window_s: Array, edges: tuple[tuple[Array, ...], ...]
+    accuracy: ChannelAccuracy,
+    charge: Array,
+    inl_s: Array,
+    window_s: Array,
+    edges: tuple[tuple[Array, ...], ...],
+    cut_a: Array | None = None,
 ) -> tuple[PulseTerm, ...]:
     size = np.abs(charge) / _SQRT3
     alias = _aliasing_c(accuracy, edges[0], edges[1])
     shape: Literal["normal", "arcsine"] = "arcsine" if accuracy.filter_tau_s * accuracy.rate_hz >= 1.0 else "normal"
     count = np.maximum(1.0, window_s * accuracy.rate_hz)
+    terms = _level_terms(accuracy, count, window_s, 0.0)
+    if cut_a is not None:
+        cut = TAU_TOLERANCE_RATIO * accuracy.filter_tau_s * cut_a / _SQRT3
+        because = "±5 % of the time constant, where the phases are told apart; bound"
+        terms = (*terms, PulseTerm("filter tau", "B", cut, True, because, "rectangular"))
     return (
-        *_level_terms(accuracy, count, window_s, 0.0),
+        *terms,
         PulseTerm(
             "edge aliasing", "B", alias, False, "sampled sum of filtered edges; device clock asynchronous", shape
         ),
@@ -243,6 +263,10 @@ def pulse_uncertainty(
     inl2_s = np.where(decays, _DISCHARGE_TAUS * np.where(decays, decay_s, 0.0), w2_or_0)
     alike = np.maximum(0.0, 1.0 - np.abs(np.abs(a1) - np.abs(a2)) / (_LEVELS_APART * accuracy.range))
     both_s = np.sqrt(w1**2 + inl2_s**2 + 2.0 * np.where(decays, 0.0, alike) * w1 * inl2_s)
+    # what the filter still holds of phase 1 where the charge is cut in two
+    cut = np.zeros_like(w1)
+    if accuracy.filter_tau_s > 0.0:
+        cut = np.where(single, 0.0, np.abs(a1) * np.exp(-0.5 * gap_or_0 / accuracy.filter_tau_s))
     first = np.minimum(w1 + 0.5 * gap_or_0 + 10.0 * period_s, window)
     return {
         "t_s": _times(accuracy, _Crossings((height1,), None, nothing, plateau)),
@@ -251,7 +275,7 @@ def pulse_uncertainty(
         "gap_s": _times(accuracy, _Crossings((height1, height2), gap, close, decay_s)),
         "phase1_a": _amplitude(accuracy, a1, w1),
         "phase2_a": _amplitude(accuracy, a2, w2),
-        "charge1_c": _charge(accuracy, a1 * w1, w1, first, (t[:2], steps[:2])),
-        "charge2_c": _charge(accuracy, q2, inl2_s, window - first + period_s, (t[2:], steps[2:])),
+        "charge1_c": _charge(accuracy, a1 * w1, w1, first, (t[:2], steps[:2]), cut),
+        "charge2_c": _charge(accuracy, q2, inl2_s, window - first + period_s, (t[2:], steps[2:]), cut),
         "net_c": _charge(accuracy, a1 * w1 + q2, both_s, window, (t, steps)),
     }

@@ -19,6 +19,7 @@ from rig.trains import assign_trains
 from rig.virtual_bench import accuracy_of_card
 from rig.waveforms import RoleFormat
 from rig.windows import KeptCells, idle_rows, pulse_cells
+from rig.zero_span import ZeroSpan, ZeroSpans
 from sim.edges import EDGE_DTYPE, Edges
 from sim.front_end import FrontEnd
 from sim.front_end_settings import AnalogInput, FrontEndSettings, for_device
@@ -159,7 +160,21 @@ def record_of(what, believed=None):
     return Record(
         case=case, hardware="virtual", span_s=(0.0, codes.size / RATE_HZ), gaps_s=(), pulses=columns, trains=trains,
         strides={}, idle=cells, accuracy={"current": accuracy}, events={}, loop_error=None,
+        zero_span=readings(front_end, accuracy, codes.size / RATE_HZ),
     )  # fmt: skip
+
+
+def readings(front_end, accuracy, end_s):
+    """Zero and span before and after the capture."""
+    draw = np.random.default_rng(1)
+
+    def reading(t_s):
+        zero, noise = front_end.steady("current", 0.0, int(t_s * 1e9), 10_000, draw)
+        source = 0.5 * accuracy.range
+        span, spread = front_end.steady("current", source, int(t_s * 1e9), 10_000, draw)
+        return {"current": ZeroSpan(t_s, zero, noise, source, 1e-4 * source, span, spread)}
+
+    return ZeroSpans(reading(0.0), reading(end_s))
 
 
 def truths_of(what):
