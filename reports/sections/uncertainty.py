@@ -25,8 +25,8 @@ def build(run: RunResult) -> dict[str, Any] | None:
     if not shared:
         return None
     intro = text(
-        "Each component by JCGM 100: what was stated, its distribution and divisor, the sensitivity c, and what it gives "
-        "to the standard uncertainty u of one sample. Type A comes from repetition, B from knowledge; ν are the "
+        "Each component by JCGM 100: what was stated, its distribution and divisor, the sensitivity c, and what it "
+        "gives to the standard uncertainty u of one sample. Type A comes from repetition, B from knowledge; ν are the "
         "degrees of freedom. Systematic components do not shrink when samples are averaged. U = 2 u (k = 2); the 95 % "
         "interval is that of the convolved distributions: where one rectangular bound dominates it is narrower than U. "
         "The uncertainty ratio (TUR) is half the width of the limits over U, and |limit|/U where there is one limit. "

@@ -160,13 +160,13 @@ def record_of(what, believed=None):
     return Record(
         case=case, hardware="virtual", span_s=(0.0, codes.size / RATE_HZ), gaps_s=(), pulses=columns, trains=trains,
         strides={}, idle=cells, accuracy={"current": accuracy}, events={}, loop_error=None,
-        zero_span=readings(front_end, accuracy, codes.size / RATE_HZ),
+        zero_span=readings(front_end, accuracy, codes.size / RATE_HZ, what.seed),
     )  # fmt: skip
 
 
-def readings(front_end, accuracy, end_s):
+def readings(front_end, accuracy, end_s, seed):
     """Zero and span before and after the capture."""
-    draw = np.random.default_rng(1)
+    draw = np.random.default_rng((*seed, 1))
 
     def reading(t_s):
         zero, noise = front_end.steady("current", 0.0, int(t_s * 1e9), 10_000, draw)
