@@ -179,7 +179,9 @@ def zero_span_of(card: FrontEnd, role: str, accuracy: ChannelAccuracy, t_ns: Tim
     settings = card.settings
     reference = settings.span_ratio * accuracy.range
     draw = streams.generator(f"bench.zero and span.{role}.{t_ns}")
-    source = reference * (1.0 + settings.span_bound_ratio * draw.uniform(-1.0, 1.0))
+    # one source serves the whole run: its error is the same before and after
+    error_ratio = settings.span_bound_ratio * streams.generator(f"bench.reference source.{role}").uniform(-1.0, 1.0)
+    source = reference * (1.0 + error_ratio)
     zero, zero_noise = card.steady(role, 0.0, t_ns, _READINGS, draw)
     span, span_noise = card.steady(role, source, t_ns, _READINGS, draw)
     bound = abs(reference) * settings.span_bound_ratio

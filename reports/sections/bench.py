@@ -23,6 +23,12 @@ def build(run: RunResult) -> dict[str, Any]:
     if accuracy:
         columns = ("Role", "Code", "Range", "Noise rms", "Gain", "Offset", "INL", "Filter τ", "Rate", "Clock")
         blocks.append(table(columns, accuracy, title="Accuracy by captured role (bounds, rectangular)"))
+    zeros = [row for case in run.cases for row in _zeros(case)]
+    if zeros:
+        columns = ("Case", "Role", "Zero before", "Zero after", "Gain before", "Gain after")
+        blocks.append(
+            table(columns, zeros, title="Zero and span of the instrument", widths=(2.6, 1.2, 1.5, 1.5, 1.5, 1.5))
+        )
     states = [_state(case) for case in run.cases if case.record is not None]
     if states:
         columns = ("Case", "Loop error", "Gaps", "Clipped samples", "Sensor delay")
@@ -57,6 +63,24 @@ def _role(role: str, known: ChannelAccuracy) -> tuple[str, ...]:
         quantity(known.rate_hz, "Hz", 3),
         f"±{known.timebase_bound_ratio * 1e6:.3g} ppm",
     )
+
+
+def _zeros(case: CaseResult) -> list[tuple[str, ...]]:
+    """Shorted inputs and reference source before and after the case; the gain as what it is off one."""
+    record = case.record
+    if record is None:
+        return []
+    spans = record.zero_span
+    return [
+        (
+            case.case.id,
+            role,
+            *(quantity(taken[role].zero, accuracy.unit, 3) for taken in (spans.before, spans.after)),
+            *(f"{(taken[role].gain_ratio - 1.0) * 1e6:.0f} ppm" for taken in (spans.before, spans.after)),
+        )
+        for role, accuracy in record.accuracy.items()
+        if spans.taken(role)
+    ]
 
 
 def _state(case: CaseResult) -> tuple[str, ...]:

@@ -115,3 +115,10 @@ def test_tolerances_are_those_of_the_bench(change, words):
     bench.open(short_case())
     problem = out_of_tolerance({"current": replace(reading, **change)}, bench.accuracy(), "after")
     assert (words in problem) if words else problem == ""
+
+
+def test_one_reference_source_serves_the_whole_run():
+    """A card without drift shows the same gain before and after: the source's own error is no drift."""
+    spans = run_case(short_case(), bench_of(AnalogInput(drift_per_hour_v=0.0))).zero_span
+    noise = 315e-6 / 256.0 / 5.0
+    assert abs(spans.gain_drift_ratio("current")) < 6 * noise
