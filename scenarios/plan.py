@@ -77,8 +77,7 @@ class PlanWarning:
     text: str
 
     def __str__(self) -> str:
-        subject = f"{self.case}: {self.check}" if self.check else self.case
-        return f"{self.where}: {subject}: {self.text}"
+        return ": ".join(part for part in (self.where, self.case, self.check, self.text) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ def prepare(request: Request) -> Prepared:
     from scenarios.item_file import read_item_file
     from scenarios.plan import PlanOptions, load_cases
     from scenarios.plugins import assemble_catalogue
+    from scenarios.profiles import telling_unjudged
     from scenarios.settings_file import read_settings
 
     project = read_settings(Path.cwd())
@@ -150,7 +151,7 @@ def prepare(request: Request) -> Prepared:
         leave_out_misfits=bool(request.profile and request.device),
     )
     paths = _of_profile(request, project) if request.profile else request.paths or own_scenarios(project)
-    plan = load_cases(paths, catalogue, options)
+    plan = telling_unjudged(load_cases(paths, catalogue, options), request.profile, (project.folder or Path(),))
     return Prepared(request, project, catalogue, plan, bench, bench_file(name, beside))
 
 
@@ -342,7 +343,9 @@ def _result(prepared: Prepared, running: _Running, run: str, started: str, *, in
 
 def _notes(plan: "Plan") -> tuple[str, ...]:
     # the folder of a file is no fact about the run: another checkout must print the same report
-    warned = (f"{PurePath(w.where).name}: {w.case}: {w.check}: {w.text}" for w in plan.warnings)
+    warned = (
+        ": ".join(part for part in (PurePath(w.where).name, w.case, w.check, w.text) if part) for w in plan.warnings
+    )
     profiles = {case.id: case.profile for case in (*plan.cases, *(each.case for each in plan.blocked)) if case.profile}
     dropped = (
         f"{left.case}: {left.check}: {left.reason}"

@@ -66,7 +66,7 @@ def test_a_confirmation_is_written_beside_the_project_and_lapses_with_the_limit(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["confirm", "TIM-1", "--by", "me"], "did you mean `TIM-01`"),
+        (["confirm", "TIM-1", "--by", "me"], "did you mean `TIM-"),
         (["confirm", "TIM-01", "--by", " "], "nobody is named"),
         (["confirm", "TIM-01", "--by", "me", "--on", "today"], "`today` is no date"),
         (["show", "TIM-1"], "unknown limit `TIM-1`"),
@@ -106,3 +106,11 @@ def test_a_profile_and_a_path_exclude_each_other(project, capsys):
     """`run --profile` means the library."""
     assert main(["run", "--profile", "core", "demo-pass"]) == 4
     assert "drop one of the two" in capsys.readouterr().err
+
+
+def test_a_device_that_few_scenarios_fit_is_told_what_nobody_judges(project, capsys):
+    """Two scenarios of the core profile fit the implant: the plan names the limits that no case of it judges."""
+    plan = _json(capsys, "plan", "--profile", "core", "--device", "implant_four")
+    told = [warning["text"] for warning in plan["warnings"] if warning["where"] == "profile core"]
+    assert len(told) == 1 and "limits are judged by no case of this run: " in told[0] and "GAI-05" in told[0]
+    assert any(left["reason"].startswith("does not fit: ") for left in plan["left_out"])
