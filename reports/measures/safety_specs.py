@@ -31,6 +31,7 @@ _AFTER: Final = Parameter(
 )
 _OF_FAULT: Final = Parameter("of", choices=tuple(FAULTS), default="sensor", summary="faults of the sensor or its link")
 
+_FAULTS: Final = "event:" + "|".join(kind for kinds in FAULTS.values() for kind in kinds)
 _GRACE: Final = Parameter(
     "grace",
     "s",
@@ -204,7 +205,7 @@ SAFETY: Final[tuple[MeasureSpec, ...]] = (
         "train",
         "duration of a train that meets a fault of sensor or link, over the set time-out",
         (_OF_FAULT,),
-        ("setting:time_out",),
+        ("setting:time_out", _FAULTS),
     ),
     _measure(
         "safe_state_time",
@@ -213,6 +214,7 @@ SAFETY: Final[tuple[MeasureSpec, ...]] = (
         "occurrence",
         "from a fault of sensor or link to the last pulse that the leg did not ask for",
         (_OF_FAULT, _GRACE),
+        (_FAULTS,),
     ),
     _measure(
         "false_triggers",
