@@ -15,6 +15,7 @@ from reports.writers.verdicts_file import verdicts_text
 from rig.bench import ChannelAccuracy
 from rig.record import EventRecord, LoopError, Record, RigFault
 from scenarios.case import CaptureRequest, Case, Check, DeviceDescription, During, Limit, PlannedEvent, Requirement
+from sim.electrode.load import NAMED_LOADS
 from sim.errors import ModelError
 from sim.gait.walk import Walk
 
@@ -109,7 +110,7 @@ def scenario_case(number, case_id, title, checks, **more):
     given = {
         "id": case_id, "number": number, "name": f"scn-walk-rug-peel-{number}", "scenario_id": "SCN-WALK-RUG-PEEL",
         "title": title, "seed": 20240917 + number, "patient_name": "stroke_moderate", "patient": None, "leg": "left",
-        "sensor": None, "device": device, "load": None, "load_name": "skin", "capture": CaptureRequest(),
+        "sensor": None, "device": device, "load": NAMED_LOADS["skin"], "load_name": "skin", "capture": CaptureRequest(),
         "walk": Walk(0.9, 90),
         "events": (
             PlannedEvent("rug", "terrain.rug", 20, 0.6, None, {"height": 0.012}, 14),
