@@ -25,6 +25,9 @@ SETTLE_TAUS: Final = 18.0
 DRIFT_STEP_NS: Final = 62_500_000
 _FRESH_NS: Final = 4_000_000
 _NEGLIGIBLE: Final = 1e-3
+_LONG_TAU_S: Final = 1.0
+"""Beyond this a load is nearly a capacitor: start and end of its exponential lie volts by the million apart, and single
+precision would lose the difference, which is what flows (1 Gohm on 10 uF: steps of 3 V)."""
 _TOP: Final = 32_767.0
 _BOTTOM: Final = -32_768.0
 
@@ -127,15 +130,21 @@ def _idle(out: NDArray[np.int16], noise: NDArray[np.float32], base: np.float32) 
 
 @borrowing
 def _power_row(tau_s: float, period_s: float, taus: NDArray[np.float64], powers: NDArray[np.float32]) -> int:
-    """Row of `powers` that holds ``exp(-j period/tau)``, j = 0..63; filled when first asked for."""
+    """Row of `powers` that holds ``exp(-j period/tau)``, j = 0..63, less 1 where tau is long; filled when asked for."""
     for k in range(1, taus.size):
         if taus[k] == tau_s:
             return k
     k = 1 + int(np.int64(hash64(np.uint64(tau_s * 1e15)) % np.uint64(taus.size - 1)))
     for j in range(PIECE):
-        powers[k, j] = math.exp(-j * period_s / tau_s)
+        powers[k, j] = math.expm1(-j * period_s / tau_s) if tau_s > _LONG_TAU_S else math.exp(-j * period_s / tau_s)
     taus[k] = tau_s
     return k
+
+
+@borrowing
+def _level(steady: float, left: float, tau_s: float) -> float:
+    """What stands beside ``left powers[j]``: of a long tau the value at the anchor, else where it all will end."""
+    return steady + left if tau_s > _LONG_TAU_S else steady
 
 
 @borrowing
@@ -196,7 +205,7 @@ def _flowing(
         clipped += _fresh(
             out[i - first : i - first + n],
             i,
-            np.float32(steady),
+            np.float32(_level(steady, left, tau_s)),
             np.float32(left),
             powers[into : into + n],
             np.float32(lag),
@@ -259,7 +268,7 @@ def _resting(
             clipped += _tail(
                 at,
                 noise,
-                np.float32(steady),
+                np.float32(_level(steady, left, tau_s)),
                 np.float32(left),
                 powers[into : into + n],
                 np.float32(base),

@@ -198,3 +198,22 @@ def test_a_current_that_flows_before_the_run_is_no_step():
     rendered = FrontEnd(settings, ("current", "voltage"), 1e6, Streams(3)).render(Edges(0, 1_000_000, (edges,)))
     for signal in rendered.waveforms.values():
         assert np.ptp(signal.samples) <= 1
+
+
+@pytest.mark.kernels
+def test_a_capacitor_that_hardly_leaks_charges_in_a_straight_line():
+    """30 mA into 500 ohm and 10 uF behind 1 Gohm: v = 15 V + 3 kV/s t, to a code, though i R_p is 30 MV."""
+    tau_s, r_p, i_a = 1e4, 1e9, 0.03
+    on_ns, off_ns = 100_000, 400_000
+    rows = segments(
+        (0, 0.0, 0.0, 0.0, 0.0, tau_s),
+        (on_ns, i_a, 0.0, i_a * (500.0 + r_p), -i_a * r_p, tau_s),
+        (off_ns, 0.0, 0.0, 0.0, i_a * (off_ns - on_ns) * 1e-9 / 10e-6, tau_s),
+    )
+    codes, blocks = render(rows, 1_000_000)
+    signal = blocks[0].waveforms["voltage"]
+    volts = codes["voltage"] * signal.scale + signal.offset
+    at = np.arange(160, 395)
+    expected = 15.0 + 3000.0 * ((at - 100) * 1e-6 - 2e-6)
+    assert np.abs(volts[at] - expected).max() < 1.5 * signal.scale
+    assert np.abs(volts[500:] - 0.9).max() < 1.5 * signal.scale
