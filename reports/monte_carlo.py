@@ -15,6 +15,7 @@ Source: JCGM 101:2008, 5.9, 7.2 and 7.6 (propagation of distributions); Efron an
 the Bootstrap, ch. 10 (bias) and 13.4 (interval); shrinking: design choice, exact for normal values.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
@@ -68,7 +69,14 @@ class Estimated:
     trials_count: int
 
 
-def monte_carlo(estimator: Estimator, values: Array, terms: Sequence[Term], streams: Streams, name: str) -> Estimated:
+def monte_carlo(
+    estimator: Estimator,
+    values: Array,
+    terms: Sequence[Term],
+    streams: Streams,
+    name: str,
+    least_value: float = -math.inf,
+) -> Estimated:
     """Value, bias, U and 95 % interval of ``estimator(values)``.
 
     The same seed and name give the same numbers, whatever else is drawn.
@@ -79,6 +87,8 @@ def monte_carlo(estimator: Estimator, values: Array, terms: Sequence[Term], stre
         terms: components of the uncertainty of each value, (n,).
         streams: of the case (`Streams(record.case.seed)`).
         name: of the random stream: the measure, and what it is asked for.
+        least_value: what the quantity cannot be below (a spread: 0); a value corrected beyond it is set to it, which
+            brings it nearer to whatever is true.
     """
     draw = streams.generator(f"monte carlo.{name}")
     n = values.size
@@ -97,11 +107,12 @@ def monte_carlo(estimator: Estimator, values: Array, terms: Sequence[Term], stre
     half = NORMAL95 * spread
     low, high = (np.quantile(errors, (0.025, 0.975)) - bias) if trials > _FEWEST else (-half, half)
     widened = np.hypot((low, high), _BIAS_BOUND * 0.95 * abs(bias))
+    value = max(seen - bias, least_value)
     return Estimated(
-        seen - bias,
+        value,
         bias,
         COVERAGE * float(np.hypot(spread, unsure)),
-        (seen - bias - float(widened[1]), seen - bias + float(widened[0])),
+        (max(value - float(widened[1]), least_value), value + float(widened[0])),
         (
             *(_part(part, size) for part, size in zip(terms, alone, strict=True)),
             Component("bias of the estimator", "B", unsure, True, "half of the correction", "rectangular", 3.0**0.5),

@@ -117,7 +117,8 @@ class CaptureWatch:
             return
         base = (float(pulse["baseline_a"]) - current.offset) / current.scale
         part = (values - base) / height
-        risen = int(np.argmax(part >= 0.9))
+        reached = np.flatnonzero(part >= 0.9)
+        risen = int(reached[0]) if reached.size else part.size  # an edge that is slower than the look is no quick one
         self._rises.setdefault(role, []).append(int(((part[:risen] > 0.1) & (part[:risen] < 0.9)).sum()))
         voltage = waveforms.get(f"voltage{suffix}")
         if voltage is None or not self._undisturbed:

@@ -75,7 +75,7 @@ def relative_jitter(record: Record, parameters: Mapping[str, Any]) -> Samples:
     if n < _FEWEST:
         return nothing("", "fewer than three periods", *notes, dropped=dropped)
     estimated = monte_carlo(
-        estimator, ratio[drawn], [part.taken(drawn) for part in terms], Streams(record.case.seed), name
+        estimator, ratio[drawn], [part.taken(drawn) for part in terms], Streams(record.case.seed), name, 0.0
     )
     return as_samples(
         estimated,

@@ -20,10 +20,10 @@ def test_alternating_periods_have_twice_their_swing_as_spread_and_as_change(walk
 
 
 def test_a_rate_that_is_changed_between_trains_is_no_jitter(walks):
-    """Trains of 40 and of 38 Hz by turns, each of them even: nothing jitters."""
+    """Trains of 40 and of 38 Hz by turns, each of them even: nothing jitters, within the U of a corrected spread."""
     trains = [t_s[0] + (t_s - t_s[0]) * (1.0 + 0.05 * (k % 2)) for k, t_s in enumerate(walks.instants())]
     samples = walks.samples(walks.record(walks.pulses(trains)), "relative_jitter")
-    assert samples.values == pytest.approx([0.0], abs=1e-6) and samples.expanded[0] < 1e-5
+    assert abs(samples.values[0]) <= samples.expanded[0] < 1e-5
 
 
 @pytest.mark.parametrize(("which", "count"), [("both", 3), ("missing", 2), ("extra", 1)])
