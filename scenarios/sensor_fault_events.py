@@ -1,6 +1,7 @@
 """What may happen on the line between a sensor and the device, and to the packets of a wireless one."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -25,11 +26,12 @@ def _end_ns(parameters: Mapping[str, Any], start_ns: TimeNs) -> TimeNs:
     return start_ns + ns_from_s(parameters["duration"])
 
 
-def _line(kind: LineFault) -> Callable[..., tuple[SignalFault, ...]]:
-    def effects(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[SignalFault, ...]:
-        return (SignalFault(kind, start_ns, _end_ns(parameters, start_ns)),)
+def _of_line(kind: LineFault, parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[SignalFault, ...]:
+    return (SignalFault(kind, start_ns, _end_ns(parameters, start_ns)),)
 
-    return effects
+
+def _line(kind: LineFault) -> Callable[..., tuple[SignalFault, ...]]:
+    return partial(_of_line, kind)  # a case travels to its worker process, a closure cannot
 
 
 def _rail(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[SignalFault, ...]:

@@ -126,3 +126,13 @@ def test_mistakes_in_requirements(tmp_path, text, place, problem):
         read_requirements(path)
     assert caught.value.where == f"{path}:{place}"
     assert problem in caught.value.problem
+
+
+def test_every_event_travels_to_a_worker_process():
+    """A case holds the specs of its events and is sent to its process with `-j`: no spec may be a closure."""
+    import pickle
+
+    from scenarios.plugins import assemble_catalogue
+
+    for spec in assemble_catalogue().events.values():
+        assert pickle.loads(pickle.dumps(spec)).name == spec.name
