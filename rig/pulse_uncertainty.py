@@ -21,6 +21,12 @@ _CLOSE: Final = 3.0
 """Edges nearer than this many samples lie in one another's interval of the undone filter."""
 _CLOSE_BOUND: Final = 0.15
 """What they then err by at most, in samples (measured over random phases; design choice)."""
+_UNSEEN: Final = {"phase1_s": 0.75, "phase2_s": 1.25, "gap_s": 1.75}
+"""A gap shorter than this many samples is read as none, and the phases beside it take its place: what each then errs by
+at most, in samples (measured over random pulses; design choice)."""
+_DISCHARGED: Final = (2.0, 0.01)
+"""Where a discharge begins is read too early by at most so many samples over its time constant, and so much besides
+(measured over random pulses; design choice)."""
 _DECAYING: Final = 1.25
 """Charge over height times width from which on a phase is a discharge; that of an exponential is 1/ln 2."""
 _LEVELS_APART: Final = 0.5
@@ -84,12 +90,14 @@ class _Crossings:
         length_s: distance of the edges, s; None for the instant of one.
         close: True where another edge is nearer than the filter can tell apart.
         decay_s: time constant with which the current decays behind an edge, s; infinite for a plateau.
+        unseen_samples: what a gap that is too short to be seen may hide here, in samples.
     """
 
     heights_a: tuple[Array, ...]
     length_s: Array | None
     close: NDArray[np.bool_]
     decay_s: Array
+    unseen_samples: Array | float = 0.0
 
 
 def _times(accuracy: ChannelAccuracy, edges: _Crossings) -> tuple[PulseTerm, ...]:
@@ -102,7 +110,8 @@ def _times(accuracy: ChannelAccuracy, edges: _Crossings) -> tuple[PulseTerm, ...
     flat = np.ones_like(edges.heights_a[0])
     undone = inverts(period_s, tau_s)
     # of a length that is no whole number of samples an unfiltered edge pair errs by one of two values, sd up to T/2
-    together = 1.0 if edges.length_s is None else (2.0 if undone else 3.0) ** 0.5
+    # of undone edges the error of tau is common to both and cancels in part: 1.75 instead of 2 (measured)
+    together = 1.0 if edges.length_s is None else (1.75 if undone else 3.0) ** 0.5
     alias = together * crossing_scatter_s(period_s, tau_s) * flat
     shape: Literal["normal", "rectangular"] = "normal" if undone else "rectangular"
     terms = (
@@ -110,11 +119,11 @@ def _times(accuracy: ChannelAccuracy, edges: _Crossings) -> tuple[PulseTerm, ...
         PulseTerm("quantisation", "B", np.sqrt(steps), False, "one code, rectangular"),
         PulseTerm("edge aliasing", "B", alias, False, "phase of the edge in the sample clock; filter tau ±5 %", shape),
     )
-    near = (
-        np.where(edges.close, _CLOSE_BOUND * period_s, 0.0) + np.minimum(1.5 * period_s / edges.decay_s, 0.5) * period_s
-    )
+    slope, besides = _DISCHARGED
+    early = np.minimum(slope * period_s / edges.decay_s, 0.5) + np.where(np.isfinite(edges.decay_s), besides, 0.0)
+    near = (np.where(edges.close, _CLOSE_BOUND, 0.0) + early + edges.unseen_samples) * period_s
     if near.any():
-        because = "another edge or a decay inside the reach of the filter, bound"
+        because = "another edge, a decay or an unseen gap inside the reach of the filter, bound"
         terms = (*terms, PulseTerm("shape of the edge", "B", near / _SQRT3, False, because, "rectangular"))
     if edges.length_s is None:
         return terms
@@ -162,7 +171,9 @@ def _wrong_filter(accuracy: ChannelAccuracy, size: Array, count: Array) -> Pulse
     """What a filter that is not quite the stated one leaves in the middle half of a phase."""
     a = 1.0 / (accuracy.rate_hz * accuracy.filter_tau_s)
     left = abs(np.exp(-a / (1.0 + TAU_TOLERANCE_RATIO)) - np.exp(-a)) / (1.0 - np.exp(-a))
-    bound = size * left * np.exp(-a * 0.5 * count) / ((1.0 - np.exp(-a)) * count)
+    # the middle half begins up to half a sample nearer to the edge than a quarter of the width
+    begins = np.maximum(0.5 * count - 0.5, 0.0)
+    bound = size * left * np.exp(-a * begins) / ((1.0 - np.exp(-a)) * count)
     return PulseTerm("filter tau", "B", bound / _SQRT3, True, "±5 % of the time constant, bound", "rectangular")
 
 
@@ -253,6 +264,7 @@ def pulse_uncertainty(
     inner = np.where(joined, height1 + np.nan_to_num(height2), height1)
     inner2 = np.where(joined, height1 + height2, height2)
     close = ~single & (gap_or_0 > 0.0) & (gap_or_0 < _CLOSE * period_s)
+    unseen = {field: np.where(joined, samples, 0.0) for field, samples in _UNSEEN.items()}
     nothing, plateau = np.zeros_like(close), np.full_like(w1, np.inf)
     step_decay_s = np.where(joined, decay_s, np.inf)
     t: tuple[Any, ...] = (np.zeros_like(w1), w1, w1 + gap_or_0, w1 + gap_or_0 + w2_or_0)
@@ -270,9 +282,9 @@ def pulse_uncertainty(
     first = np.minimum(w1 + 0.5 * gap_or_0 + 10.0 * period_s, window)
     return {
         "t_s": _times(accuracy, _Crossings((height1,), None, nothing, plateau)),
-        "phase1_s": _times(accuracy, _Crossings((height1, inner), w1, close, step_decay_s)),
-        "phase2_s": _times(accuracy, _Crossings((inner2, height2), w2, close, decay_s)),
-        "gap_s": _times(accuracy, _Crossings((height1, height2), gap, close, decay_s)),
+        "phase1_s": _times(accuracy, _Crossings((height1, inner), w1, close, step_decay_s, unseen["phase1_s"])),
+        "phase2_s": _times(accuracy, _Crossings((inner2, height2), w2, close, decay_s, unseen["phase2_s"])),
+        "gap_s": _times(accuracy, _Crossings((height1, height2), gap, close, decay_s, unseen["gap_s"])),
         "phase1_a": _amplitude(accuracy, a1, w1),
         "phase2_a": _amplitude(accuracy, a2, w2),
         "charge1_c": _charge(accuracy, a1 * w1, w1, first, (t[:2], steps[:2]), cut),

@@ -72,7 +72,7 @@ def drawn(seed, card=None, filter_tau_s=None, **fixed):
 
     waveform = fixed.pop("waveform", WAVEFORMS[int(rng.integers(3))])
     current, width = between(1e-3, 0.13), between(10e-6, 1e-3)
-    gap = 0.0 if rng.random() < 0.2 else float(rng.uniform(0.0, 200e-6))
+    gap = 0.0 if rng.random() < 0.03 else float(rng.uniform(0.0, 200e-6))
     rate, polarity = between(1.0, 100.0), float(rng.choice((-1.0, 1.0)))
     net = float(rng.uniform(0.0, 0.05) * rng.choice((-1.0, 1.0)))
     if waveform == "symmetric":

@@ -134,5 +134,6 @@ def test_the_truth_lies_in_the_stated_interval_in_2000_captures(capsys):
                     print(line(f"    {stratum}", some))
     for name, rows in found.items():
         inside, within, size, bias = figures(rows)
+        chance = 2.0 * (0.03 * 0.97 / len(rows)) ** 0.5  # of the count itself: two standard errors at the edge
         assert inside >= 0.93 and within >= 0.93 and abs(bias) < 0.2, name
-        assert name in CAUTIOUS or (inside <= 0.97 and size <= 1.3), name
+        assert name in CAUTIOUS or (inside <= 0.97 + chance and size <= 1.3), name
