@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from scenarios.catalogue import EventSpec, Parameter
 from scenarios.effects import Effect, SensorOverride
+from scenarios.event_times import duration_s
 from scenarios.protection_events import PROTECTION_EVENTS
 from scenarios.ramp import Ramp
 from scenarios.roles import MOST_CHANNELS
@@ -43,10 +44,6 @@ def _voltage_s(parameters: Mapping[str, Any]) -> float:
 
 def _instant(_: Mapping[str, Any]) -> float:
     return 0.0
-
-
-def _duration(parameters: Mapping[str, Any]) -> float:
-    return float(parameters["duration"])
 
 
 def _rug(parameters: Mapping[str, Any], start_ns: TimeNs, _: StrideSchedule) -> tuple[Effect, ...]:
@@ -182,7 +179,7 @@ EVENTS: Final = (
     EventSpec(
         "sensor.stuck",
         _stuck,
-        _duration,
+        duration_s,
         (
             Parameter("state", choices=("open", "closed"), summary="what the sensor shows"),
             Parameter("duration", "s", bounds=(0.001, 3600.0), summary="for how long"),

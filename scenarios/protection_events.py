@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from scenarios.catalogue import EventSpec, Parameter
+from scenarios.event_times import duration_s
 from scenarios.roles import MOST_CHANNELS
 from sim.electrode.load import Load
 from sim.signal import Command
@@ -39,10 +40,6 @@ _CHANNEL: Final = Parameter(
 
 def _instant(_: Mapping[str, Any]) -> float:
     return 0.0
-
-
-def _duration_s(parameters: Mapping[str, Any]) -> float:
-    return float(parameters["duration"])
 
 
 def _interrupt(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
@@ -116,7 +113,7 @@ PROTECTION_EVENTS: Final = (
     EventSpec(
         INTERRUPT,
         _interrupt,
-        _duration_s,
+        duration_s,
         (Parameter("duration", "s", bounds=(0.001, 60.0), summary="for how long; 10 ms to 10 s are usual"),),
         requires=("supply",),
         summary="the supply is interrupted and comes back as it was",
@@ -160,7 +157,7 @@ PROTECTION_EVENTS: Final = (
     EventSpec(
         SHORT,
         _short,
-        _duration_s,
+        duration_s,
         (
             Parameter("duration", "s", bounds=(0.001, 3600.0), summary="for how long"),
             Parameter("resistance", "ohm", default="5 ohm", bounds=(0.01, 1000.0), summary="of the short circuit"),

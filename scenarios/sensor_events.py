@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from scenarios.catalogue import EventSpec, Parameter
+from scenarios.event_times import duration_s
 from scenarios.ramp import Ramp
 from sim.sensor.switch_faults import FaultChange, SwitchFault
 from sim.sensor.wireless_switch import RadioLoss
@@ -39,10 +40,6 @@ def _lasts_s(parameters: Mapping[str, Any]) -> float:
     return value.over_s if isinstance(value, Ramp) else 0.0
 
 
-def _duration_s(parameters: Mapping[str, Any]) -> float:
-    return float(parameters["duration"])
-
-
 SENSOR_EVENTS: Final = (
     EventSpec(
         "sensor.drift",
@@ -68,7 +65,7 @@ SENSOR_EVENTS: Final = (
     EventSpec(
         RADIO,
         _radio_loss,
-        _duration_s,
+        duration_s,
         (Parameter("duration", "s", bounds=(0.001, 3600.0), summary="for how long nothing gets through"),),
         summary="the link of a wireless switch is down, then needs a while to come back",
     ),

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from scenarios.catalogue import EventSpec, Parameter
+from scenarios.event_times import duration_s
 from sim.sensor.signal_faults import TURNS, LineFault, SignalFault
 from sim.sensor.wireless_switch import RadioTrouble
 from sim.timebase import TimeNs, ns_from_s
@@ -16,10 +17,6 @@ PACKETS: Final = "sensor.packets"
 SPIKES: Final = "sensor.spikes"
 
 _DURATION: Final = Parameter("duration", "s", bounds=(0.001, 3600.0), summary="for how long")
-
-
-def _duration_s(parameters: Mapping[str, Any]) -> float:
-    return float(parameters["duration"])
 
 
 def _end_ns(parameters: Mapping[str, Any], start_ns: TimeNs) -> TimeNs:
@@ -78,35 +75,35 @@ SENSOR_FAULT_EVENTS: Final = (
     EventSpec(
         "sensor.frozen",
         _line("frozen"),
-        _duration_s,
+        duration_s,
         (_DURATION,),
         summary="the sensor's last value stands still, on every axis",
     ),
     EventSpec(
         "sensor.nan",
         _line("nan"),
-        _duration_s,
+        duration_s,
         (_DURATION,),
         summary="the sensor gives no number, as after a broken frame on its bus",
     ),
     EventSpec(
         "sensor.rail",
         _rail,
-        _duration_s,
+        duration_s,
         (Parameter("end", choices=("high", "low"), summary="which end of its range"), _DURATION),
         summary="the sensor's line is shorted: it stands at one end of its range",
     ),
     EventSpec(
         "sensor.broken",
         _line("broken"),
-        _duration_s,
+        duration_s,
         (_DURATION,),
         summary="the sensor's lead has come off: the input floats in mid-range with the hum of the mains",
     ),
     EventSpec(
         "sensor.noise",
         _noise,
-        _duration_s,
+        duration_s,
         (
             Parameter("rms", "", bounds=(0.0, 10.0), summary="of the noise, as a part of the span of its range"),
             _DURATION,
@@ -116,7 +113,7 @@ SENSOR_FAULT_EVENTS: Final = (
     EventSpec(
         SPIKES,
         _spikes,
-        _duration_s,
+        duration_s,
         (
             Parameter("count", "", bounds=(1.0, 100_000.0), summary="how many, spread at random over the duration"),
             Parameter("height", "", default="100 %", bounds=(0.0, 10.0), summary="as a part of the span of its range"),
@@ -129,7 +126,7 @@ SENSOR_FAULT_EVENTS: Final = (
     EventSpec(
         TURNED,
         _turn,
-        _duration_s,
+        duration_s,
         (
             Parameter(
                 "how",
@@ -143,7 +140,7 @@ SENSOR_FAULT_EVENTS: Final = (
     EventSpec(
         PACKETS,
         _packets,
-        _duration_s,
+        duration_s,
         (
             _share("lost", "share of packets that never arrive"),
             _share("twice", "share of packets that arrive a second time"),
