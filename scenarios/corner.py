@@ -86,14 +86,23 @@ def grid(device: DeviceDescription) -> Iterator[tuple[dict[str, Any], Any]]:
     numbers = [name for name in names if not isinstance(device.allowed[name], frozenset)]
     points = _POINTS if len(numbers) <= _MANY else _FEWER_POINTS
     axes = [_axis(device.allowed[name], points) for name in names]
-    fields = {key_and_unit(field.name)[0]: field.name for field in dataclasses.fields(device.settings)}
     for values in itertools.product(*axes):
         chosen = dict(zip(names, values, strict=True))
         try:
-            settings = dataclasses.replace(device.settings, **{fields[name]: chosen[name] for name in names})
+            settings = set_to(device, chosen)
         except ValueError:  # settings that do not fit together are no corner
             continue
         yield chosen, settings
+
+
+def set_to(device: DeviceDescription, chosen: Mapping[str, Any]) -> Any:
+    """The device's settings with some of them chosen, by name.
+
+    Raises:
+        ValueError: they do not fit together.
+    """
+    fields = {key_and_unit(field.name)[0]: field.name for field in dataclasses.fields(device.settings)}
+    return dataclasses.replace(device.settings, **{fields[name]: value for name, value in chosen.items()})
 
 
 def _axis(allowed: Allowed, points: int) -> tuple[Any, ...]:

@@ -7,8 +7,8 @@ from typing import Any, Final, get_args
 
 from scenarios.case import DeviceDescription
 from scenarios.case_document import document_lines
-from scenarios.corner import Corner, Worst, predicted, worst_corner
-from scenarios.dataclass_reader import key_and_unit, settings_units
+from scenarios.corner import Corner, Worst, predicted, set_to, worst_corner
+from scenarios.dataclass_reader import settings_units
 from scenarios.device_file import DeviceFile, describe_device
 from scenarios.quantities import exact_quantity
 from scenarios.text import Where, rooted
@@ -56,16 +56,10 @@ def _worst_settings(device: DeviceFile, mode: Mapping[str, Any]) -> list[dict[st
         worst = worst_corner(described, quantity, load)
         if worst is None:
             continue
-        reached = (predicted(quantity, _set(described, corner), load) for corner in corners)
+        reached = (predicted(quantity, set_to(described, corner.settings), load) for corner in corners)
         if not any(value >= worst.value * (1.0 - 1e-9) for value in reached):
             corners.append(worst)
     return [dict(mode) | _texts(corner, described) for corner in corners] or [dict(mode)]
-
-
-def _set(device: DeviceDescription, corner: Corner) -> Any:
-    """The device's settings with those of the corner."""
-    fields = {key_and_unit(field.name)[0]: field.name for field in dataclasses.fields(device.settings)}
-    return dataclasses.replace(device.settings, **{fields[name]: value for name, value in corner.settings.items()})
 
 
 def _texts(corner: Corner, device: DeviceDescription) -> dict[str, Any]:
