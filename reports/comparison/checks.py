@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from reports.verdicts_read import cases_and_pools
+
 _EXACT_RATIO: Final = 1e-9
 """Relative difference of two values without uncertainty that counts as none: the rounding of a sum (design choice)."""
 
@@ -75,7 +77,7 @@ def compare_verdicts(
 
 
 def _checks(document: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    return {(case["id"], check["id"]): check for case in document["cases"] for check in case["checks"]}
+    return {(case["id"], check["id"]): check for case in cases_and_pools(document) for check in case["checks"]}
 
 
 def _pair(

@@ -6,6 +6,7 @@ from typing import Any
 
 from reports.evidence import Evidence
 from reports.verdict import Outcome
+from reports.verdicts_read import cases_and_pools
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def standing(runs: Iterable[RunVerdicts]) -> Standing:
     newest: dict[tuple[str, str], tuple[str, Mapping[str, Any]]] = {}
     attempts: dict[tuple[str, str], list[str]] = {}
     for run in sorted(runs, key=lambda each: each.name):
-        for case in (*run.document["cases"], *map(_pool_as_case, run.document.get("pools", ()))):
+        for case in cases_and_pools(run.document):
             key = (case["id"], case["hardware"])
             attempts.setdefault(key, []).append(case["verdict"] if run.complete else "incomplete")
             if run.complete:
@@ -65,15 +66,3 @@ def standing(runs: Iterable[RunVerdicts]) -> Standing:
         for check in case["checks"]
     )
     return Standing(evidence, {key: tuple(words) for key, words in attempts.items()})
-
-
-def _pool_as_case(pool: Mapping[str, Any]) -> dict[str, Any]:
-    """A check that was judged over many cases, as a case of one check."""
-    check = pool["check"]
-    return {
-        "id": pool["id"],
-        "hardware": pool["hardware"],
-        "verdict": check["verdict"],
-        "defects": {"seeded": 1.0} if pool["seeded"] else {},
-        "checks": [check],
-    }

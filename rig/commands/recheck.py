@@ -105,25 +105,28 @@ def _judge(folder: Path, context: "Context", scenarios: tuple[Path, ...], device
 
 
 def _verdicts_before(folder: Path) -> dict[tuple[str, str], tuple[str, str]]:
+    from reports.verdicts_read import cases_and_pools
     from rig.commands.show import read_verdicts
 
     document: dict[str, Any] = read_verdicts(folder) or {"cases": []}
     return {
         (case["id"], check["id"]): (check["verdict"], check["limit"]["text"])
-        for case in document["cases"]
+        for case in cases_and_pools(document)
         for check in case["checks"]
     }
 
 
 def _tell(again: _Again) -> None:
+    result = again.result
+    judged = [(case.case.id, verdict) for case in result.cases for verdict in case.verdicts]
+    judged += [(pool.id, pool.verdict) for pool in result.pools]
     rows: list[tuple[str, ...]] = []
-    for case in again.result.cases:
-        for verdict in case.verdicts:
-            word, limit = verdict.outcome.value, verdict.check.limit.text
-            before, limit_before = again.before.get((case.case.id, verdict.check.id), ("–", limit))
-            if (word, limit) != (before, limit_before):
-                asked = limit if limit == limit_before else f"{limit_before} -> {limit}"
-                rows.append((case.case.id, verdict.check.id, before, word, asked, verdict.reason))
+    for name, verdict in judged:
+        word, limit = verdict.outcome.value, verdict.check.limit.text
+        before, limit_before = again.before.get((name, verdict.check.id), ("–", limit))
+        if (word, limit) != (before, limit_before):
+            asked = limit if limit == limit_before else f"{limit_before} -> {limit}"
+            rows.append((name, verdict.check.id, before, word, asked, verdict.reason))
     for line in (
         table(rows, ("case", "check", "was", "is", "limit", "reason")) if rows else ["every verdict is as it was"]
     ):

@@ -79,6 +79,17 @@ def test_a_record_is_judged_again_with_its_pools(run, monkeypatch, capsys):
     assert before["pools"] == after["pools"]
 
 
+def test_a_pool_is_compared_and_told_like_a_check_of_a_case(run, tmp_path, monkeypatch, capsys):
+    """diff counts it, and a recheck whose only change is in a pool does not say that all is as it was."""
+    monkeypatch.chdir(run.parent.parent)
+    assert main(["diff", run.name, run.name]) == 0
+    assert "4 of 4 checks agree" in capsys.readouterr().out
+    (tmp_path / "p.scenario.yaml").write_text(SCENARIO.replace("LATENCY", "1 ms"), encoding="utf-8")
+    assert main(["recheck", run.name, "--scenario", str(tmp_path / "p.scenario.yaml")]) == 1
+    out = capsys.readouterr().out
+    assert "every verdict is as it was" not in out and "at_most: 200 ms -> at_most: 1 ms" in out
+
+
 def test_one_miss_too_many_fails_the_pool_and_the_run(tmp_path, monkeypatch, capsys):
     """A limit that no stride keeps: FAIL, with the pool named, though every case passed its own checks."""
     (tmp_path / "p.scenario.yaml").write_text(SCENARIO.replace("LATENCY", "1 ms"), encoding="utf-8")
