@@ -116,7 +116,9 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         with problems.gathered():
             patient = read_patient(table.values["patient"], around.beside, label.seed)
     with problems.gathered():
-        device = read_device(_device_node(table, around), around.catalogue.models, around.beside)
+        device = read_device(
+            _device_node(table, around), around.catalogue.models, around.beside, tuple(around.catalogue.controls)
+        )
     events: tuple[PlannedEvent, ...] = ()
     description: DeviceDescription | None = None
     if device is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from scenarios.control import ControlDescription
 from scenarios.item import Item
 from sim.electrode.placement import CENTRED, Electrodes
 from sim.gait.walk import Walk
@@ -219,6 +220,7 @@ class DeviceDescription:
         note: stamp such as "preset, not a product claim".
         rated: the maker's claims, SI (`max_current`, `max_voltage`, ...): `scenarios.device_file.RATED`.
         allowed: what each setting may be: (low, high), SI, or words.
+        control: how the real box is configured, or None.
     """
 
     id: str
@@ -235,6 +237,7 @@ class DeviceDescription:
     allowed: Mapping[str, tuple[float, float] | frozenset[str]] = field(
         default_factory=dict[str, tuple[float, float] | frozenset[str]]
     )
+    control: ControlDescription | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,22 @@ class BenchSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlSpec:
+    """A way to configure a real box, that a `*.device.yaml` may name under `control: {kind: ...}`.
+
+    Attributes:
+        name: word after `kind:`.
+        build: ``(address, scenarios.control.ControlDescription) -> rig.device_control.port.DeviceControl``; the address
+            is that of the bench file (`/dev/ttyUSB0`, `COM3`, whatever the control understands).
+        summary: one line of help.
+    """
+
+    name: str
+    build: Callable[..., Any]
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SectionSpec:
     """A section of the report.
 
@@ -176,3 +192,4 @@ class Catalogue:
     models: Mapping[str, DeviceModelSpec] = field(default_factory=dict[str, DeviceModelSpec])
     benches: Mapping[str, BenchSpec] = field(default_factory=dict[str, BenchSpec])
     sections: Mapping[str, SectionSpec] = field(default_factory=dict[str, SectionSpec])
+    controls: Mapping[str, ControlSpec] = field(default_factory=dict[str, ControlSpec])

@@ -66,6 +66,15 @@ def settings_units(cls: type[Any]) -> dict[str, str]:
     return {key: {"ppm": "", "ns": "s"}.get(unit, unit) for key, unit in units}
 
 
+def settings_words(cls: type[Any]) -> dict[str, tuple[str, ...]]:
+    """Key -> allowed words of every field of a dataclass that is no number; empty where any word may stand."""
+    kinds = typing.get_type_hints(cls)
+    names = (field.name for field in dataclasses.fields(cls) if _without_none(kinds[field.name]) not in {float, int})
+    return {
+        name: tuple(map(str, get_args(kinds[name]))) if get_origin(kinds[name]) is Literal else () for name in names
+    }
+
+
 def settings_values(settings: Any) -> dict[str, float]:
     """Key -> SI value of every number in a dataclass instance."""
     units = settings_units(type(settings))

@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from scenarios.box_settings import box_spec
 from scenarios.case import DeviceDescription
 from scenarios.catalogue import DeviceModelSpec
+from scenarios.control import ControlDescription
+from scenarios.control_reader import read_control
 from scenarios.dataclass_reader import (
     Allowed,
     key_and_unit,
     read_dataclass,
     settings_units,
     settings_values,
+    settings_words,
     write_dataclass,
 )
 from scenarios.fields import Key, Read, as_table, as_text, integer, one_or_list, quantity, read_keys, word
@@ -59,7 +63,7 @@ class DeviceFile:
     Attributes:
         id: its name.
         title: for people.
-        spec: its simulated model.
+        spec: its simulated model; without a name where it has none.
         roles: signals that it needs.
         features: of `features`.
         channels: number of stimulation channels.
@@ -72,6 +76,7 @@ class DeviceFile:
         load: load of a scenario that names none (a name, or R_s + (R_p || C_p)), or None.
         rated: the maker's claims, SI.
         modes: name of a mode of use -> what it sets, as texts; each is characterised by itself.
+        control: how the real box is configured, or None.
     """
 
     id: str
@@ -89,6 +94,7 @@ class DeviceFile:
     load: tuple[str, Load] | None = None
     rated: Mapping[str, float] = field(default_factory=dict[str, float])
     modes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    control: ControlDescription | None = None
 
     @property
     def words(self) -> DeviceWords:
@@ -96,18 +102,20 @@ class DeviceFile:
         return DeviceWords(f"device `{self.id}`", settings_units(self.spec.settings), self.spec)
 
 
-def read_device(node: Node, models: Mapping[str, DeviceModelSpec], beside: tuple[Path, ...]) -> DeviceFile:
-    """Read a device by name, by path, or from its table.
+def read_device(
+    node: Node, models: Mapping[str, DeviceModelSpec], beside: tuple[Path, ...], controls: tuple[str, ...] = ()
+) -> DeviceFile:
+    """Read a device by name, by path, or from its table; `controls` are the kinds of control of plug-ins.
 
     Raises:
         ScenarioError: no such device or model, or a file that does not read.
     """
     if isinstance(node, Table):
-        return _read_table(node, models)
-    return _read_table(read_document(find_named("devices", as_text(node), beside, node.where)), models)
+        return _read_table(node, models, controls)
+    return _read_table(read_document(find_named("devices", as_text(node), beside, node.where)), models, controls)
 
 
-def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFile:
+def _read_table(table: Table, models: Mapping[str, DeviceModelSpec], controls: tuple[str, ...]) -> DeviceFile:
     problems = Problems()
     keys = {
         "schema": Key(word((SCHEMA,), "schema"), required=True),
@@ -116,7 +124,8 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
         "why": Key(as_text),
         "note": Key(as_text),
         "source": Key(plain),
-        "model": Key(word(models, "model"), required=True),
+        "model": Key(word(models, "model"), required="control" not in table.values),
+        "control": Key(plain),
         "roles": Key(one_or_list(word(ROLES, "role"))),
         "features": Key(one_or_list(as_text)),
         "channels": Key(integer(1, 8, "channels")),
@@ -130,7 +139,8 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
     }
     found = read_keys(table, keys, "a device", problems)
     problems.raise_any()
-    spec = models[found["model"]]
+    empty = Table({}, {}, table.where)
+    spec = models[found["model"]] if "model" in found else box_spec(table.values.get("settings", empty))
     if found.get("channels", 1) > spec.channels:
         most = f"model `{spec.name}` has {spec.channels} channel{'s' if spec.channels > 1 else ''} at most"
         problems.add(table.values["channels"].where, f"{found['channels']} channels are too many", most)
@@ -139,13 +149,17 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
     allowed: dict[str, Allowed] = {}
     defects: dict[str, float] = {}
     settings = None
-    empty = Table({}, {}, table.where)
+    control: ControlDescription | None = None
     with problems.gathered():
         allowed = _read_allowed(table.values.get("allowed", empty), spec.settings)
     with problems.gathered():
         settings = read_dataclass(spec.settings, table.values.get("settings", empty), what, None, allowed)
     with problems.gathered():
         defects = read_defects(table.values.get("defects", empty), spec)
+    if "control" in table.values:
+        with problems.gathered():
+            units, words = settings_units(spec.settings), settings_words(spec.settings)
+            control = read_control(table.values["control"], units, words, controls)
     if settings is not None:
         for mode, node in as_table(table.values.get("modes", empty), "`modes`").values.items():
             with problems.gathered():
@@ -168,6 +182,7 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec]) -> DeviceFi
         load=found.get("load"),
         rated=found.get("rated", {}),
         modes=found.get("modes", {}),
+        control=control,
     )
 
 
@@ -250,6 +265,7 @@ def describe_device(device: DeviceFile, settings: Node | None, defects: Node | N
         note=device.note,
         rated=device.rated,
         allowed=device.allowed,
+        control=device.control,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from scenarios.catalogue import Catalogue
 from scenarios.check_reader import VERDICT_WORDS
+from scenarios.control_reader import schema_of_control
 from scenarios.dataclass_reader import key_and_unit, settings_units
 from scenarios.device_file import RATED
 from scenarios.electrode_reader import electrode_schema
@@ -207,7 +208,7 @@ def _matrix() -> dict[str, Any]:
 
 
 def _device(catalogue: Catalogue) -> dict[str, Any]:
-    return table(
+    described = table(
         {
             "schema": {"const": "device/1"},
             "id": {"type": "string"},
@@ -216,19 +217,28 @@ def _device(catalogue: Catalogue) -> dict[str, Any]:
             "note": TEXT,
             "source": {},
             "model": words(catalogue.models),
+            "control": schema_of_control(),
             "roles": one_or_list(words(ROLES)),
             "features": one_or_list({"type": "string"}),
             "channels": COUNT | {"minimum": 1},
             "load": load(),
             "max_current": QUANTITY,
-            "settings": _settings(catalogue),
+            "settings": {"type": "object"},
             "allowed": {"type": "object"},
             "defects": _defects(catalogue),
-            "modes": {"type": "object", "additionalProperties": _settings(catalogue)},
+            "modes": {"type": "object"},
             "rated": table({name: QUANTITY if unit else SHARE for name, unit in RATED.items()}),
         },
-        ("schema", "id", "model", "max_current"),
+        ("schema", "id", "max_current"),
     )
+    settings = _settings(catalogue)
+    modes = {"type": "object", "additionalProperties": settings}
+    # the settings of a box without a model are those that its own file names
+    return described | {
+        "if": {"required": ["model"]},
+        "then": {"properties": {"settings": settings, "modes": modes}},
+        "else": {"required": ["control"]},
+    }
 
 
 def _patient_choice() -> dict[str, Any]:

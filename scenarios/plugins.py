@@ -1,7 +1,7 @@
 """Fills the catalogue: built-in names and those of users come through the same doors.
 
-The doors are the entry-point groups `stimrig.measures`, `.events`, `.devices`, `.benches`, `.sections` of installed
-packages, and Python files named in `stimrig.toml` (``plugins = ["my_checks.py"]``). Either gives specs of
+The doors are the entry-point groups `stimrig.measures`, `.events`, `.devices`, `.benches`, `.sections`, `.controls` of
+installed packages, and Python files named in `stimrig.toml` (``plugins = ["my_checks.py"]``). Either gives specs of
 `scenarios.catalogue`: one, or a tuple of them.
 """
 
@@ -13,7 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final
 
-from scenarios.catalogue import BenchSpec, Catalogue, DeviceModelSpec, EventSpec, MeasureSpec, SectionSpec
+from scenarios.catalogue import BenchSpec, Catalogue, ControlSpec, DeviceModelSpec, EventSpec, MeasureSpec, SectionSpec
 from sim.errors import ScenarioError
 
 _FIELDS: Final[dict[type[Any], str]] = {
@@ -22,8 +22,9 @@ _FIELDS: Final[dict[type[Any], str]] = {
     DeviceModelSpec: "models",
     BenchSpec: "benches",
     SectionSpec: "sections",
+    ControlSpec: "controls",
 }
-_GROUPS: Final = ("measures", "events", "devices", "benches", "sections")
+_GROUPS: Final = ("measures", "events", "devices", "benches", "sections", "controls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,9 @@ def _from_file(path: Path) -> Iterator[Found]:
         raise ScenarioError(where, f"cannot be loaded: {type(error).__name__}: {error}", "mend the file") from error
     found = [each for value in vars(module).values() for each in _module_specs(value, str(path))]
     if not found:
-        mend = "give it a MeasureSpec, EventSpec, DeviceModelSpec, BenchSpec or SectionSpec at its top level"
+        mend = (
+            "give it a MeasureSpec, EventSpec, DeviceModelSpec, BenchSpec, SectionSpec or ControlSpec at its top level"
+        )
         raise ScenarioError(str(path), "the plug-in file defines no spec", mend)
     seen: set[int] = set()
     for each in found:
