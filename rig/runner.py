@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.aid_walks import effect_of
-from rig.bench import Bench, Capture, ChannelAccuracy
+from rig.bench import Bench, Capabilities, Capture, ChannelAccuracy
 from rig.both_legs import until
+from rig.late_loop import keep_promise, late
 from rig.lines import LineLog
 from rig.plausibility import CaptureWatch, noise_problem
 from rig.pulse_source import PulseSource
@@ -82,6 +83,7 @@ def run_loop(
     A `BenchError` or `ModelError` ends the run with a fault, `KeyboardInterrupt` with `interrupted`; what was gathered
     until then is returned. The bench is left in its safe state.
     """
+    look_ahead_ns = bench.describe().look_ahead_ns
     source = PulseSource(case, bench)
     loop = _Loop(SensorWatch(case.sensor), source)
     plausible = CaptureWatch(bench.accuracy(), case.load)
@@ -90,6 +92,7 @@ def run_loop(
         while not world.done:
             stimulus = world.advance(settled_ns)
             capture = bench.exchange(stimulus)
+            keep_promise(stimulus, capture, loop.reached_ns, look_ahead_ns)
             pulses, settled_ns = source.find(capture)
             plausible.feed(capture, pulses, stimulus.commands)
             if recorder is not None:
@@ -97,7 +100,8 @@ def run_loop(
             if pulses.size:
                 world.add_pulses(source.felt(pulses))
                 loop.pulses.append(pulses)
-            loop.watch.feed(stimulus.signals)
+            if stimulus.signals:  # behind the end of the walk there are none
+                loop.watch.feed(stimulus.signals)
             loop.log.feed(capture.lines, capture.messages)
             loop.gaps_ns.extend(capture.quality.gaps)
             for role, count in capture.quality.clipped.items():
@@ -144,9 +148,7 @@ def run_case(
         BenchError: the bench could not be opened, or its zero or span is out of tolerance; nothing ran.
     """
     capabilities = bench.describe()
-    chosen = limits or BlockLimits(
-        min(BlockLimits().longest_ns, capabilities.max_block_ns), horizon=capabilities.closed_loop
-    )
+    chosen = limits or _limits_of(capabilities)
     if compensation is None and case.walk.compensation == "adapted":
         compensation = rehearse(case, rehearsal or bench)
     walk = prepare_recording(case) if case.is_recorded else prepare_walk(case, compensation)
@@ -158,13 +160,20 @@ def run_case(
             raise BenchError("zero and span", math.nan, problem)
         if recorder is not None and spans.before:
             recorder.event(0, "zero_span", "before", plain(spans))
-        loop = run_loop(walk.world(chosen), case, bench, recorder, observers)
+        world = late(walk.world(chosen), capabilities.look_ahead_ns, chosen)
+        loop = run_loop(world, case, bench, recorder, observers)
         if loop.fault is None and not loop.interrupted:
             spans = replace(spans, after=dict(bench.zero_span()))
     finally:
         bench.close()
     record = _record(case, walk, loop, capabilities.hardware, accuracy, recorder)
     return _checked(replace(record, zero_span=spans))
+
+
+def _limits_of(capabilities: Capabilities) -> BlockLimits:
+    """The horizon, within what the bench takes."""
+    longest_ns = min(BlockLimits().longest_ns, capabilities.max_block_ns)
+    return BlockLimits(longest_ns, horizon=capabilities.closed_loop)
 
 
 def _checked(record: Record) -> Record:
@@ -183,11 +192,12 @@ def rehearse(case: Case, bench: Bench) -> CompensationState:
     Raises:
         BenchError: the strides could not be walked on this bench.
     """
-    before = rehearsal_of(case)
-    world = prepare_walk(before).world(BlockLimits())
+    before, capabilities = rehearsal_of(case), bench.describe()
+    limits = _limits_of(capabilities)
+    world = prepare_walk(before).world(limits)
     try:
         bench.open(before)
-        loop = run_loop(world, before, bench, None)
+        loop = run_loop(late(world, capabilities.look_ahead_ns, limits), before, bench, None)
     finally:
         bench.close()
     if loop.interrupted:
