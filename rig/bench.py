@@ -58,12 +58,13 @@ class Capabilities:
 
     Attributes:
         roles: roles that it fulfils, in both directions.
-        closed_loop: False where the whole sensor record must be given at once.
+        closed_loop: False where the whole sensor record must be given at once; outcomes are then NOT RUN.
         gapless: False where the capture has holes.
         max_block_ns: longest block that it takes.
-        look_ahead_ns: how far ahead sensor samples must be given.
+        look_ahead_ns: how far ahead sensor samples must be given: the capture lags by that, always (`rig.late_loop`).
         hardware: stamp on every verdict: `virtual`, `firmware-host`, `firmware-image`, `simulated-bench`, `bench` or
             `recording`.
+        sensor_delay_s: (delay, uncertainty) from a sample's instant to the device's terminal, s.
     """
 
     roles: frozenset[str]
@@ -72,6 +73,7 @@ class Capabilities:
     max_block_ns: TimeNs
     look_ahead_ns: TimeNs
     hardware: str
+    sensor_delay_s: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """The pulses that a stimulator without delay, fault or loss would have sent at the same settings: the reference."""
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.record import Record
+from rig.record import Record, Table
 from rig.tables import pulse_array
+from scenarios.case import Case
 from sim.pulse import PULSE_DTYPE
 
 _USUAL_RATE_HZ: Final = 40.0
@@ -22,14 +24,18 @@ def ideal_pulses(record: Record) -> NDArray[Any]:
     the very instant of heel-off; the pulse width rises over the set ramp, and falls over it once the extension is over.
     What no setting tells is taken from the median of the captured pulses. `PULSE_DTYPE`, in time order.
     """
-    parts = [_of_channel(record, channel) for channel in range(1, record.case.device.channels + 1)]
+    return ideal_pulses_of(record.case, record.strides, pulse_array(record.pulses))
+
+
+def ideal_pulses_of(case: Case, strides: Table, captured: NDArray[Any]) -> NDArray[Any]:
+    """The ideal pulses of strides (gait columns, rows 1..N); `captured` pulses tell what no setting tells."""
+    parts = [_of_channel(case, strides, captured, channel) for channel in range(1, case.device.channels + 1)]
     found = np.concatenate([np.zeros(0, PULSE_DTYPE), *parts])
     return found[np.argsort(found["t_s"], kind="stable")]
 
 
-def _of_channel(record: Record, channel: int) -> NDArray[Any]:
-    programmed = record.case.device.programmed
-    captured = pulse_array(record.pulses)
+def _of_channel(case: Case, strides: Table, captured: NDArray[Any], channel: int) -> NDArray[Any]:
+    programmed = case.device.programmed
     captured = captured[captured["channel"] == channel]
 
     def told(name: str, field: str, usual: float) -> float:
@@ -45,7 +51,7 @@ def _of_channel(record: Record, channel: int) -> NDArray[Any]:
     rate_hz = programmed.get("rate") or _rate_hz(captured)
     sign = -1.0 if captured.size and np.median(captured["phase1_a"]) < 0.0 else 1.0
     times, ratios = [np.empty(0)], [np.empty(0)]
-    for start_s, end_s in _spans(record):
+    for start_s, end_s in _spans(strides, programmed):
         t_s = start_s + np.arange(math.ceil((end_s - start_s) * rate_hz)) / rate_hz
         times.append(t_s)
         ratios.append(_envelope(t_s, start_s, end_s, programmed.get("ramp_up", 0.0), programmed.get("ramp_down", 0.0)))
@@ -65,9 +71,8 @@ def _rate_hz(captured: NDArray[Any]) -> float:
     return 1.0 / float(np.median(np.diff(captured["t_s"]))) if captured.size > 1 else _USUAL_RATE_HZ
 
 
-def _spans(record: Record) -> list[tuple[float, float]]:
+def _spans(strides: Table, programmed: Mapping[str, float]) -> list[tuple[float, float]]:
     """From heel-off to landing, extension and ramp down, of every stride in which the heel rises; never overlapping."""
-    strides, programmed = record.strides, record.case.device.programmed
     ends_s = strides["t0_s"] + strides["stride_time_s"]
     landed_s = np.where(np.isfinite(strides["landing_s"]), strides["landing_s"], ends_s)
     after_s = programmed.get("extension", 0.0) + programmed.get("ramp_down", 0.0)

@@ -20,6 +20,7 @@ from rig.record_facts import plain
 from rig.recorded import PreparedRecording, prepare_recording
 from rig.replay import loop_error, replay, replayed_tables
 from rig.walks import PreparedWalk, prepare_walk, rehearsal_of
+from rig.whole_record import WholeRecord, whole_record
 from rig.zero_span import ZeroSpan, ZeroSpans, out_of_tolerance
 from scenarios.case import Case
 from sim.body.compensation import CompensationState
@@ -150,8 +151,12 @@ def run_case(
     capabilities = bench.describe()
     chosen = limits or _limits_of(capabilities)
     if compensation is None and case.walk.compensation == "adapted":
+        if not capabilities.closed_loop:
+            problem = "a patient gets used to the device only on a bench that streams; this one gets the whole record"
+            raise BenchError("rehearsal", math.nan, problem, "walk: {compensation: acute}")
         compensation = rehearse(case, rehearsal or bench)
     walk = prepare_recording(case) if case.is_recorded else prepare_walk(case, compensation)
+    whole = None if capabilities.closed_loop else whole_record(walk)
     try:
         bench.open(case)
         accuracy = dict(bench.accuracy())
@@ -160,13 +165,13 @@ def run_case(
             raise BenchError("zero and span", math.nan, problem)
         if recorder is not None and spans.before:
             recorder.event(0, "zero_span", "before", plain(spans))
-        world = late(walk.world(chosen), capabilities.look_ahead_ns, chosen)
+        world = whole or late(walk.world(chosen), capabilities.look_ahead_ns, chosen)
         loop = run_loop(world, case, bench, recorder, observers)
         if loop.fault is None and not loop.interrupted:
             spans = replace(spans, after=dict(bench.zero_span()))
     finally:
         bench.close()
-    record = _record(case, walk, loop, capabilities.hardware, accuracy, recorder)
+    record = _record(case, walk, loop, capabilities, accuracy, recorder, whole)
     return _checked(replace(record, zero_span=spans))
 
 
@@ -243,12 +248,13 @@ def _record(
     case: Case,
     walk: PreparedWalk | PreparedRecording,
     loop: _Loop,
-    hardware: str,
+    capabilities: Capabilities,
     accuracy: dict[str, Any],
     recorder: CaseRecorder | None,
+    whole: WholeRecord | None,
 ) -> Record:
     pulses = loop.all_pulses()
-    walked = _walked_again(walk, loop, pulses)
+    walked = _walked_again(walk, loop, pulses) if whole is None else _Walked(whole.gait, {})
     crossings = loop.watch.crossings
     columns, trains, strides = replayed_tables(case, walk.schedule, pulses, walked.gait, crossings)
     reached_s = s_from_ns(loop.reached_ns)
@@ -269,7 +275,7 @@ def _record(
                 recorder.event(span.start_ns, span.kind, span.name, f"stride {span.stride}")
     record = Record(
         case=case,
-        hardware=hardware,
+        hardware=capabilities.hardware,
         span_s=(0.0, reached_s),
         gaps_s=tuple((s_from_ns(a), s_from_ns(b)) for a, b in loop.gaps_ns),
         pulses=columns,
@@ -282,6 +288,7 @@ def _record(
         fault=loop.fault or walked.fault,
         interrupted=loop.interrupted,
         clipped=loop.clipped,
+        sensor_delay_s=capabilities.sensor_delay_s,
         other_strides=until(walked.other, reached_s),
         messages=loop.log.messages(),
         lines=loop.log.lines(),
