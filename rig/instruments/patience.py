@@ -1,0 +1,59 @@
+"""Waiting for an instrument: on the wall clock, or on the clock of a simulated laboratory, where waiting is free."""
+
+import time
+from typing import Protocol
+
+
+class Patience(Protocol):
+    """A clock that can be waited on."""
+
+    def now_s(self) -> float:
+        """Instant, s, from any origin; never runs backwards."""
+        ...
+
+    def pause(self, duration_s: float) -> None:
+        """Come back after `duration_s`."""
+        ...
+
+
+class WallPatience:
+    """The clock of this computer: for instruments on wires."""
+
+    def now_s(self) -> float:
+        """Monotonic seconds."""
+        return time.monotonic()
+
+    def pause(self, duration_s: float) -> None:
+        """Sleep."""
+        time.sleep(duration_s)
+
+
+class LabClockLike(Protocol):
+    """As much of a laboratory's clock as waiting takes (`rig.simulated.clock.LabClock`)."""
+
+    def now_ns(self) -> int:
+        """Instant, ns."""
+        ...
+
+    def wait_until(self, t_ns: int) -> None:
+        """Come back when the clock shows `t_ns`."""
+        ...
+
+
+class LabPatience:
+    """The clock of a simulated laboratory: waiting moves its time on.
+
+    Args:
+        clock: of the laboratory.
+    """
+
+    def __init__(self, clock: LabClockLike) -> None:
+        self._clock = clock
+
+    def now_s(self) -> float:
+        """Simulated seconds."""
+        return self._clock.now_ns() * 1e-9
+
+    def pause(self, duration_s: float) -> None:
+        """Let the laboratory live for `duration_s`."""
+        self._clock.wait_until(self._clock.now_ns() + round(duration_s * 1e9))
