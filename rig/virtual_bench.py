@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from rig.bench import Capabilities, Capture, ChannelAccuracy, Quality
 from rig.card_accuracy import accuracy_of_card
 from rig.lines import SampledLines
+from rig.plant_of_case import DEVICE_CLOCK_PPM, plant_of_case
 from rig.zero_span import ZeroSpan
 from scenarios.case import Case
 from scenarios.catalogue import DeviceModelSpec
@@ -14,13 +16,13 @@ from sim.edges import Edges
 from sim.errors import BenchError
 from sim.front_end import FrontEnd
 from sim.front_end_settings import FrontEndSettings, for_device
-from sim.plant import Plant
 from sim.signal import Stimulus
 from sim.streams import Streams
 from sim.timebase import TimeNs, sample_period_ns
 from sim.world import LONGEST_BLOCK_NS
 
-_NOT_RUNNING = float("nan")
+if TYPE_CHECKING:
+    from sim.plant import Plant
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class VirtualBenchSettings:
     title: str = "Virtual bench"
     note: str = ""
     front_end: FrontEndSettings = field(default_factory=FrontEndSettings)
-    device_clock_ppm: float = 30.0
+    device_clock_ppm: float = DEVICE_CLOCK_PPM
     timebase_ppm: float = 50.0
 
 
@@ -81,28 +83,13 @@ class VirtualBench:
         Raises:
             BenchError: the device has no simulated model.
         """
-        device = case.device
-        if device.model not in self._models:
-            known = ", ".join(sorted(self._models)) or "none"
-            problem = f"device {device.id} has no simulated model (model: {device.model or 'none'})"
-            raise BenchError(self._settings.id, _NOT_RUNNING, problem, f"models: {known}")
+        self._plant = plant_of_case(case, self._models, self._settings.id, self._settings.device_clock_ppm)
         streams = self._streams = Streams(case.seed)
         self._reached_ns = 0
-        sign = 1.0 if streams.generator("bench.device clock").random() < 0.5 else -1.0
-        clock_error_ratio = sign * self._settings.device_clock_ppm * 1e-6
-        self._plant = Plant(
-            self._models[device.model],
-            device.settings,
-            device.defects,
-            case.load,
-            streams,
-            clock_error_ratio,
-            channels=device.channels,
-        )
         self._front_end, self._accuracy = None, {}
         self._lines = SampledLines(sample_period_ns(case.capture.rate_hz))
         if case.capture.keep != "none":
-            front_end = for_device(self._settings.front_end, device.max_current_a)
+            front_end = for_device(self._settings.front_end, case.device.max_current_a)
             rate_hz = case.capture.rate_hz
             waveforms = tuple(role for role in case.capture.channels if role not in LINES)
             timebase = self._settings.timebase_ppm * 1e-6

@@ -1,0 +1,1 @@
+"""Simulated instruments behind their real protocols, all on one plant and one clock."""
