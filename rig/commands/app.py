@@ -9,6 +9,7 @@ import typer
 from rig.commands.check import check
 from rig.commands.console import note, say, use_utf8
 from rig.commands.demo import demo
+from rig.commands.device import device
 from rig.commands.diff import diff
 from rig.commands.exits import Exit, guarded
 from rig.commands.fda import fda
@@ -57,6 +58,7 @@ for _verb in (
 app.command("list")(list_names)
 app.add_typer(new, name="new")
 app.add_typer(limits, name="limits")
+app.add_typer(device, name="device")
 
 _click_error: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """typer's base of usage errors; a vendored click in new versions, so ``click.ClickException`` does not match."""
