@@ -84,7 +84,7 @@ class KeysightGenerator:
         link.write(f"OUTP{output}:LOAD INF")
         if link.number_or_infinity(f"OUTP{output}:LOAD?") < _INFINITE_OHM:
             raise InstrumentFault(name, math.nan, f"output {output} expects a load", "its voltage would be doubled")
-        link.write("FORM:BORD SWAP")
+        link.write("FORM:BORDer SWAP")
         link.write(f"{source}:BURS:STAT OFF")
         link.write(f"{source}:FUNC DC")  # a waveform that is being played cannot be cleared
         link.write(f"{source}:DATA:VOL:CLE")  # a name that exists already is refused

@@ -69,7 +69,7 @@ class KeysightScope:
             link.write(":TIM:REF LEFT")  # one tenth of the record before the trigger
             link.write(":TIM:POS 0")
             self._set_trigger(trigger)
-        for setting in ("FORM WORD", "BYT LSBF", "UNS 1", "POIN:MODE RAW", "POIN MAX"):
+        for setting in ("FORM WORD", "BYT LSBF", "UNS 1", "POINts:MODE RAW", "POINts MAX"):
             link.write(f":WAV:{setting}")
         rate_hz = link.number(":ACQ:SRAT?", again=True)
         self._acquisition = Acquisition(channels, span_s, rate_hz, segments, roll)
