@@ -48,6 +48,11 @@ class Signal:
         return self.samples.astype(np.float64) * self.scale + self.offset
 
 
+def moved(signal: Signal, t0_ns: TimeNs, samples: NDArray[Any]) -> Signal:
+    """The same kind of signal with other samples at another place."""
+    return Signal(samples, t0_ns, signal.rate_hz, signal.unit, signal.scale, signal.offset)
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A timed change that the world asks of the bench.

@@ -18,7 +18,7 @@ from scenarios.catalogue import DeviceModelSpec
 from sim.edges import Edges
 from sim.errors import BenchError, ModelError
 from sim.plant import Plant
-from sim.signal import Command, Signal, Stimulus
+from sim.signal import Command, Signal, Stimulus, moved
 from sim.timebase import TimeNs, s_from_ns
 
 _PART = "laboratory"
@@ -84,10 +84,11 @@ class Lab:
         """The device's time 0; None while it is off."""
         return self._origin_ns
 
-    def rebuild(self, case: Case, *, is_on: bool = False) -> None:
+    def rebuild(self, case: Case, *, is_on: bool = False, patient: Patient | None = None) -> None:
         """Put another device on the bench: off until `power_on`, or with `is_on` on at once.
 
-        Relays, loads and supply stay as they stand; what was set on the old device goes with it.
+        `patient` walks from now on where no instrument drives the sensor. Relays, loads and supply stay as they
+        stand; what was set on the old device goes with it.
 
         Raises:
             BenchError: the device has no simulated model.
@@ -96,7 +97,7 @@ class Lab:
             plant_of_case(case, self._models, _PART)
             t_ns = self._reached_ns
             self._case, self._plant, self._origin_ns, self._start_ns = case, None, None, None
-            self._fault, self._is_walking = None, False
+            self._patient, self._is_walking, self._fault = patient, False, None
             self._queue = [command for command in self._queue if command.target not in {"setting", "fault", "button"}]
             self._standing.forget_device()
             self._memory.device_goes(t_ns, case, frozenset(self._given))
@@ -160,8 +161,12 @@ class Lab:
         """
         with self.lock:
             self._refuse_broken()
-            while self._reached_ns < t_ns:
-                self._live_on(t_ns)
+            try:
+                while self._reached_ns < t_ns:
+                    self._live_on(t_ns)
+            except ModelError as error:
+                self._fault = BenchError(_PART, s_from_ns(self._reached_ns), str(error), "put a device on it anew")
+                raise BenchError(*self._fault.args) from error
 
     def wait_until(self, t_ns: TimeNs, stop: threading.Event | None = None) -> bool:
         """Wait for the clock, then let the device live until `t_ns`; False where `stop` was set before."""
@@ -262,11 +267,7 @@ class Lab:
             self._memory.rest(self._case)
         opening = self._standing.at(t0_ns) if self._is_first_block else ()
         signals, commands = self._gather(t0_ns, until_ns, patient)
-        try:
-            self._block(t0_ns, until_ns, signals, [*opening, *commands])
-        except ModelError as error:
-            self._fault = BenchError(_PART, s_from_ns(t0_ns), str(error), "put a device on the bench anew")
-            raise BenchError(*self._fault.args) from error
+        self._block(t0_ns, until_ns, signals, [*opening, *commands])
         self._reached_ns = until_ns
         if patient is not None and self._plant is not None and self._origin_ns is not None:
             patient.felt(self._plant.delivered(), self._origin_ns, self._plant.settled_ns + self._origin_ns)
@@ -322,6 +323,6 @@ def _shifted(stimulus: Stimulus, shift_ns: TimeNs) -> Stimulus:
     return Stimulus(
         stimulus.t0_ns + shift_ns,
         stimulus.t1_ns + shift_ns,
-        {role: replace(signal, t0_ns=signal.t0_ns + shift_ns) for role, signal in stimulus.signals.items()},
+        {role: moved(signal, signal.t0_ns + shift_ns, signal.samples) for role, signal in stimulus.signals.items()},
         tuple(replace(command, t_ns=command.t_ns + shift_ns) for command in stimulus.commands),
     )
