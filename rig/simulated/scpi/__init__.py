@@ -1,0 +1,1 @@
+"""SCPI instruments behind real protocols: command language, status, transports, faults of the link."""
