@@ -32,6 +32,10 @@ def open_control(
     """
     if simulated is not None:
         return simulated
+    if address.startswith("tcp://"):
+        from rig.device_control.port_control import PortControl
+
+        return PortControl(address)
     description = device.control
     if description is None:
         problem = f"the device {device.id} does not say how the real box is configured"

@@ -56,6 +56,7 @@ class Lab:
         self._given: dict[str, Driver] = {}
         self._patient, self._is_walking = patient, False
         self._queue: list[Command] = []
+        self._waiting: list[Command] = []
         self._standing = Standing()
         self._plant: Plant | None = None
         self._origin_ns: TimeNs | None = None
@@ -99,6 +100,7 @@ class Lab:
             self._case, self._plant, self._origin_ns, self._start_ns = case, None, None, None
             self._patient, self._is_walking, self._fault = patient, False, None
             self._queue = [command for command in self._queue if command.target not in {"setting", "fault", "button"}]
+            self._waiting = []
             self._standing.forget_device()
             self._memory.device_goes(t_ns, case, frozenset(self._given))
             if is_on:
@@ -150,6 +152,19 @@ class Lab:
             check_command(command, self._case, self._models, self._standing)
             at_ns = max(command.t_ns, self._reached_ns)
             insort_right(self._queue, replace(command, t_ns=at_ns), key=lambda each: each.t_ns)
+
+    def command_in_run(self, command: Command) -> None:
+        """As `command`, with an instant that counts from the device's power-on; before that it waits for it.
+
+        Raises:
+            BenchError: the device or its bench cannot do that; nothing has changed.
+        """
+        with self.lock:
+            if self._origin_ns is not None:
+                self.command(replace(command, t_ns=command.t_ns + self._origin_ns))
+                return
+            check_command(command, self._case, self._models, self._standing)
+            self._waiting.append(command)
 
     # ------------------------------------------------------------------ time
 
@@ -244,6 +259,9 @@ class Lab:
         self._origin_ns, self._start_ns = t_ns, None
         self._is_first_block, self._is_walking = True, False
         self._memory.device_comes(t_ns)
+        waiting, self._waiting = self._waiting, []
+        for command in waiting:
+            self.command(replace(command, t_ns=command.t_ns + t_ns))
 
     def _is_left_to_patient(self) -> bool:
         return self._plant is not None and not any(role in self._given for role in self._case.sensor.roles)
