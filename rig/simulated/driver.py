@@ -24,7 +24,10 @@ class Driver(Protocol):
         ...
 
     def commands(self, t0_ns: TimeNs, t1_ns: TimeNs) -> Sequence[Command]:
-        """Changes in [t0_ns, t1_ns), in time order: relays, buttons, loads."""
+        """Changes in [t0_ns, t1_ns), in time order: relays, buttons, loads.
+
+        Beside the targets of `sim.signal.Command`: `interlock`, 1 closed or 0 open, in series with every contact.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rig.plant_of_case import DEVICE_CLOCK_PPM, plant_of_case
 from rig.simulated.clock import LabClock, SimClock
 from rig.simulated.driver import Driver, Patient
+from rig.simulated.interlock import Interlock
 from rig.simulated.memory import Memory
 from rig.simulated.standing import Standing, check_command
 from scenarios.case import Case
@@ -57,7 +58,7 @@ class Lab:
         self._patient, self._is_walking = patient, False
         self._queue: list[Command] = []
         self._waiting: list[Command] = []
-        self._standing = Standing()
+        self._standing, self._interlock = Standing(), Interlock()
         self._plant: Plant | None = None
         self._origin_ns: TimeNs | None = None
         self._start_ns: TimeNs | None = None
@@ -258,6 +259,7 @@ class Lab:
         self._plant = plant_of_case(self._case, self._models, _PART, self._device_clock_ppm)
         self._origin_ns, self._start_ns = t_ns, None
         self._is_first_block, self._is_walking = True, False
+        self._interlock.fresh()
         self._memory.device_comes(t_ns)
         waiting, self._waiting = self._waiting, []
         for command in waiting:
@@ -285,7 +287,7 @@ class Lab:
             self._memory.rest(self._case)
         opening = self._standing.at(t0_ns) if self._is_first_block else ()
         signals, commands = self._gather(t0_ns, until_ns, patient)
-        self._block(t0_ns, until_ns, signals, [*opening, *commands])
+        self._block(t0_ns, until_ns, signals, self._interlock.through([*opening, *commands]))
         self._reached_ns = until_ns
         if patient is not None and self._plant is not None and self._origin_ns is not None:
             patient.felt(self._plant.delivered(), self._origin_ns, self._plant.settled_ns + self._origin_ns)

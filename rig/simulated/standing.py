@@ -15,7 +15,7 @@ from sim.timebase import TimeNs, s_from_ns
 
 BUTTONS: Final = ("stop", "release", "power_off", "power_on", "rearm")
 _OF_DEVICE: Final = ("setting", "fault")
-_AT_REST: Final[dict[str, Any]] = {"contact": 1.0, "polarity": 1, "load": None, "supply": "on"}
+_AT_REST: Final[dict[str, Any]] = {"contact": 1.0, "interlock": 1, "polarity": 1, "load": None, "supply": "on"}
 
 
 class Standing:
@@ -102,6 +102,7 @@ def _is_voltage(value: Any) -> bool:
 _ALLOWED: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "load": (lambda value: value is None or isinstance(value, Load), "a load or none"),
     "contact": (lambda value: isinstance(value, int | float) and 0.0 <= value <= 1.0, "between 0 and 1"),
+    "interlock": (lambda value: value in {0, 1}, "1 (closed) or 0 (open)"),
     "polarity": (lambda value: value in {1, -1}, "+1 or -1"),
     "supply": (lambda value: value in {"on", "off"} or _is_voltage(value), "a voltage of 0 V or more, on or off"),
     "button": (lambda value: value in BUTTONS, f"one of {', '.join(BUTTONS)}"),

@@ -150,3 +150,21 @@ def test_what_is_not_lived_or_not_known_is_an_error():
     ):
         with pytest.raises(BenchError):
             ask()
+
+
+def test_no_contact_brings_current_past_an_open_interlock():
+    """The relay is in series with the electrodes: open, another contact meanwhile, closed: the newest contact."""
+    changes = (
+        Command(500_000_000, "interlock", 0),
+        Command(600_000_000, "contact", 0.8),
+        Command(700_000_000, "interlock", 1),
+    )
+    lab = lab_of()
+    lab.drive(Playing({"heel_switch": steps_v([(0.3, 1.2)], 2.0)}, changes))
+    lab.command(Command(0, "setting", ("lead_off_ratio", 0.0)))
+    lab.power_on(0)
+    lab.advance_to(NS_PER_S)
+    parts = [lab.values("current", t_ns * NS_PER_MS, 1000, 90_000) for t_ns in (400, 500, 600, 700)]
+    assert [part.max() for part in parts] == [0.03, 0.0, 0.0, 0.03]
+    ohm = lab.values("voltage", 700 * NS_PER_MS, 1000, 90_000)[parts[3] == 0.03].min() / 0.03
+    assert ohm == pytest.approx(400 / 0.8, rel=3e-3)  # a sample stands up to 1 us behind the edge
