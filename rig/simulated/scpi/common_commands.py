@@ -84,6 +84,11 @@ class CommonCommands:
         """Runs the next command when nothing is under way any more."""
         self.finish_pending()
 
+    @command("*STB?")
+    def tell_status(self) -> int:
+        """The status byte; an answer that this message itself makes is not counted."""
+        return self.status.byte(message_available=False)
+
     @command("*ESR?")
     def tell_event(self) -> int:
         """Standard event status; forgotten by reading."""

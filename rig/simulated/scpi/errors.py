@@ -40,6 +40,7 @@ STANDARD = {
     -363: "Input buffer overrun",
     -410: "Query INTERRUPTED",
     -420: "Query UNTERMINATED",
+    -430: "Query DEADLOCKED",
     785: "Specified arb waveform already exists",
 }
 """Code to text. +785 is Keysight's (33500 Series Operating and Service Guide, error messages)."""

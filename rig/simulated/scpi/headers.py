@@ -113,6 +113,8 @@ class HeaderTree:
 
         Raises ScpiError -113 for an unknown one, -114 for a suffix out of range.
         """
+        if not spelled.isascii():
+            raise ScpiError(-113)
         query = spelled.endswith("?")
         branch = self._root
         digits: list[str] = []

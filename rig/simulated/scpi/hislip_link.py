@@ -85,6 +85,7 @@ class HislipLink:
     def _serve_sync(self, peer: Peer, session: Session) -> None:
         number = next(self._ids) & 0xFFFF
         client = self._clients[number] = _Client(peer, session)
+        session.alive = peer.is_there
         try:
             peer.send(*wire.encode(Kind.INITIALIZE_RESPONSE, 0, _PROTOCOL_1_0 << 16 | number))
             while True:
@@ -102,7 +103,7 @@ class HislipLink:
                 self._run(client, message)
             case Kind.TRIGGER:
                 self._interrupt(client, message)
-                self.instrument.trigger_from_link()
+                self.instrument.trigger_from_link(client.session)
                 client.handle(message.parameter)
             case Kind.DEVICE_CLEAR_COMPLETE:
                 client.framer.clear()

@@ -8,7 +8,7 @@ with -113, never answered.
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,6 +19,9 @@ from rig.simulated.scpi.framing import split
 from rig.simulated.scpi.replies import reply
 from rig.simulated.scpi.session import CalledOff, Session
 from rig.simulated.scpi.status import OPERATION_COMPLETE, Status
+
+_MOST_RESPONSE_BYTES = 32 << 20
+"""A longer response to one message is dropped (-430): no controller may fill the memory by asking."""
 
 _POLL_S = 0.002
 """How often a pending operation is looked at, s of wall clock."""
@@ -169,7 +172,7 @@ class Instrument(CommonCommands):
         session.begin()
         try:
             with self.lock:
-                answers = list(self._answers(message, session))
+                answers = self._answers(message, session)
                 self._changed.notify_all()
         except CalledOff:
             return b""
@@ -188,9 +191,9 @@ class Instrument(CommonCommands):
         with self.lock:
             self.status.report(ScpiError(code))
 
-    def trigger_from_link(self) -> None:
+    def trigger_from_link(self, session: Session) -> None:
         """The trigger message of the link: like `*TRG`."""
-        self.execute(b"*TRG")
+        self.execute(b"*TRG", session)
 
     def _refresh(self) -> None:
         self.refresh()
@@ -198,8 +201,10 @@ class Instrument(CommonCommands):
             self._completion_asked = False
             self.status.event |= OPERATION_COMPLETE
 
-    def _answers(self, message: bytes, session: Session) -> Iterator[bytes]:
+    def _answers(self, message: bytes, session: Session) -> list[bytes]:
         path = ""
+        answers: list[bytes] = []
+        length = 0
         for unit in split(message, b";"):
             head, text = _part(unit)
             if not head:
@@ -211,7 +216,12 @@ class Instrument(CommonCommands):
                 path = name[: name.rfind(":") + 1]
             answer = self._answer(name, text)
             if answer is not None:
-                yield answer
+                answers.append(answer)
+                length += len(answer)
+            if length > _MOST_RESPONSE_BYTES:
+                self.status.report(ScpiError(-430))
+                return []
+        return answers
 
     def _answer(self, name: str, text: bytes) -> bytes | None:
         shown = f"{name} {text[:60].decode('latin-1')}".rstrip()

@@ -27,6 +27,12 @@ class Peer:
         self._ahead = bytearray()
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+    @property
+    def port(self) -> int:
+        """The server's port that it came to."""
+        return self._socket.getsockname()[1]
 
     def read(self, most: int = 1 << 18) -> bytes:
         """What has come, at least a byte; raises PeerGoneError at the end of the stream."""
@@ -58,6 +64,10 @@ class Peer:
         """So many bytes; raises PeerGoneError where the stream ends before."""
         buffer = bytearray(count)
         view = memoryview(buffer)
+        ahead = self._ahead[:count]
+        view[: len(ahead)] = ahead
+        del self._ahead[:count]
+        view = view[len(ahead) :]
         while view:
             got = self._socket.recv_into(view)
             if not got:

@@ -9,7 +9,7 @@ import re
 
 from rig.simulated.scpi.errors import ScpiError
 
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:\s*[eE]\s*[+-]?\d+)?)\s*([A-Za-z%/.0-9]*)")
+_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:\s*[eE]\s*[+-]?\d+)?)\s*([A-Za-z%]*)")
 _RADIX = re.compile(r"#([HBQ])([0-9A-F]+)")
 _PREFIX = {
     "EX": 1e18,

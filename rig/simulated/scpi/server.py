@@ -72,12 +72,14 @@ class InstrumentServer:
         self._threads: set[threading.Thread] = set()
         self._open: dict[Peer, Session] = {}
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._names = itertools.count(1)
 
     def start(self) -> Self:
         """Listens; raises OSError where the port is taken. Returns itself."""
         listener = socket.create_server((self.host, self._asked_port), backlog=128)
         listener.settimeout(0.5)
+        self._closing.clear()
         self._listener = listener
         self._start(self._accept, listener)
         return self
@@ -113,6 +115,7 @@ class InstrumentServer:
         listener, self._listener = self._listener, None
         if listener is None:
             return
+        self._closing.set()
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
@@ -134,22 +137,20 @@ class InstrumentServer:
         thread = threading.Thread(
             target=work, args=arguments, name=f"{self.transport} {next(self._names)}", daemon=True
         )
-        with self._lock:
-            self._threads.add(thread)
         thread.start()
+        with self._lock:
+            self._threads = {other for other in self._threads if other.is_alive()} | {thread}
 
     def _accept(self, listener: socket.socket) -> None:
-        try:
-            while self._listener is listener:
-                try:
-                    connection, _ = listener.accept()
-                except TimeoutError:
-                    continue
-                except OSError:
-                    return
-                self._welcome(connection)
-        finally:
-            self._forget()
+        while self._listener is listener:
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                continue
+            except OSError:  # closed, or out of file descriptors: these come back
+                self._closing.wait(0.05)
+                continue
+            self._welcome(connection)
 
     def _welcome(self, connection: socket.socket) -> None:
         connection.settimeout(None)
@@ -158,10 +159,13 @@ class InstrumentServer:
             welcome = self._listener is not None and len(self._open) < MOST_CONNECTIONS
             if welcome:
                 self._open[peer] = session
-        if welcome:
-            self._start(self._serve, peer, session)
-        else:
-            peer.close()
+        try:
+            if welcome:
+                self._start(self._serve, peer, session)
+                return
+        except RuntimeError:  # no more threads
+            self._forget_peer(peer)
+        peer.close()
 
     def _serve(self, peer: Peer, session: Session) -> None:
         try:
@@ -170,10 +174,8 @@ class InstrumentServer:
         finally:
             session.cancel()
             peer.close()
-            with self._lock:
-                self._open.pop(peer, None)
-            self._forget()
+            self._forget_peer(peer)
 
-    def _forget(self) -> None:
+    def _forget_peer(self, peer: Peer) -> None:
         with self._lock:
-            self._threads.discard(threading.current_thread())
+            self._open.pop(peer, None)

@@ -13,6 +13,9 @@ NO_ERROR, TIMED_OUT, ABORTED = 0, 15, 23
 _REQUESTED_COUNT, _TERMINATOR, _END = 1, 2, 4
 """Reasons why a read ended."""
 
+_MOST_QUEUED = 4
+"""Messages that may wait for one that waits for a trigger."""
+
 _WRITE_PATIENCE_S = 2.0
 """How long a write waits for the commands before it."""
 
@@ -29,6 +32,7 @@ class Vxi11Device:
         self._framer = Framer()
         self._condition = threading.Condition()
         self._messages: queue.SimpleQueue[list[bytes] | None] = queue.SimpleQueue()
+        self._queued = 0
         self._delivery: Delivery | None = None
         self._unread = memoryview(b"")
         self._ready_s = 0.0
@@ -43,18 +47,25 @@ class Vxi11Device:
         self._messages.put(None)
         self._thread.join(5.0)
 
-    def write(self, data: bytes, *, end: bool, timeout_s: float) -> None:
-        """Takes a piece of a message; `end` says that it is the last."""
+    def write(self, data: bytes, *, end: bool, timeout_s: float) -> int:
+        """Takes a piece of a message; `end` says that it is the last.
+
+        Returns an error: TIMED_OUT, and takes nothing, while too many messages wait for one that does not end.
+        """
+        if self._queued >= _MOST_QUEUED and not self._session.drain(timeout_s):
+            return TIMED_OUT
         messages = self._framer.feed(data) + (self._framer.end() if end else [])
         if self._framer.overruns:
             self._framer.overruns = 0
             self._instrument.report(-363)
-        if not messages:
-            return
-        self._interrupt()
-        self._session.begin()
-        self._messages.put(messages)
-        self._session.settle(min(_WRITE_PATIENCE_S, timeout_s))
+        if messages:
+            self._interrupt()
+            self._session.begin()
+            with self._condition:
+                self._queued += 1
+            self._messages.put(messages)
+            self._session.settle(min(_WRITE_PATIENCE_S, timeout_s))
+        return NO_ERROR
 
     def _interrupt(self) -> None:
         with self._condition:
@@ -67,6 +78,8 @@ class Vxi11Device:
             for message in messages:
                 if not self._session.cancelled:
                     self._run(message)
+            with self._condition:
+                self._queued -= 1
             self._session.end()
 
     def _run(self, message: bytes) -> None:
@@ -139,7 +152,7 @@ class Vxi11Device:
 
     def trigger(self) -> None:
         """The link's trigger."""
-        self._instrument.trigger_from_link()
+        self._instrument.trigger_from_link(self._session)
 
     def clear(self) -> None:
         """Device clear: what runs is broken off, what came in and what was to go out is forgotten."""

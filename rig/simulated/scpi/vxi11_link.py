@@ -40,11 +40,9 @@ class Vxi11Link:
         self.instrument, self.faults = instrument, faults
         self._devices: dict[int, Vxi11Device] = {}
         self._ids = itertools.count(1)
-        self._port = 0
 
     def resource(self, host: str, port: int) -> str:
         """VISA's name of the instrument here; pyvisa-py takes the port behind the comma."""
-        self._port = port
         return f"TCPIP::{host},{port}::inst0::INSTR"
 
     def serve(self, peer: Peer, session: Session) -> None:
@@ -68,7 +66,7 @@ class Vxi11Link:
                 if call.procedure == _READ:
                     self._read(peer, session, call)
                     return
-                body = self._call(call.procedure, call.arguments, mine)
+                body = self._call(call.procedure, call.arguments, mine, peer.port)
             else:
                 peer.send(*rpc.encode_reply(call.number, rpc.PROGRAM_UNAVAILABLE))
                 return
@@ -78,9 +76,9 @@ class Vxi11Link:
         status = rpc.PROCEDURE_UNAVAILABLE if body is None else rpc.SUCCESS
         peer.send(*rpc.encode_reply(call.number, status, body or b""))
 
-    def _call(self, procedure: int, arguments: Arguments, mine: list[int]) -> bytes | None:
+    def _call(self, procedure: int, arguments: Arguments, mine: list[int], port: int) -> bytes | None:
         if procedure == _CREATE_LINK:
-            return self._create(mine)
+            return self._create(mine, port)
         if procedure in _REFUSED:
             return struct.pack(f"!{_REFUSED[procedure]}I", NOT_SUPPORTED, *[0] * (_REFUSED[procedure] - 1))
         if procedure not in _OF_A_LINK:
@@ -89,12 +87,12 @@ class Vxi11Link:
         device = self._devices.get(number)
         if device is None:
             return struct.pack(f"!{_OF_A_LINK[procedure]}I", INVALID_LINK, *[0] * (_OF_A_LINK[procedure] - 1))
-        second: tuple[int, ...] = ()
+        result: tuple[int, ...] = (NO_ERROR,)
         match procedure:
             case 11:
-                second = (self._write(device, arguments),)
+                result = self._write(device, arguments)
             case 13:
-                second = (device.status_byte(),)
+                result = (NO_ERROR, device.status_byte())
             case 14:
                 device.trigger()
             case 15:
@@ -103,26 +101,26 @@ class Vxi11Link:
                 self._destroy(number)
             case _:
                 pass  # remote and local: there is no front panel
-        return struct.pack(f"!{1 + len(second)}I", NO_ERROR, *second)
+        return struct.pack(f"!{len(result)}I", *result)
 
-    def _create(self, mine: list[int]) -> bytes:
+    def _create(self, mine: list[int], port: int) -> bytes:
         if len(mine) >= _MOST_LINKS:
             return struct.pack("!4I", OUT_OF_RESOURCES, 0, 0, 0)
         number = next(self._ids)
         self._devices[number] = Vxi11Device(self.instrument, self.faults, f"vxi11 link {number}")
         mine.append(number)
-        return struct.pack("!4I", NO_ERROR, number, self._port, MOST_WRITE_BYTES)
+        return struct.pack("!4I", NO_ERROR, number, port, MOST_WRITE_BYTES)
 
     def _destroy(self, number: int) -> None:
         device = self._devices.pop(number, None)
         if device is not None:
             device.close()
 
-    def _write(self, device: Vxi11Device, arguments: Arguments) -> int:
+    def _write(self, device: Vxi11Device, arguments: Arguments) -> tuple[int, int]:
         timeout_ms, _, flags = arguments.integers(3)
         data = arguments.opaque()
-        device.write(data, end=bool(flags & _END_FLAG), timeout_s=timeout_ms / 1000)
-        return len(data)
+        error = device.write(data, end=bool(flags & _END_FLAG), timeout_s=timeout_ms / 1000)
+        return error, 0 if error else len(data)
 
     def _read(self, peer: Peer, session: Session, call: Call) -> None:
         number, size, timeout_ms, _, flags, terminator = call.arguments.integers(6)
