@@ -145,6 +145,22 @@ def _say_case(case: dict[str, Any]) -> None:
             say(f"    {line}")
 
 
+def _pools(run: Path) -> list[dict[str, Any]]:
+    """The checks of a run that were judged over many of its cases."""
+    document = read_verdicts(run)
+    return [] if document is None else document.get("pools", [])
+
+
+def _say_pools(pools: list[dict[str, Any]]) -> None:
+    if not pools:
+        return
+    say("")
+    say("judged over many cases")
+    rows = [(*_shown(pool["check"])[:5], f"{len(pool['cases'])} cases: {pool['id']}") for pool in pools]
+    for line in table(rows, ("verdict", "check", "value", "limit", "n", "pool")):
+        say(f"    {line}")
+
+
 def show(
     run: Annotated[
         str,
@@ -168,12 +184,15 @@ def show(
     facts = read_run(folder)
     tries = attempts_in(folder)
     cases = [{**case, "attempt": tries.get(case["id"])} for case in _cases(folder, only)]
+    pools = [] if only else _pools(folder)
     if as_json:
-        say_json({"folder": str(folder), "run": facts.get("run"), "verdict": facts["verdict"], "cases": cases})
+        told = {"folder": str(folder), "run": facts.get("run"), "verdict": facts["verdict"], "cases": cases}
+        say_json({**told, "pools": pools})
         return 0
     say(f"{folder}: {facts['verdict']}")
     if facts["verdict"] == INCOMPLETE:
         say("INCOMPLETE: this run was cut off; what is shown here is what it left behind")
     for case in cases:
         _say_case(case)
+    _say_pools(pools)
     return 0

@@ -60,6 +60,16 @@ def test_every_reader_finds_the_pool(run):
     assert "Pooled checks" in (run / "report.html").read_text(encoding="utf-8")
 
 
+def test_show_tells_the_pool(run, capsys):
+    """A check that no case judges is found on the screen and in the JSON, but not under a single case."""
+    assert main(["show", str(run)]) == 0
+    assert "3 cases: T-POOL" in capsys.readouterr().out
+    assert main(["show", str(run), "--json"]) == 0
+    assert [pool["check"]["id"] for pool in json.loads(capsys.readouterr().out)["pools"]] == ["latency"]
+    assert main(["show", f"{run}/1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["pools"] == []
+
+
 def test_a_case_of_a_pool_repeats_byte_for_byte(run, tmp_path, monkeypatch):
     """`case.yaml` says to which pool its check belongs; alone it shows the same."""
     folder = next((run / "cases").glob("002-*"))
