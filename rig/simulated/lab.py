@@ -139,9 +139,10 @@ class Lab:
         with self.lock:
             if driver in self._drivers:
                 self._drivers.remove(driver)
-            for role in [role for role, owner in self._given.items() if owner is driver]:
+            free = [role for role, owner in self._given.items() if owner is driver]
+            for role in free:
                 del self._given[role]
-                self._memory.release(role, self._case)
+            self._memory.rest(role for role in free if role in self._case.sensor.roles)
 
     def command(self, command: Command) -> None:
         """Change something at its instant, or now where that is past.
@@ -152,7 +153,7 @@ class Lab:
         with self.lock:
             check_command(command, self._case, self._models, self._standing)
             at_ns = max(command.t_ns, self._reached_ns)
-            insort_right(self._queue, replace(command, t_ns=at_ns), key=lambda each: each.t_ns)
+            insort_right(self._queue, replace(command, t_ns=at_ns), key=_instant)
 
     def command_in_run(self, command: Command) -> None:
         """As `command`, with an instant that counts from the device's power-on; before that it waits for it.
@@ -282,11 +283,15 @@ class Lab:
                 patient.begin(t0_ns)
                 self._is_walking = True
             until_ns = min(until_ns, patient.reach_ns(t0_ns))
-        elif self._is_walking:
-            self._is_walking = False
-            self._memory.rest(self._case)
         opening = self._standing.at(t0_ns) if self._is_first_block else ()
-        signals, commands = self._gather(t0_ns, until_ns, patient)
+        signals, commands = self._gather(t0_ns, until_ns)
+        if patient is not None and self._is_left_to_patient():  # what happens on the walk is over with it
+            signals.update(patient.signals(t0_ns, until_ns))
+            commands.extend(patient.commands(t0_ns, until_ns))
+            commands.sort(key=_instant)
+        elif self._is_walking:
+            patient, self._is_walking = None, False
+            self._memory.rest(role for role in self._case.sensor.roles if role not in self._given)
         self._block(t0_ns, until_ns, signals, self._interlock.through([*opening, *commands]))
         self._reached_ns = until_ns
         if patient is not None and self._plant is not None and self._origin_ns is not None:
@@ -294,8 +299,8 @@ class Lab:
             if patient.is_over(until_ns):
                 self._switch_on(until_ns)
 
-    def _gather(self, t0_ns: TimeNs, t1_ns: TimeNs, patient: Patient | None) -> tuple[dict[str, Signal], list[Command]]:
-        """What moves the inputs in one block: signals by role, and commands in time order."""
+    def _gather(self, t0_ns: TimeNs, t1_ns: TimeNs) -> tuple[dict[str, Signal], list[Command]]:
+        """What instruments and hands do to the inputs in one block: signals by role, and commands in time order."""
         signals: dict[str, Signal] = {}
         commands: list[Command] = []
         for driver in self._drivers:
@@ -307,12 +312,9 @@ class Lab:
         commands.extend(self._memory.as_commands(signals))
         while self._queue and self._queue[0].t_ns < t1_ns:
             commands.append(self._queue.pop(0))
+        commands.sort(key=_instant)
         for command in commands:
             self._standing.keep(command)
-        if patient is not None:  # what happens on the walk is over with it
-            signals.update(patient.signals(t0_ns, t1_ns))
-            commands.extend(patient.commands(t0_ns, t1_ns))
-        commands.sort(key=lambda command: command.t_ns)
         return signals, commands
 
     def _block(self, t0_ns: TimeNs, t1_ns: TimeNs, signals: dict[str, Signal], commands: list[Command]) -> None:
@@ -334,6 +336,10 @@ class Lab:
     def _feed(self, plant: Plant, stimulus: Stimulus, origin_ns: TimeNs) -> None:
         edges = plant.advance(_shifted(stimulus, -origin_ns))
         self._memory.take(edges, plant.lines(), plant.messages(), origin_ns)
+
+
+def _instant(command: Command) -> TimeNs:
+    return command.t_ns
 
 
 def _shifted(stimulus: Stimulus, shift_ns: TimeNs) -> Stimulus:

@@ -69,14 +69,9 @@ class Memory:
 
     # ------------------------------------------------------------------ inputs
 
-    def release(self, role: str, case: Case) -> None:
-        """Nobody drives `role` any more: it rests from the next block on."""
-        if role in case.sensor.roles:
-            self._to_rest.add(role)
-
-    def rest(self, case: Case) -> None:
-        """Nobody walks any more: the sensor rests from the next block on, unless somebody drives it."""
-        self._to_rest.update(case.sensor.roles)
+    def rest(self, roles: Iterable[str]) -> None:
+        """Nobody moves `roles` any more: they rest from the next block on."""
+        self._to_rest.update(roles)
 
     def as_commands(self, signals: dict[str, Signal]) -> list[Command]:
         """Take the roles that reach the plant as commands out of `signals`: a command for each of their changes."""

@@ -90,3 +90,19 @@ def test_another_case_takes_the_place_of_the_device():
     highest_a = [lab.values("current", s * NS_PER_S, 10_000, 100_000).max() for s in range(3)]
     assert highest_a == [0.02, 0.0, 0.03]
     assert lab.power_on(3 * NS_PER_S) == 2 * NS_PER_S  # a second capture looks at a device that lives on
+
+
+def test_a_run_on_a_live_bench_is_the_run_of_a_resting_one():
+    """A walk goes on when a capture begins and an output takes the sensor: a fresh device, the same rows from there."""
+    walk = prepare_walk(case_of(strides=2))
+    t0_ns, end_ns, rows = 4_321_000_007, 2 * NS_PER_S, []
+    for patient in (None, LiveWalk(walk)):
+        lab = lab_of(walk.case)
+        lab.rebuild(walk.case, is_on=True, patient=patient)
+        lab.advance_to(t0_ns - 1)
+        lab.drive(Playing({"heel_switch": steps_v([(0.3, 0.9)], 3.0)}, t0_ns=t0_ns))
+        assert lab.power_on(t0_ns) == t0_ns
+        lab.advance_to(t0_ns + end_ns)
+        rows.append(_rows(lab, t0_ns, t0_ns + end_ns))
+    assert rows[0] == rows[1]
+    assert len(rows[0]) > 1000
