@@ -1,0 +1,99 @@
+"""Samples on their way in: what the clock has taken, what the buffer still holds, what a read waits for."""
+
+from typing import TYPE_CHECKING, Final
+
+from rig.simulated.daq.errors import (
+    NEVER_AVAILABLE,
+    NOT_YET_AVAILABLE,
+    OVERFLOW,
+    DaqmxError,
+)
+from rig.simulated.daq.timing import FINITE, default_input_buffer
+from rig.simulated.daq.work import Work
+from sim.timebase import NEVER, TimeNs
+
+if TYPE_CHECKING:
+    from rig.simulated.daq.task import Task
+
+OVERWRITE: Final = 10252
+DO_NOT_OVERWRITE: Final = 10159
+"""NI's constants of the overwrite mode."""
+
+
+class Acquisition(Work):
+    """Work of tasks that take samples: hardware-timed into a buffer, or one at once.
+
+    Args:
+        task: whose work it is.
+    """
+
+    def __init__(self, task: "Task") -> None:
+        super().__init__(task)
+        self.read_index = 0
+
+    def begin(self, t0_ns: TimeNs) -> None:  # noqa: ARG002
+        """The first sample stands at `t0_ns`."""
+        self.read_index = 0
+
+    @property
+    def buffer_size(self) -> int:
+        """Samples a channel that the buffer holds."""
+        timing = self.task.timing
+        if timing.mode == FINITE:
+            return max(self.task.buffers.input, timing.samples)
+        return self.task.buffers.input or default_input_buffer(timing.rate_hz, timing.samples)
+
+    def fails_at(self) -> tuple[TimeNs, DaqmxError] | None:
+        """The instant at which the clock needs the place of a sample that nobody has read."""
+        task = self.task
+        if task.t0_ns is None or not task.timing.is_clocked or task.timing.mode == FINITE:
+            return None
+        at_ns = task.t0_ns + (self.read_index + self.buffer_size) * task.timing.period_ns
+        detail = f"Task Name: {task.name}\nBuffer: {self.buffer_size} samples a channel"
+        return at_ns, DaqmxError(OVERFLOW, detail, read=0)
+
+    def available(self, now_ns: TimeNs) -> int:
+        """Samples a channel that have been taken and not read."""
+        return max(0, self.clocked(now_ns) - self.read_index)
+
+    def wanted(self, count: int, now_ns: TimeNs) -> int:
+        """Samples a channel that a read asks for; -1 asks for all there are, of a finite task for all there will be."""
+        if count >= 0:
+            return count
+        end = self.task.timing.end_index
+        return self.available(now_ns) if end is None else max(0, end - self.read_index)
+
+    def wait_for(self, count: int, timeout_s: float) -> tuple[int, int]:
+        """Wait until samples are there.
+
+        Returns:
+            Samples a channel that can be read now, and the status: 0, or -200284 where the time ran out.
+
+        Raises:
+            DaqmxError: the task had ended by an error, or has ended and so many will never come.
+        """
+        task = self.task
+        card = task.on
+        with card.lab.lock:
+            now_ns = card.sync()
+            task.check()
+            if not task.is_started:
+                card.start(task)
+            wanted = self.wanted(count, now_ns)
+            end = task.timing.end_index
+            if end is not None and self.read_index + wanted > end:
+                left = end - self.read_index
+                raise DaqmxError(NEVER_AVAILABLE, f"Task Name: {task.name}\nLeft: {left} of {wanted} wanted", read=0)
+
+        def there(now_ns: TimeNs) -> TimeNs:
+            if task.failed is not None or not task.is_started:
+                return now_ns
+            if task.t0_ns is None:
+                return NEVER
+            return task.t0_ns + (self.read_index + wanted) * task.timing.period_ns
+
+        in_time = task.wait(there, timeout_s) if wanted else True
+        task.check()
+        if in_time and (task.is_started or wanted == 0):
+            return wanted, 0
+        return self.available(card.lab.clock.now_ns()), NOT_YET_AVAILABLE

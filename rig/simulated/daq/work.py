@@ -1,0 +1,56 @@
+"""What a task does, by kind of channel: the interface that the card drives."""
+
+from typing import TYPE_CHECKING
+
+from rig.simulated.daq.errors import DaqmxError
+from sim.timebase import NEVER, TimeNs
+
+if TYPE_CHECKING:
+    from rig.simulated.daq.task import Task
+
+
+class Work:
+    """A task's work; the base of the six kinds.
+
+    Args:
+        task: whose work it is.
+    """
+
+    def __init__(self, task: "Task") -> None:
+        self.task = task
+
+    def resources(self) -> frozenset[str]:
+        """What no other task of the card may use meanwhile."""
+        return frozenset()
+
+    def prepare(self) -> None:
+        """The task is being started: check that it can be."""
+
+    def begin(self, t0_ns: TimeNs) -> None:
+        """The first sample stands at `t0_ns`."""
+
+    def live(self, now_ns: TimeNs) -> None:
+        """The laboratory has lived until `now_ns`."""
+
+    def fails_at(self) -> tuple[TimeNs, DaqmxError] | None:
+        """When and how the work will fail if nobody does anything more; None where it will not."""
+        return None
+
+    def end_ns(self) -> TimeNs:
+        """When a finite task is done."""
+        count = self.task.timing.end_index
+        if count is None or self.task.t0_ns is None or not self.task.timing.is_clocked:
+            return NEVER
+        return self.task.t0_ns + count * self.task.timing.period_ns
+
+    def clocked(self, now_ns: TimeNs) -> int:
+        """Samples a channel that the clock has taken or given."""
+        task = self.task
+        if task.t0_ns is None or not task.timing.period_ns:
+            return 0
+        count = max(0, (min(now_ns, task.failed_ns) - task.t0_ns) // task.timing.period_ns)
+        end = task.timing.end_index
+        return count if end is None else min(count, end)
+
+    def stop(self, now_ns: TimeNs) -> None:
+        """The task was stopped."""
