@@ -1,6 +1,6 @@
 """The seam: everything virtual, emulated or real sits behind `Bench.exchange`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,6 +52,11 @@ class ChannelAccuracy:
     inl_table: InlTable | None = None
 
 
+def runs_anything(_: Case) -> str:
+    """What a bench without limits of its own says of a case: nothing stands in its way."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a bench can do.
@@ -65,6 +70,9 @@ class Capabilities:
         hardware: stamp on every verdict: `virtual`, `firmware-host`, `firmware-image`, `simulated-bench`, `bench` or
             `recording`.
         sensor_delay_s: (delay, uncertainty) from a sample's instant to the device's terminal, s.
+        why_not: what else stands in the way of a case, in one line, or "": a load that no position of the load bank
+            holds, a range that the device's largest current leaves. Such a case is NOT RUN at plan time.
+        device: device that is connected, for scenarios that take any; "" where the bench does not say.
     """
 
     roles: frozenset[str]
@@ -74,6 +82,8 @@ class Capabilities:
     look_ahead_ns: TimeNs
     hardware: str
     sensor_delay_s: tuple[float, float] = (0.0, 0.0)
+    why_not: Callable[[Case], str] = runs_anything
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Opening a bench: a name or a `*.bench.yaml` becomes a `Bench`."""
+"""Opening a bench: a name or a `*.bench.yaml`, with `@PROFILE` where it has some, becomes a `Bench`."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rig.bench import Bench
 from rig.virtual_bench import VirtualBench, VirtualBenchSettings
@@ -13,6 +14,9 @@ from scenarios.problems import nearest
 from scenarios.text import Table, Text, read_document
 from sim.errors import ScenarioError
 
+if TYPE_CHECKING:
+    from rig.bench_file.laboratory import Laboratory
+
 SCHEMA: Final = "bench/1"
 
 
@@ -21,9 +25,47 @@ def _virtual(description: Table, models: Mapping[str, DeviceModelSpec]) -> Virtu
     return VirtualBench(settings, models)
 
 
+def _laboratory(description: Table, models: Mapping[str, DeviceModelSpec], profile: str = "") -> Bench:
+    from rig.bench_file.read import read_laboratory
+
+    return bench_of(read_laboratory(description, profile), models)
+
+
 BENCHES: Final[tuple[BenchSpec, ...]] = (
     BenchSpec("virtual", _virtual, "plant and simulated card in this process; no hardware, same seed, same bytes"),
+    BenchSpec(
+        "laboratory",
+        _laboratory,
+        "instruments, real or simulated, fixtures and wiring: a card, or a scope and a generator",
+        profiles=True,
+    ),
 )
+
+
+def bench_of(laboratory: "Laboratory", models: Mapping[str, DeviceModelSpec]) -> Bench:
+    """The bench of a laboratory: the card captures its current, or the scope does.
+
+    Raises:
+        ScenarioError: its current is wired to neither.
+    """
+    from rig.bench_file.drivers import CARD, SCOPE
+
+    wire = laboratory.wire("current")
+    driver = laboratory.instruments[wire.instrument].driver if wire is not None else ""
+    if driver == CARD:
+        return import_module("rig.ni.bench").NiBench(laboratory, models)
+    if driver == SCOPE:
+        return import_module("rig.visa_bench").VisaBench(laboratory, models)
+    mend = f"wire `current:` to an instrument of {CARD} or {SCOPE}"
+    raise ScenarioError(str(laboratory.where), "nothing on this bench captures the current", mend)
+
+
+def split_profile(name_or_file: str) -> tuple[str, str]:
+    """Name or file, and the profile behind its last `@`, or ""."""
+    if Path(name_or_file).is_file() or "@" not in name_or_file:
+        return name_or_file, ""
+    name, _, profile = name_or_file.rpartition("@")
+    return (name_or_file, "") if "/" in profile or "\\" in profile else (name, profile)
 
 
 def bench_file(name_or_file: str, beside: tuple[Path, ...] = ()) -> Path:
@@ -32,12 +74,18 @@ def bench_file(name_or_file: str, beside: tuple[Path, ...] = ()) -> Path:
     Raises:
         ScenarioError: there is no such bench.
     """
-    path = Path(name_or_file)
-    return path if path.is_file() else find_named("benches", name_or_file, beside, f"--bench {name_or_file}")
+    name, _ = split_profile(name_or_file)
+    path = Path(name)
+    return path if path.is_file() else find_named("benches", name, beside, f"--bench {name_or_file}")
 
 
 def open_bench(name_or_file: str, catalogue: Catalogue, beside: tuple[Path, ...] = ()) -> Bench:
     """The bench described by a name or a file; it is connected by `Bench.open`, not here.
+
+    Args:
+        name_or_file: `simulated`, `lab-example@sim`, `benches/mine.bench.yaml@sim`.
+        catalogue: kinds of benches, models of devices.
+        beside: folders that are searched before the shipped ones.
 
     Raises:
         ScenarioError: no such bench, or a description that cannot be used.
@@ -50,4 +98,25 @@ def open_bench(name_or_file: str, catalogue: Catalogue, beside: tuple[Path, ...]
         asked = kind.text if isinstance(kind, Text) else ""
         where = str(kind.where if kind is not None else description.where)
         raise ScenarioError(where, f"unknown kind of bench `{asked}`", nearest(asked, catalogue.benches))
-    return catalogue.benches[kind.text].build(description, catalogue.models)
+    spec, profile = catalogue.benches[kind.text], split_profile(name_or_file)[1]
+    if not profile:
+        return spec.build(description, catalogue.models)
+    if not spec.profiles:
+        raise ScenarioError(f"--bench {name_or_file}", f"a bench of kind {spec.name} has no profiles", "drop `@...`")
+    return spec.build(description, catalogue.models, profile)
+
+
+def read_bench(name_or_file: str, beside: tuple[Path, ...] = ()) -> "Laboratory":
+    """The laboratory that a name or a file describes; nothing is connected.
+
+    Raises:
+        ScenarioError: no such bench, a contradiction in it, or a bench of another kind.
+    """
+    from rig.bench_file.read import KIND, read_laboratory
+
+    description = read_document(bench_file(name_or_file, beside))
+    kind = description.values.get("kind")
+    if not isinstance(kind, Text) or kind.text != KIND:
+        where = str(kind.where if kind is not None else description.where)
+        raise ScenarioError(where, "this bench has no instruments", f"a bench file of `kind: {KIND}` has")
+    return read_laboratory(description, split_profile(name_or_file)[1])

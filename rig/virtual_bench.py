@@ -11,7 +11,7 @@ from rig.plant_of_case import DEVICE_CLOCK_PPM, plant_of_case
 from rig.zero_span import ZeroSpan
 from scenarios.case import Case
 from scenarios.catalogue import DeviceModelSpec
-from scenarios.roles import LINES, TO_DEVICE
+from scenarios.roles import COMMANDS, LINES, TO_DEVICE
 from sim.edges import Edges
 from sim.errors import BenchError
 from sim.front_end import FrontEnd
@@ -68,6 +68,7 @@ class VirtualBench:
         """What this bench can do."""
         roles = {
             *TO_DEVICE,
+            *COMMANDS,
             *LINES,
             *(f"{quantity}{n}" for quantity in ("current", "voltage") for n in _CHANNELS),
         }

@@ -22,6 +22,7 @@ from scenarios.limit_expand import Expanded
 from scenarios.patient_file import draws_by_seed, read_patient
 from scenarios.problems import Problems
 from scenarios.requirements import requirement
+from scenarios.roles import command_roles
 from scenarios.schema import CASE_SCHEMA, Scenario
 from scenarios.sensor_events import RADIO
 from scenarios.sensor_fault_events import PACKETS, SENSOR_FAULT_EVENTS, TURNED
@@ -341,7 +342,11 @@ def _roles(
     given = sensor.roles
     heard = [role for role in given if not device.roles or role in device.roles]
     named: list[Any] = [*heard, *scenario.capture.channels, *scenario.requires]
-    named += [need for event in events for need in event.spec.requires if ":" not in need]
+    for event in events:
+        word = str(event.parameters.get("channel", "all"))
+        channel = int(word) if word.isdecimal() else 0
+        needs = (need for need in event.spec.requires if ":" not in need)
+        named += [role for need in needs for role in command_roles(need, channel, device.channels)]
     return tuple(dict.fromkeys(named))
 
 

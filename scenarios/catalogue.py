@@ -141,13 +141,15 @@ class BenchSpec:
 
     Attributes:
         name: word after `kind:`.
-        build: ``description -> Bench``.
+        build: ``(description, models) -> Bench``, and the profile as a third argument where it has some.
         summary: one line of help.
+        profiles: True where `--bench NAME@PROFILE` means something.
     """
 
     name: str
     build: Callable[..., Any]
     summary: str = ""
+    profiles: bool = False
 
 
 @dataclass(frozen=True, slots=True)

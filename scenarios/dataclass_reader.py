@@ -120,7 +120,7 @@ def read_dataclass(
         needed = base is None and field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         limits = (allowed or {}).get(key) or field.metadata.get("bounds") or (None, None)
         inner = getattr(base, name, None) if base is not None else None
-        keys[key] = Key(_valued(_reader(kinds[name], key, unit, limits, inner)), required=needed)
+        keys[key] = Key(valued(_reader(kinds[name], key, unit, limits, inner)), required=needed)
         names[key] = name
     read = read_keys(table, keys, what, problems)
     problems.raise_any()
@@ -137,8 +137,8 @@ def _without_places(mapping: Mapping[str, Any], what: str) -> Node:
     return rooted(mapping, Where(what, 1, 1))
 
 
-def _valued(read: Read[Any]) -> Read[Any]:
-    """Looks through ``{value: ..., source: ...}``."""
+def valued(read: Read[Any]) -> Read[Any]:
+    """A reader that looks through ``{value: ..., note: ...}``."""
 
     def through(node: Node) -> Any:
         if isinstance(node, Table) and "value" in node.values:
@@ -203,7 +203,7 @@ def _tuple_reader(parts: tuple[Any, ...], key: str, unit: str, limits: tuple[flo
             raise ScenarioError(str(node.where), f"{key} has {len(node.items)} values", f"write {length}")
         kinds = parts if length is not None else (item_kind,) * len(node.items)
         pairs = zip(kinds, node.items, strict=True)
-        return tuple(_valued(_reader(part, key, unit, limits, None))(item) for part, item in pairs)
+        return tuple(valued(_reader(part, key, unit, limits, None))(item) for part, item in pairs)
 
     return read
 

@@ -139,10 +139,25 @@ EVENTS: Final = (
             Parameter("contact", "", ramp=True, bounds=(0.0, 1.0), summary="contact area, 100 % = all of it"),
             _CHANNEL,
         ),
+        requires=("contact",),
         summary="an electrode comes off gradually",
     ),
-    EventSpec("electrode.lift", _lift, _instant, (_ELECTRODE, _CHANNEL), summary="an electrode comes off at once"),
-    EventSpec("electrode.restore", _restore, _instant, (_ELECTRODE, _CHANNEL), summary="an electrode sits fully again"),
+    EventSpec(
+        "electrode.lift",
+        _lift,
+        _instant,
+        (_ELECTRODE, _CHANNEL),
+        requires=("contact",),
+        summary="an electrode comes off at once",
+    ),
+    EventSpec(
+        "electrode.restore",
+        _restore,
+        _instant,
+        (_ELECTRODE, _CHANNEL),
+        requires=("contact",),
+        summary="an electrode sits fully again",
+    ),
     EventSpec(
         "electrode.swap",
         _swap,
@@ -156,6 +171,7 @@ EVENTS: Final = (
             ),
             _CHANNEL,
         ),
+        requires=("polarity",),
         summary="the two leads change places",
     ),
     EventSpec(
@@ -174,6 +190,7 @@ EVENTS: Final = (
         _sag,
         _voltage_s,
         (Parameter("voltage", "V", ramp=True, bounds=(0.0, 30.0), summary="supply voltage from here on"),),
+        requires=("supply",),
         summary="the supply voltage changes",
     ),
     EventSpec(
@@ -189,7 +206,7 @@ EVENTS: Final = (
     *SENSOR_EVENTS,
     *SENSOR_FAULT_EVENTS,
     *PROTECTION_EVENTS,
-    EventSpec("button.stop", _stop_button, _instant, requires=("button",), summary="the user presses stop"),
+    EventSpec("button.stop", _stop_button, _instant, requires=("button.stop",), summary="the user presses stop"),
     EventSpec(
         "terrain.threshold",
         _rug,
@@ -220,6 +237,7 @@ EVENTS: Final = (
             Parameter("setting", summary="name of a setting of the device"),
             Parameter("value", of="setting", summary="its new value, with unit"),
         ),
+        requires=("setting",),
         summary="a setting of the device changes",
     ),
     EventSpec(
@@ -227,6 +245,7 @@ EVENTS: Final = (
         _load,
         _instant,
         (Parameter("load", of="load", summary="a load by name, or {r: , r_p: , c_p: }"), _CHANNEL),
+        requires=("load",),
         summary="the electrical load changes",
     ),
     EventSpec(
@@ -237,6 +256,7 @@ EVENTS: Final = (
             Parameter("defect", summary="name of a seeded defect of the device model"),
             Parameter("dose", of="defect", summary="its dose, with unit"),
         ),
+        requires=("fault",),
         summary="a seeded defect of the device model begins",
     ),
 )

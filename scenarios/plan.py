@@ -1,7 +1,7 @@
 """What would run: the cases of many files, what is left out and why, what can never pass, and what it all needs."""
 
 import fnmatch
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class PlanOptions:
         bench_device: device that the bench file names, for scenarios that take any, or "".
         bench: name of the bench, for messages.
         bench_roles: roles that the bench fulfils; None where no bench is asked.
+        why_not: what else of the bench stands in the way of a case, or ""; None where nothing can.
         seed: seed in place of every scenario's, or None.
         keep: how much of the waveform is kept, in place of every scenario's, or None.
         default_keep: the same where a scenario says nothing.
@@ -40,6 +41,7 @@ class PlanOptions:
     bench_device: str = ""
     bench: str = "virtual"
     bench_roles: frozenset[str] | None = None
+    why_not: Callable[[Case], str] | None = None
     seed: int | None = None
     keep: Keep | None = None
     default_keep: Keep = "windows"
@@ -224,7 +226,7 @@ def _planned(
                 continue
             number += 1
             case = case if file.is_case else replace(case, number=number)
-            reason = _missing_roles(case, options)
+            reason = _missing_roles(case, options) or _in_the_way(case, options)
             if reason:
                 blocked.append(Blocked(case, reason))
                 continue
@@ -269,6 +271,11 @@ def _missing_roles(case: Case, options: PlanOptions) -> str:
     if not missing:
         return ""
     return f"bench `{options.bench}` has no terminal for {', '.join(missing)}"
+
+
+def _in_the_way(case: Case, options: PlanOptions) -> str:
+    reason = options.why_not(case) if options.why_not is not None else ""
+    return f"bench `{options.bench}`: {reason}" if reason else ""
 
 
 def _warnings(case: Case, table: Table, catalogue: Catalogue, sizes: PoolSizes) -> list[PlanWarning]:

@@ -115,26 +115,30 @@ PROTECTION_EVENTS: Final = (
         _interrupt,
         duration_s,
         (Parameter("duration", "s", bounds=(0.001, 60.0), summary="for how long; 10 ms to 10 s are usual"),),
-        requires=("supply",),
+        requires=("supply.relay",),
         summary="the supply is interrupted and comes back as it was",
     ),
-    EventSpec(POWER_OFF, _power_off, _instant, requires=("button",), summary="the device is switched off"),
+    EventSpec(POWER_OFF, _power_off, _instant, requires=("button.power",), summary="the device is switched off"),
     EventSpec(
         POWER_ON,
         _power_on,
         _instant,
-        requires=("button",),
+        requires=("button.power",),
         summary="the device is switched on, its amplitude control where it was",
     ),
     EventSpec(
         ARM,
         _arm,
         _instant,
-        requires=("button",),
+        requires=("button.rearm",),
         summary="the device is armed: its key, or the amplitude control at its minimum and up again",
     ),
     EventSpec(
-        RELEASE, _release, _instant, requires=("button",), summary="the stop button is let go: stimulation may go on"
+        RELEASE,
+        _release,
+        _instant,
+        requires=("button.stop",),
+        summary="the stop button is let go: stimulation may go on",
     ),
     EventSpec(
         PRESSES,
@@ -150,7 +154,7 @@ PROTECTION_EVENTS: Final = (
                 summary="time of one press, its release and the next",
             ),
         ),
-        requires=("button",),
+        requires=("button.stop",),
         summary="stop pressed again and again at random phases of step, train and pulse, released in between",
         draws=True,
     ),
@@ -163,6 +167,7 @@ PROTECTION_EVENTS: Final = (
             Parameter("resistance", "ohm", default="5 ohm", bounds=(0.01, 1000.0), summary="of the short circuit"),
             _CHANNEL,
         ),
+        requires=("load",),
         summary="the electrode leads touch, then part again",
     ),
     EventSpec(
@@ -176,6 +181,7 @@ PROTECTION_EVENTS: Final = (
             Parameter("over", "s", bounds=(0.001, 600.0), summary="how long it takes"),
             Parameter("steps", "", default="20", bounds=(1.0, 10_000.0), summary="in how many equal steps"),
         ),
+        requires=("setting",),
         summary="a control is turned, or a remote writes a setting again and again",
     ),
     EventSpec(
@@ -191,6 +197,7 @@ PROTECTION_EVENTS: Final = (
                 summary="for how long, where no watchdog ends it",
             ),
         ),
+        requires=("fault",),
         summary="the device's firmware stops dead, in the middle of whatever it does",
     ),
 )

@@ -14,7 +14,32 @@ TO_DEVICE: Final = {
     "button": "stop button",
     "supply": "supply voltage",
 }
-"""Role -> what it carries to the device."""
+"""Role -> signal that it carries to the device."""
+
+MOST_CHANNELS: Final = 4
+"""Stimulation channels for which there are roles."""
+
+CHANNELLED: Final = {
+    "contact": "contact of the electrodes, 0 to 1",
+    "polarity": "leads of the electrodes: straight (1) or crossed (-1)",
+    "load": "electrical load between the electrodes",
+}
+"""Command that concerns the electrodes of one channel -> what it changes."""
+
+COMMANDS: Final = {
+    "button.stop": "stop button: pressed, let go",
+    "button.power": "power switch of the device: off, on",
+    "button.rearm": "key, or amplitude control, with which the device is armed",
+    "supply.relay": "relay in the supply line: off, on",
+    **{
+        f"{command}.{n}" if n > 1 else command: f"{text}, channel {n}" if n > 1 else text
+        for command, text in CHANNELLED.items()
+        for n in range(1, MOST_CHANNELS + 1)
+    },
+    "setting": "settings of the device, through its control",
+    "fault": "seeded faults of a simulated device",
+}
+"""Role -> timed change that it carries to the bench or the device (`sim.signal.Command`), no sampled signal."""
 
 ANALOGUE_UNITS: Final = {
     "shank_tilt": "rad",
@@ -22,9 +47,6 @@ ANALOGUE_UNITS: Final = {
     **{f"foot_imu.g{axis}": "rad/s" for axis in "xyz"},
 }
 """Role of an analogue sensor -> SI unit of its signal. Axes of the IMU: x to the toes, y out of the instep, z right."""
-
-MOST_CHANNELS: Final = 4
-"""Stimulation channels for which there are roles."""
 
 FROM_DEVICE: Final = {
     "current": "stimulation current",
@@ -48,5 +70,19 @@ FROM_DEVICE: Final = {
 LINES: Final = ("status", "indicator.output", "indicator.low_battery", "indicator.fault", "indicator.high_impedance")
 """Roles that are two-state lines: recorded as changes, never as a waveform."""
 
-ROLES: Final = TO_DEVICE | FROM_DEVICE
+ROLES: Final = TO_DEVICE | COMMANDS | FROM_DEVICE
 """Every role, with its meaning."""
+
+
+def command_roles(command: str, channel: int, channels: int) -> tuple[str, ...]:
+    """Roles that a command needs: itself, or for the electrodes that of the channel.
+
+    Args:
+        command: role as an event names it (`contact`, `button.stop`).
+        channel: stimulation channel from 1; 0 for all of the device.
+        channels: how many the device has.
+    """
+    if command not in CHANNELLED:
+        return (command,)
+    numbers = range(1, channels + 1) if channel == 0 else (channel,)
+    return tuple(f"{command}.{n}" if n > 1 else command for n in numbers)

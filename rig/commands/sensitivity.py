@@ -53,7 +53,8 @@ def _search(
     if not specs:
         raise NothingSelectedError(f"model `{model}` has no seeded defect with a stated dose that fits")
     plugins = prepared.project.plugins
-    return Search(cases, specs, prepared.bench_file, plugins, ladder, events, request.jobs)
+    bench = Path(f"{prepared.bench_file}{prepared.bench_profile}")
+    return Search(cases, specs, bench, plugins, ladder, events, request.jobs)
 
 
 def _say_matrix(matrix: "Matrix") -> None:

@@ -26,7 +26,7 @@ class Search:
     Attributes:
         cases: one a scenario.
         specs: defects to try.
-        bench_file: of the bench.
+        bench_file: of the bench, with `@PROFILE` where one was chosen.
         plugins: files that add to the catalogue.
         ladder: False for the stated doses alone.
         events: False to leave the events alone.

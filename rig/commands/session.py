@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from rig.attempts import ATTEMPTS, attempt_facts, attempts_of
+from rig.commands.case_facts import case_facts
 from rig.commands.exits import CrashError, Exit, exit_of, write_crash
 from rig.commands.interrupts import StopRequest, StopSwitch, stop_on_signals
 from rig.commands.one_case import run_one, write_unstarted
@@ -85,8 +86,16 @@ class Prepared:
 
     @property
     def bench_name(self) -> str:
-        """Name of the bench, from its file."""
-        return self.bench_file.name.removesuffix(".bench.yaml")
+        """Name of the bench, from its file, and its profile."""
+        return self.bench_file.name.removesuffix(".bench.yaml") + self.bench_profile
+
+    @property
+    def bench_profile(self) -> str:
+        """`@sim` of `--bench mine@sim`, or ""."""
+        from rig.benches import split_profile
+
+        profile = split_profile(self.request.bench or self.project.bench)[1]
+        return f"@{profile}" if profile else ""
 
     @property
     def out(self) -> Path:
@@ -139,9 +148,10 @@ def prepare(request: Request) -> Prepared:
     capabilities = bench.describe()
     options = PlanOptions(
         device=request.device,
-        bench_device=project.device,
+        bench_device=capabilities.device or project.device,
         bench=name,
         bench_roles=capabilities.roles,
+        why_not=capabilities.why_not,
         seed=request.seed,
         keep=request.keep,
         default_keep="full" if capabilities.hardware == "bench" else "windows",
@@ -218,7 +228,7 @@ def execute(
     check_space(prepared.out, plan.bytes_needed)
     documents = [case_document(case) for case in cases]
     attempts = attempt_facts(prepared.out, cases, prepared.bench.describe().hardware)
-    run = content_id(documents, [prepared.bench_file.read_bytes()])
+    run = content_id(documents, [prepared.bench_file.read_bytes() + prepared.bench_profile.encode()])
     folder = make_run_folder(
         prepared.out,
         folder_label(case.scenario_id for case in cases),
@@ -365,7 +375,7 @@ def _finish(prepared: Prepared, folder: RunFolder, result: "RunResult", running:
     write_run(result, folder.path, junit_inconclusive=style, sections=sections)
     numbers = sorted(running.results)
     facts: list[dict[str, Any]] = [
-        _case_facts(running.results[number], running.wall_s[number], folder, number) for number in numbers
+        case_facts(running.results[number], running.wall_s[number], folder, number) for number in numbers
     ]
     folder.note(
         verdict=INCOMPLETE if result.interrupted else str(result.outcome),
@@ -379,22 +389,3 @@ def _finish(prepared: Prepared, folder: RunFolder, result: "RunResult", running:
         unchecked_requirements=result.unchecked_requirements,
     )
     write_sums(folder.path)
-
-
-def _case_facts(result: "CaseResult", wall_s: float, folder: RunFolder, number: int) -> dict[str, Any]:
-    from rig.record_facts import plain
-
-    record = result.record
-    walked_s = record.span_s[1] if record is not None else 0.0
-    return {
-        "id": result.case.id,
-        "folder": folder.case_folder(number, result.case.name).name,
-        "verdict": str(result.outcome),
-        "seed": result.case.seed,
-        "walked_s": walked_s,
-        "wall_s": round(wall_s, 3),
-        "speed": round(walked_s / wall_s, 1) if wall_s > 0 else None,
-        "loop_error": plain(record.loop_error) if record is not None else None,
-        "calibration": plain(record.accuracy) if record is not None else None,
-        "blocked_by": result.blocked_by,
-    }

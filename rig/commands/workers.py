@@ -107,7 +107,7 @@ def run_side_by_side(
     stop, queue = context.Event(), context.Queue()
     listener = threading.Thread(target=_listen, args=(queue, progress), daemon=True)
     listener.start()
-    arguments = (str(prepared.bench_file), prepared.project.plugins, stop, queue)
+    arguments = (f"{prepared.bench_file}{prepared.bench_profile}", prepared.project.plugins, stop, queue)
     pool = ProcessPoolExecutor(min(prepared.request.jobs, len(cases)), context, _move_in, arguments)
     try:
         futures = {

@@ -15,7 +15,7 @@ from scenarios.places import SHIPPED, named_files
 from scenarios.plan import PlanOptions, load_cases
 from scenarios.plugins import assemble_catalogue
 from scenarios.requirements import read_requirements
-from scenarios.roles import ANALOGUE_UNITS
+from scenarios.roles import ANALOGUE_UNITS, COMMANDS
 
 FILES = named_files("library")
 REQUIREMENTS = read_requirements(SHIPPED / "library" / "requirements.csv")
@@ -74,7 +74,7 @@ def test_every_requirement_is_verified_and_every_defect_is_announced(whole):
 def test_only_the_inconclusive_one_can_never_pass(whole):
     """The plan warns of exactly the check that is announced INCONCLUSIVE; the virtual bench's roles suffice."""
     channels = {role_of(quantity, number) for quantity in ("current", "voltage") for number in range(1, 5)}
-    roles = frozenset({"heel_switch", "button", "supply", *ANALOGUE_UNITS, *channels})
+    roles = frozenset({"heel_switch", "supply", *ANALOGUE_UNITS, *channels, *COMMANDS})
     plan = load_cases([SHIPPED / "library"], whole, PlanOptions(bench_roles=roles))
     assert not plan.blocked
     never = [(warning.case, warning.check) for warning in plan.warnings if warning.check]

@@ -58,11 +58,20 @@ def test_warnings(desk, old, new, text):
 
 def test_a_role_without_terminal_blocks_the_case_by_name(desk):
     """The case is not lost: it is NOT RUN, and the role is named."""
-    roles = frozenset({"heel_switch", "current"})
+    roles = frozenset({"heel_switch", "current", "contact"})
     plan = _plan(desk, desk.text, bench_roles=roles, bench="lab2")
     assert not plan.cases
     assert [blocked.reason for blocked in plan.blocked] == ["bench `lab2` has no terminal for voltage"]
     assert _plan(desk, desk.text, bench_roles=roles | {"voltage"}).cases
+    plan = _plan(desk, desk.text, bench_roles=frozenset({"heel_switch", "current", "voltage"}), bench="lab2")
+    assert [blocked.reason for blocked in plan.blocked] == ["bench `lab2` has no terminal for contact"]
+
+
+def test_what_the_bench_itself_says_blocks_the_case(desk):
+    """A load that the load bank does not hold, a range: the bench's own line is the reason, the case is NOT RUN."""
+    plan = _plan(desk, desk.text, why_not=lambda case: f"load {case.load_name} is not on this bench", bench="lab2")
+    assert [blocked.reason for blocked in plan.blocked] == ["bench `lab2`: load skin is not on this bench"]
+    assert _plan(desk, desk.text, why_not=lambda case: "").cases
 
 
 def test_filters_say_what_they_leave_out(desk):
