@@ -25,9 +25,9 @@ class Standing:
         self._commands: dict[tuple[str, str, int], Command] = {}
 
     def keep(self, command: Command) -> None:
-        """Remember what lasts of `command`."""
+        """Remember what lasts of `command`; what no device could obey is not worth it."""
         target, value = command.target, command.value
-        if target == "button":
+        if target == "button" or not (target in _OF_DEVICE or (target in _ALLOWED and _ALLOWED[target][0](value))):
             return
         name = ""
         if target in _OF_DEVICE:
