@@ -115,7 +115,7 @@ def run_loop(
     except KeyboardInterrupt:
         loop.interrupted = True
     finally:
-        bench.safe_state()
+        _leave_safe(bench, loop)
     loop.fault = loop.fault or plausible.fault()
     rest = source.finish()
     loop.pulses.append(rest)
@@ -123,6 +123,15 @@ def run_loop(
         end_ns = loop.reached_ns
         recorder.append(Stimulus(end_ns, end_ns), Capture(end_ns, end_ns), rest, NEVER)
     return loop
+
+
+def _leave_safe(bench: Bench, loop: _Loop) -> None:
+    """Outputs off; where even that fails it is told beside what went wrong before."""
+    try:
+        bench.safe_state()
+    except BenchError as error:
+        before = f"{loop.fault.text}; " if loop.fault is not None else ""
+        loop.fault = RigFault(s_from_ns(loop.reached_ns), f"{before}{error}")
 
 
 def run_case(
@@ -167,6 +176,8 @@ def run_case(
             recorder.event(0, "zero_span", "before", plain(spans))
         world = whole or late(walk.world(chosen), capabilities.look_ahead_ns, chosen)
         loop = run_loop(world, case, bench, recorder, observers)
+        if whole is not None:  # such a bench knows its rate and its delay once it has played
+            accuracy, capabilities = dict(bench.accuracy()), bench.describe()
         if loop.fault is None and not loop.interrupted:
             spans = replace(spans, after=dict(bench.zero_span()))
     finally:

@@ -56,7 +56,7 @@ class KeysightGenerator:
         return self.link.identity
 
     def load(self, output: int, values_v: NDArray[Any], rate_hz: float) -> float:
-        """Put a waveform into the memory; it is played once a trigger, and its last value is held after it.
+        """Put a waveform into the memory; its first value stands until it is played, once a trigger.
 
         Args:
             output: number.

@@ -205,7 +205,7 @@ class WaveformGenerator(Driver, Protocol):
         ...
 
     def load(self, output: int, values_v: NDArray[Any], rate_hz: float) -> float:
-        """Put a waveform (n,), V, into the memory; played once a trigger, its last value held after it.
+        """Put a waveform (n,), V, into the memory; its first value stands until it is played, once a trigger.
 
         Returns:
             Largest error of a value by rounding to the converter's codes, V.
