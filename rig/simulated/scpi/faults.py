@@ -3,7 +3,8 @@
     server.faults.inject("cut_block", nth=2)               the second block from now is cut, then the link closes
     server.faults.inject("no_answer", command="MEAS", times=None)    never again an answer to a measurement
 
-A fault acts on an answer. Those of blocks wait for an answer that is a block, the others take any. Which bytes are
+A fault acts on an answer, and one answer suffers one fault. Those of blocks wait for an answer that is a block, the
+others take any. Which bytes are
 lost follows from the answer alone, so that a fault repeats exactly.
 """
 
@@ -49,14 +50,18 @@ class FaultEvent:
     answer: int
 
 
+def _has_block(reply: bytes) -> bool:
+    """The answer is a block of at least two bytes, so that some can be missing."""
+    return reply[:1] == b"#" and block_end(reply, 0) is not None and len(_payload(reply)) >= 2
+
+
 def _payload(reply: bytes) -> bytes:
     return reply[2 + reply[1] - 48 : block_end(reply, 0)]
 
 
 def _short_block(reply: bytes) -> bytes:
     payload = _payload(reply)
-    head = reply[: reply.index(payload)] if payload else reply[:-1]
-    return head + payload[: len(payload) // 2] + b"\n"
+    return reply[: 2 + reply[1] - 48] + payload[: len(payload) // 2] + b"\n"
 
 
 def _long_block(reply: bytes) -> bytes:
@@ -107,7 +112,7 @@ class _Plan:
             return False
         if self.command not in command.upper():
             return False
-        if self.kind in _OF_BLOCKS and (reply[:1] != b"#" or block_end(reply, 0) is None):
+        if self.kind in _OF_BLOCKS and not _has_block(reply):
             return False
         self.matched += 1
         return self.matched >= self.nth

@@ -16,6 +16,9 @@ _TEXT = re.compile(rb"[\n\"'#]")
 _ENDS = {0: _TEXT, 34: re.compile(rb"[\n\"]"), 39: re.compile(rb"[\n']"), _HASH: re.compile(rb"\n")}
 """What to look for next: in plain text, in either kind of string, in an indefinite block."""
 
+MOST_MESSAGE_BYTES = 16 << 20
+"""Longest program message that is taken: an arbitrary waveform of 4 million points in single precision."""
+
 
 class Framer:
     """Program messages out of a stream, however the stream is cut.
@@ -24,7 +27,7 @@ class Framer:
         limit_bytes: longest message that is kept. A longer one is dropped whole and counted in `overruns`.
     """
 
-    def __init__(self, limit_bytes: int = 16 << 20) -> None:
+    def __init__(self, limit_bytes: int = MOST_MESSAGE_BYTES) -> None:
         self.limit_bytes = limit_bytes
         self.overruns = 0
         self._buffer = bytearray()

@@ -38,10 +38,10 @@ _STATUS_PATIENCE_S = 0.2
 class _Client:
     """One client: both its channels and what is between them."""
 
-    def __init__(self, peer: Peer, session: Session) -> None:
+    def __init__(self, peer: Peer, session: Session, framer: Framer) -> None:
         self.sync, self.session = peer, session
         self.asynchronous: Peer | None = None
-        self.framer = Framer()
+        self.framer = framer
         self.most_bytes = wire.MOST_PAYLOAD_BYTES
         self.unread = False
         self._handled = _BEFORE_FIRST_ID
@@ -62,8 +62,8 @@ class _Client:
 class HislipLink:
     """All clients of one HiSLIP port."""
 
-    def __init__(self, instrument: Instrument, faults: Faults) -> None:
-        self.instrument, self.faults = instrument, faults
+    def __init__(self, instrument: Instrument, faults: Faults, limit_bytes: int) -> None:
+        self.instrument, self.faults, self.limit_bytes = instrument, faults, limit_bytes
         self._clients: dict[int, _Client] = {}
         self._ids = itertools.count(1)
 
@@ -84,7 +84,7 @@ class HislipLink:
 
     def _serve_sync(self, peer: Peer, session: Session) -> None:
         number = next(self._ids) & 0xFFFF
-        client = self._clients[number] = _Client(peer, session)
+        client = self._clients[number] = _Client(peer, session, Framer(self.limit_bytes))
         session.alive = peer.is_there
         try:
             peer.send(*wire.encode(Kind.INITIALIZE_RESPONSE, 0, _PROTOCOL_1_0 << 16 | number))

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from rig.simulated.scpi.faults import Faults
+from rig.simulated.scpi.framing import MOST_MESSAGE_BYTES
 from rig.simulated.scpi.hislip_link import HislipLink
 from rig.simulated.scpi.instrument import Instrument
 from rig.simulated.scpi.peer import Peer
@@ -38,7 +39,7 @@ class Link(Protocol):
         ...
 
 
-LINKS: dict[str, Callable[[Instrument, Faults], Link]] = {
+LINKS: dict[str, Callable[[Instrument, Faults, int], Link]] = {
     "socket": SocketLink,
     "hislip": HislipLink,
     "vxi11": Vxi11Link,
@@ -54,6 +55,7 @@ class InstrumentServer:
         transport: `socket`, `hislip` or `vxi11`.
         host: address to listen at; nobody but this computer reaches the default.
         port: 0 for any free one.
+        limit_bytes: longest message of a controller; a longer one is dropped (-363).
 
     Attributes:
         faults: what goes wrong on this link.
@@ -61,12 +63,20 @@ class InstrumentServer:
     Raises ValueError for an unknown transport.
     """
 
-    def __init__(self, instrument: Instrument, transport: str, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        instrument: Instrument,
+        transport: str,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        limit_bytes: int = MOST_MESSAGE_BYTES,
+    ) -> None:
         if transport not in LINKS:
             raise ValueError(f"no transport {transport!r}; there are {', '.join(LINKS)}")
         self.instrument, self.transport, self.host = instrument, transport, host
         self.faults = Faults()
-        self._link = LINKS[transport](instrument, self.faults)
+        self._link = LINKS[transport](instrument, self.faults, limit_bytes)
         self._asked_port = port
         self._listener: socket.socket | None = None
         self._threads: set[threading.Thread] = set()

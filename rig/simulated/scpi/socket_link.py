@@ -14,8 +14,8 @@ from rig.simulated.scpi.session import Session
 class SocketLink:
     """All controllers of one raw socket."""
 
-    def __init__(self, instrument: Instrument, faults: Faults) -> None:
-        self.instrument, self.faults = instrument, faults
+    def __init__(self, instrument: Instrument, faults: Faults, limit_bytes: int) -> None:
+        self.instrument, self.faults, self.limit_bytes = instrument, faults, limit_bytes
 
     def resource(self, host: str, port: int) -> str:
         """VISA's name of the instrument here."""
@@ -23,7 +23,7 @@ class SocketLink:
 
     def serve(self, peer: Peer, session: Session) -> None:
         """Talks to one controller until it goes; raises PeerGoneError."""
-        framer = Framer()
+        framer = Framer(self.limit_bytes)
         session.alive = peer.is_there
         while True:
             for message in framer.feed(peer.read()):

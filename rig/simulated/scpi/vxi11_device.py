@@ -26,10 +26,10 @@ class Vxi11Device:
     A write returns when its commands have run or wait for something, so that a status byte knows of them.
     """
 
-    def __init__(self, instrument: Instrument, faults: Faults, name: str) -> None:
+    def __init__(self, instrument: Instrument, faults: Faults, framer: Framer, name: str) -> None:
         self._instrument, self._faults = instrument, faults
         self._session = Session(name)
-        self._framer = Framer()
+        self._framer = framer
         self._condition = threading.Condition()
         self._messages: queue.SimpleQueue[list[bytes] | None] = queue.SimpleQueue()
         self._queued = 0

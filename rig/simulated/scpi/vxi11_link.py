@@ -11,6 +11,7 @@ import struct
 
 from rig.simulated.scpi import remote_calls as rpc
 from rig.simulated.scpi.faults import Delivery, Faults
+from rig.simulated.scpi.framing import Framer
 from rig.simulated.scpi.instrument import Instrument
 from rig.simulated.scpi.peer import Peer
 from rig.simulated.scpi.remote_calls import Arguments, Call
@@ -36,8 +37,8 @@ _READ_HEAD_BYTES = 40
 class Vxi11Link:
     """All connections of one VXI-11 port; links are known to all of them."""
 
-    def __init__(self, instrument: Instrument, faults: Faults) -> None:
-        self.instrument, self.faults = instrument, faults
+    def __init__(self, instrument: Instrument, faults: Faults, limit_bytes: int) -> None:
+        self.instrument, self.faults, self.limit_bytes = instrument, faults, limit_bytes
         self._devices: dict[int, Vxi11Device] = {}
         self._ids = itertools.count(1)
 
@@ -107,7 +108,8 @@ class Vxi11Link:
         if len(mine) >= _MOST_LINKS:
             return struct.pack("!4I", OUT_OF_RESOURCES, 0, 0, 0)
         number = next(self._ids)
-        self._devices[number] = Vxi11Device(self.instrument, self.faults, f"vxi11 link {number}")
+        framer = Framer(self.limit_bytes)
+        self._devices[number] = Vxi11Device(self.instrument, self.faults, framer, f"vxi11 link {number}")
         mine.append(number)
         return struct.pack("!4I", NO_ERROR, number, port, MOST_WRITE_BYTES)
 
