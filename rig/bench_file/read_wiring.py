@@ -1,5 +1,6 @@
 """The wiring and the safe state, from the bench file."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, Literal
@@ -115,13 +116,11 @@ def _with_scale(wire: Wire, found: Mapping[str, Any], fixtures: Mapping[str, Fix
                 str(wire.where), f"wire `{wire.role}` has a full scale and no range", "add `range: 10 V`"
             )
         return replace(wire, volts_per_unit=wire.range_v / found["full_scale"])
-    if wire.role not in _VOLT_ROLES:
+    if wire.role.removesuffix(".back") not in _VOLT_ROLES:
         return wire
-    gain = 1.0
-    for name in wire.through:
-        if fixtures[name].kind in {"amplifier", "probe"}:
-            gain *= fixtures[name].value
-    return replace(wire, volts_per_unit=1.0 / gain)
+    gain = math.prod(fixtures[name].value for name in wire.through if fixtures[name].kind in {"amplifier", "probe"})
+    # to the device the terminal stands in front of what amplifies, on the way back behind it
+    return replace(wire, volts_per_unit=gain if wire.role.endswith(".back") else 1.0 / gain)
 
 
 def read_safe_state(node: Node, wiring: tuple[Wire, ...], fixtures: Mapping[str, Fixture]) -> tuple[SafeOutput, ...]:
