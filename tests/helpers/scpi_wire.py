@@ -63,10 +63,10 @@ class HislipClient:
     def __init__(self, port, timeout_s=2.0):
         self.sock, self.asynchronous = tcp(port, timeout_s), tcp(port, timeout_s)
         self.sock.sendall(HISLIP.pack(b"HS", 0, 0, 0x01007878, 7) + b"hislip0")
-        number = HISLIP.unpack(exactly(self.sock, 16))[3] & 0xFFFF
-        self.asynchronous.sendall(HISLIP.pack(b"HS", 17, 0, number, 0))
+        self.session = HISLIP.unpack(exactly(self.sock, 16))[3] & 0xFFFF
+        self.asynchronous.sendall(HISLIP.pack(b"HS", 17, 0, self.session, 0))
         assert HISLIP.unpack(exactly(self.asynchronous, 16))[1] == 18
-        self.id = 0xFFFFFF00
+        self.id, self.delivered = 0xFFFFFF00, 0
 
     def close(self):
         self.sock.close()
@@ -74,14 +74,15 @@ class HislipClient:
 
     def ask(self, command, expected_bytes=0):
         del expected_bytes
-        self.sock.sendall(HISLIP.pack(b"HS", 7, 0, self.id, len(command)) + command)
-        got = b""
+        self.sock.sendall(HISLIP.pack(b"HS", 7, self.delivered, self.id, len(command)) + command)
+        got, self.delivered = b"", 0
         try:
             while True:
                 _, kind, _, number, length = HISLIP.unpack(exactly(self.sock, 16))
                 assert kind in (6, 7) and number == self.id
                 got += exactly(self.sock, length)
                 if kind == 7:
+                    self.delivered = 1
                     return got, COMPLETE
         except Ended as end:
             return got + end.got, end.why

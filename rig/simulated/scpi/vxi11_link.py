@@ -79,6 +79,8 @@ class Vxi11Link:
 
     def _call(self, procedure: int, arguments: Arguments, mine: list[int], port: int) -> bytes | None:
         if procedure == _CREATE_LINK:
+            arguments.integers(3)
+            arguments.opaque()
             return self._create(mine, port)
         if procedure in _REFUSED:
             return struct.pack(f"!{_REFUSED[procedure]}I", NOT_SUPPORTED, *[0] * (_REFUSED[procedure] - 1))
