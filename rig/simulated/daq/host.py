@@ -125,6 +125,13 @@ class CardHost:
         task.gone.set()
         task.events.close()
 
+    def abandon_task(self, name: str) -> None:
+        """The clients of a task are gone: what it holds is released; one that watches over lines goes on to its end."""
+        task = self.tasks.get(name)
+        if task is not None and task.work is not None and task.work.outlives_client():
+            return
+        self.clear_task(name)
+
     def clear_tasks_of(self, owner: str) -> tuple[str, ...]:
         """Forget every task of one client; returns their names."""
         names = tuple(name for name, task in list(self.tasks.items()) if task.owner == owner)

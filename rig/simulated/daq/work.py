@@ -54,3 +54,7 @@ class Work:
 
     def stop(self, now_ns: TimeNs) -> None:
         """The task was stopped."""
+
+    def outlives_client(self) -> bool:
+        """Asked when the client is gone: True where the work goes on without it."""
+        return False
