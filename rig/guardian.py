@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from rig.bench_lock import lock_folder
-from rig.safe_orders import SafeOrder
+from rig.safe_order import SafeOrder
 from sim.errors import BenchError
 
 PART: Final = "guardian"
@@ -47,7 +47,7 @@ class Guardian:
     guardian has acted or died: outputs are then safe, or unguarded, and the run must end.
 
     Args:
-        orders: what to drive safe, first things first (`safe_orders.orders_of`).
+        orders: what to drive safe, first things first (`rig.safe_orders.orders_of`).
         patience_s: longest time between two beats while it watches, s.
         report: where it says what it did; by default `report_file(pid of this process)`.
     """

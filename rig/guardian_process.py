@@ -15,7 +15,7 @@ from typing import IO, Final
 
 from rig.guardian import BEAT, GOODBYE, REST, WATCH
 from rig.run_folder import now
-from rig.safe_orders import SafeOrder
+from rig.safe_order import SafeOrder
 
 HEAD_START_S: Final = 0.5
 """An order that has not answered by then no longer holds up the next one: the supply first, but a supply that hangs
