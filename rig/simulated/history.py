@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import compiled
 from sim.edges import EDGE_DTYPE
 from sim.signal import Signal
 from sim.timebase import NS_PER_S, TimeNs
@@ -23,6 +24,18 @@ Segments: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.f
 """Starts (n,) ns, steady part (n,), decaying part (n,), time constant (n,) s, as `sim.edges_value` takes them."""
 
 T = TypeVar("T")
+
+
+@compiled
+def changes_of(values: NDArray[np.float64], before: float, changed: NDArray[np.int64]) -> int:
+    """Write into `changed` (n,) which of `values` (n,) differ from the one before; returns how many."""
+    n = 0
+    for j in range(values.size):
+        if values[j] != before:
+            before = values[j]
+            changed[n] = j
+            n += 1
+    return n
 
 
 class EdgeHistory:
@@ -106,14 +119,14 @@ class HeldHistory:
 
     def feed(self, signal: Signal) -> NDArray[np.int64]:
         """Keep the changes of a block; returns which of its samples (n_changes,) are changes."""
-        values = signal.values()
-        if not values.size:
-            return np.zeros(0, np.int64)
-        same = np.empty(values.size, np.bool_)
-        same[0] = values[0] == self.last_value
-        np.equal(values[1:], values[:-1], out=same[1:])
-        changed = np.flatnonzero(~same)
-        if changed.size:
+        samples = signal.samples
+        values = samples if samples.dtype == np.float64 and signal.scale == 1.0 else samples * signal.scale
+        if signal.offset:
+            values = values + signal.offset
+        changed = np.empty(values.size, np.int64)
+        count = changes_of(values, self._values[self._n - 1], changed)
+        changed = changed[:count]
+        if count:
             self._append(signal.t0_ns + changed * signal.period_ns, values[changed])
         return changed
 
