@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 _ONE_HZ: Final = 1000.0
 """Rate that a single software-timed value is given."""
+_WORDS: Final[dict[str, tuple[Any, Any]]] = {
+    "interlock": (0, 1),
+    "contact": (0.0, 1.0),
+    "polarity": (1, -1),
+    "supply": ("off", "on"),
+}
+"""What a low and a high line command. The interlock is in series with whatever contact the electrodes have."""
 _FROM_DEVICE: Final = ("status", "indicator")
 
 
@@ -37,8 +44,6 @@ class OutputDriver:
         wires = card.wiring.all
         self._analogue = [wire for wire in wires if wire.is_output]
         self._lines = [wire for wire in wires if wire.is_line and not wire.role.startswith(_FROM_DEVICE)]
-        self._gates: dict[int, dict[str, float]] = {}
-        """Stimulation channel -> contact ratio that each relay in its circuit leaves."""
 
     def signals(self, t0_ns: TimeNs, t1_ns: TimeNs) -> Mapping[str, Signal]:
         """What the analogue outputs put out in [t0_ns, t1_ns), SI."""
@@ -96,20 +101,12 @@ class OutputDriver:
     def _command(self, wire: CardWire, t_ns: TimeNs, number: int) -> Command | None:
         """What it means that the lines show `number`."""
         target, _, part = wire.role.partition(".")
-        is_on = number != 0
-        if target in {"contact", "interlock"}:
-            channel = int(part) if part.isdigit() else 0
-            gates = self._gates.setdefault(channel, {})
-            gates[wire.role] = 1.0 if is_on else 0.0
-            every = {**self._gates.get(0, {}), **gates}
-            return Command(t_ns, "contact", min(every.values()), channel)
-        if target == "polarity":
-            return Command(t_ns, "polarity", -1 if is_on else 1, int(part) if part.isdigit() else 0)
-        if target == "supply":
-            return Command(t_ns, "supply", "on" if is_on else "off")
+        is_on, channel = number != 0, int(part) if part.isdigit() else 0
+        if target in _WORDS:
+            return Command(t_ns, target, _WORDS[target][is_on], channel)
         if target == "load":
             load = (wire.choices or {}).get(number)
-            return Command(t_ns, "load", load, int(part) if part.isdigit() else 0)
+            return Command(t_ns, "load", load, channel)
         if target == "button":
             return _button(t_ns, part, is_on=is_on)
         return None
