@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rig.bench_file.contradictions_of_ports import Found
 from rig.bench_file.drivers import CARD, PRODUCTS, SUPPLY
 from rig.bench_file.instruments import Instrument
+from scenarios.problems import nearest
 from scenarios.text import Where
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _DEVICE_ADDRESS: Final = {
     "device.serial": r"sim|COM\d+|/dev/\S+|socket://[^/:]+:\d+|tcp://[^/:]+:\d+",
     "device.operator": r"operator|sim",
 }
-_VISA_ADDRESS: Final = r"sim|sim:(socket|hislip|vxi11)|(?i:TCPIP|USB|GPIB|ASRL|PXI)\S*::\S+"
+_VISA_ADDRESS: Final = r"sim:(socket|hislip|vxi11)|(?i:TCPIP|USB|GPIB|ASRL|PXI)\S*::\S+"
 
 
 def safety_problems(laboratory: "Laboratory", instruments_at: Where) -> Iterator[Found]:
@@ -39,7 +40,9 @@ def _safe_states(laboratory: "Laboratory") -> Iterator[Found]:
             yield wire.where, f"output `{wire.role}` ({wire.terminal}) has no safe state", mend
     outputs = {wire.role for wire in laboratory.outputs}
     for each in laboratory.safe_state:
-        if each.role not in outputs:
+        if laboratory.wire(each.role) is None:
+            yield each.where, f"`{each.role}` has a safe state and is not wired", nearest(each.role, outputs)
+        elif each.role not in outputs:
             yield each.where, f"`{each.role}` is no output", "only outputs have a safe state"
     if laboratory.safe_state and "interlock" in stated and laboratory.safe_state[0].role != "interlock":
         place = next(each.where for each in laboratory.safe_state if each.role == "interlock")

@@ -1,7 +1,7 @@
 """Signals that a range, a compliance, a sample rate or a way of grounding cannot take."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rig.bench_file.accuracy import DROP_SHARE, analog_input, fitting_tap, volts_per_unit
 from rig.bench_file.contradictions_of_ports import Found
@@ -16,6 +16,9 @@ from sim.front_end_settings import quantity_of
 
 if TYPE_CHECKING:
     from rig.bench_file.laboratory import Laboratory
+
+_JUST: Final = 1.0 + 1e-9
+"""Room for the last bits of a product that is exactly the limit."""
 
 
 def signal_problems(laboratory: "Laboratory") -> Iterator[Found]:
@@ -40,7 +43,7 @@ def _captured(laboratory: "Laboratory", wire: Wire) -> Iterator[Found]:
         yield wire.where, f"`{wire.role}` says no range", "add `range: 10 V`"
         return
     instrument = laboratory.instruments[wire.instrument]
-    if driver == CARD and instrument.range_of(wire.range_v) is None:
+    if instrument.range_of(wire.range_v) is None and quantity_of(wire.role) in {"current", "voltage"}:
         stated = ", ".join(f"±{each.range_v:g} V" for each in instrument.ranges) or "none"
         problem = f"nothing states the accuracy of `{wire.instrument}` at ±{wire.range_v:g} V"
         yield place, problem, f"add that range to its `ranges:`; stated: {stated}"
@@ -59,48 +62,48 @@ def _captured(laboratory: "Laboratory", wire: Wire) -> Iterator[Found]:
 
 
 def _reach(laboratory: "Laboratory", wire: Wire) -> Iterator[Found]:
-    """The largest expected signal against range and compliance."""
-    expects, place = laboratory.expects, wire.at("range")
-    factor = volts_per_unit(laboratory, wire)
+    """The largest expected signal against range, rating and compliance."""
     if quantity_of(wire.role) == "voltage":
-        if factor * expects.max_voltage_v > wire.range_v * (1.0 + 1e-9):
-            yield (
-                place,
-                _beyond(wire, expects.max_voltage_v, "V", factor),
-                "a larger range, or a probe that divides more",
-            )
-        return
+        yield from _voltage(laboratory, wire)
+    elif laboratory.expects.max_current_a > 0.0:
+        yield from _current(laboratory, wire)
+
+
+def _voltage(laboratory: "Laboratory", wire: Wire) -> Iterator[Found]:
+    largest_v, factor = laboratory.expects.max_voltage_v, volts_per_unit(laboratory, wire)
+    for probe in (laboratory.fixtures[name] for name in wire.through):
+        if 0.0 < probe.rating_v < largest_v:
+            reaches = f"`{wire.role}` reaches {format_quantity(largest_v, 'V')}"
+            problem = f"{reaches}, `{probe.name}` stands {format_quantity(probe.rating_v, 'V')}"
+            yield probe.at("rating_voltage"), problem, "another probe"
+    if factor * largest_v > wire.range_v * _JUST:
+        mend = "a larger range, or a probe that divides more"
+        yield wire.at("range"), _beyond(wire, largest_v, "V", factor), mend
+
+
+def _current(laboratory: "Laboratory", wire: Wire) -> Iterator[Found]:
+    expects, place, factor = laboratory.expects, wire.at("range"), volts_per_unit(laboratory, wire)
     tap = next(laboratory.fixtures[name] for name in wire.through if laboratory.fixtures[name].kind == "tap")
-    if not expects.max_current_a > 0.0:
-        return
+    value, name = tap.value, tap.name
     if tap.positions:
         chosen = fitting_tap(tap, wire.range_v, expects.max_current_a)
         if chosen is None:
             current = format_quantity(expects.max_current_a, "A")
-            yield (
-                place,
-                f"`{wire.role}`: no tap of `{tap.name}` reads {current} within ±{wire.range_v:g} V",
-                "a smaller tap",
-            )
+            problem = f"`{wire.role}`: no tap of `{tap.name}` reads {current} within ±{wire.range_v:g} V"
+            yield place, problem, "a smaller tap"
             return
         value, name = chosen.value, f"{tap.name}, position {chosen.name}"
-    else:
-        value, name = tap.value, tap.name
-        if factor * expects.max_current_a > wire.range_v * (1.0 + 1e-9):
-            yield place, _beyond(wire, expects.max_current_a, "A", factor), "a smaller tap, or a larger range"
-            return
-    drop_v = value * expects.max_current_a
-    if expects.max_voltage_v > 0.0 and drop_v > DROP_SHARE * expects.max_voltage_v * (1.0 + 1e-9):
+    elif factor * expects.max_current_a > wire.range_v * _JUST:
+        yield place, _beyond(wire, expects.max_current_a, "A", factor), "a smaller tap, or a larger range"
+        return
+    drop_v, watt = value * expects.max_current_a, expects.max_current_a**2 * value
+    if 0.0 < expects.max_voltage_v < drop_v / DROP_SHARE / _JUST:
         of = format_quantity(expects.max_voltage_v, "V")
         problem = f"`{name}` drops {format_quantity(drop_v, 'V')} of the {of} that the device can give"
         yield tap.where, problem, f"at most {DROP_SHARE:.0%}: a smaller tap and a smaller range"
-    if tap.rating_w > 0.0 and expects.max_current_a**2 * value > tap.rating_w:
-        watt = format_quantity(expects.max_current_a**2 * value, "W")
-        yield (
-            tap.at("rating"),
-            f"`{tap.name}` takes {watt}, it is made for {format_quantity(tap.rating_w, 'W')}",
-            "a larger one",
-        )
+    if 0.0 < tap.rating_w < watt:
+        made = f"it is made for {format_quantity(tap.rating_w, 'W')}"
+        yield tap.at("rating"), f"`{tap.name}` takes {format_quantity(watt, 'W')}, {made}", "a larger one"
 
 
 def _beyond(wire: Wire, value: float, unit: str, factor: float) -> str:
@@ -159,7 +162,7 @@ def _needed(laboratory: "Laboratory", wire: Wire, reach: float) -> Iterator[Foun
     if wire.role == "supply" and 0.0 < laboratory.expects.supply_v < reach * (1.0 - 1e-9):
         limit = laboratory.instruments[wire.instrument].limits.get(wire.port)
         most = laboratory.expects.supply_v * wire.volts_per_unit
-        if limit is None or limit.voltage_v > most * (1.0 + 1e-9):
+        if limit is None or limit.voltage_v > most * _JUST:
             stands = format_quantity(laboratory.expects.supply_v, "V")
             problem = f"`supply` can reach {format_quantity(reach, 'V')}, the device stands {stands}"
             mend = f"`limits: {{{wire.port}: {{voltage: {format_quantity(most, 'V')}}}}}` at `{wire.instrument}`"
