@@ -1,0 +1,1 @@
+"""The bench on an NI card: `rig.bench.Bench` on the unmodified `nidaqmx` client."""
