@@ -34,7 +34,7 @@ class Vxi11Device:
         self._messages: queue.SimpleQueue[list[bytes] | None] = queue.SimpleQueue()
         self._queued = 0
         self._delivery: Delivery | None = None
-        self._unread = memoryview(b"")
+        self._reply, self._at = b"", 0
         self._ready_s = 0.0
         self._aborted = False
         self._begun = False
@@ -89,7 +89,7 @@ class Vxi11Device:
         delivery = self._faults.deliver(message, reply)
         with self._condition:
             self._delivery, self._begun = delivery, False
-            self._unread = memoryview(delivery.reply or b"")
+            self._reply, self._at = delivery.reply or b"", 0
             self._ready_s = time.monotonic() + delivery.delay_s
             self._condition.notify_all()
 
@@ -132,16 +132,16 @@ class Vxi11Device:
         assert self._delivery is not None
         delivery = Delivery(b"") if self._begun else self._delivery
         self._begun = True
-        piece = self._unread[:size]
-        reason = 0
-        if stop is not None and (at := bytes(piece).find(stop)) >= 0:
-            piece, reason = piece[: at + 1], _TERMINATOR
-        self._unread = self._unread[len(piece) :]
-        if len(piece) == size:
+        start, end, reason = self._at, min(self._at + size, len(self._reply)), 0
+        if stop is not None and (found := self._reply.find(stop, start, end)) >= 0:
+            end, reason = found + 1, _TERMINATOR
+        self._at = end
+        if end - start == size:
             reason |= _REQUESTED_COUNT
-        if not self._unread:
+        piece = memoryview(self._reply)[start:end]
+        if end == len(self._reply):
             reason |= _END
-            self._delivery = None
+            self._delivery, self._reply = None, b""
         return delivery, NO_ERROR, reason, piece
 
     def status_byte(self) -> int:
@@ -160,7 +160,7 @@ class Vxi11Device:
         self._session.drain(5.0)
         self._framer.clear()
         with self._condition:
-            self._delivery, self._unread = None, memoryview(b"")
+            self._delivery, self._reply = None, b""
         self._session.renew()
 
     def abort(self) -> None:

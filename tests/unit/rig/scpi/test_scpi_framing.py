@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.simulated.scpi.blocks import definite_block
@@ -27,6 +27,7 @@ def feed_in_pieces(stream, cuts, limit_bytes=1 << 20):
     return messages + framer.end(), framer.overruns
 
 
+@settings(max_examples=60, deadline=None)
 @given(STREAMS, st.lists(st.integers(0, 1000), max_size=8))
 def test_any_cut_gives_the_same_messages(stream, cuts):
     """Whole, in any pieces, or byte by byte: the same messages and the same number of overruns."""
@@ -35,6 +36,7 @@ def test_any_cut_gives_the_same_messages(stream, cuts):
     assert feed_in_pieces(stream, range(len(stream))) == whole
 
 
+@settings(max_examples=60, deadline=None)
 @given(STREAMS, st.lists(st.integers(0, 1000), max_size=8), st.integers(12, 40))
 def test_any_cut_drops_the_same_messages(stream, cuts, limit_bytes):
     """With a short limit too: a message is kept or dropped for its length, not for its pieces, and none is longer."""
@@ -43,6 +45,7 @@ def test_any_cut_drops_the_same_messages(stream, cuts, limit_bytes):
     assert all(len(message) <= limit_bytes for message in whole)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(WORDS, STRINGS, BLOCKS), min_size=1, max_size=6), st.lists(st.integers(0, 500), max_size=6))
 def test_a_message_of_words_strings_and_blocks_is_one(parts, cuts):
     """Independent truth: the message was put together here, so it must come out as it went in."""
@@ -52,6 +55,7 @@ def test_a_message_of_words_strings_and_blocks_is_one(parts, cuts):
     assert overruns == 0
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.lists(st.one_of(STRINGS, BLOCKS, st.just(b"(@1,2;3)"), st.just(b"1.5")), min_size=1, max_size=4), min_size=1
@@ -64,6 +68,7 @@ def test_units_and_arguments_come_apart_as_they_were_put_together(units):
     assert found == units
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text("ABC \"'", max_size=30).map(str.encode))
 def test_without_strings_split_is_that_of_bytes(text):
     """Against `bytes.split`, where there is nothing to skip."""

@@ -1,7 +1,7 @@
 """Headers: every short, long and shortened spelling finds its command, and nothing else does."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scpi_spelling import spellings
 from shelf_instrument import ShelfInstrument
@@ -40,6 +40,7 @@ def test_every_spelling_does_the_same(pattern):
     assert len(outcomes) == 1
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from([p for p in PATTERNS if not p.startswith("*")]), st.data())
 def test_a_word_cut_between_its_forms_is_unknown(pattern, data):
     """SCPI knows two lengths of a word; what lies between, or beyond, is -113."""
@@ -54,6 +55,7 @@ def test_a_word_cut_between_its_forms_is_unknown(pattern, data):
     assert caught.value.code == -113
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text("*:?[]<>#1CHANRG \u00df\u0131\u0661", max_size=30))
 def test_a_header_of_any_letters_is_refused(text):
     """Nothing but ScpiError comes out, whatever is asked, also of letters whose capitals are others."""

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shelf_instrument import ShelfInstrument
 
@@ -131,6 +131,7 @@ def test_the_log_tells_what_was_run(shelf):
     assert [(entry.text, entry.error) for entry in shelf.log] == [("CHAN1:RANG 2", 0), ("CHAN1:RANG 99", -222)]
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_message_is_taken(message):
     """Garbage ends in the error queue, not in a traceback, and the instrument answers afterwards."""

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.simulated.scpi.blocks import definite_block, read_block
@@ -127,6 +127,7 @@ def test_a_limit_may_depend_on_the_instrument():
         kind.read(b"9", {"most": 5.0})
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 9))
 def test_a_block_comes_back(payload, digits):
     """Whatever it carries, with any number of digits."""
@@ -138,12 +139,14 @@ def test_an_infiniivision_block_has_eight_digits():
     assert definite_block(b"abc", 8) == b"#800000003abc"
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.floats(-1e30, 1e30))
 def test_a_number_is_read_as_it_was_written(value):
     """To the 9 digits that NR3 has here."""
     assert read_number(number(value)) == pytest.approx(value, rel=5e-9, abs=1e-300)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=20))
 def test_any_text_is_a_number_or_refused(text):
     """Nothing but ScpiError comes out of hostile arguments."""
