@@ -52,6 +52,13 @@ class Acquisition(Work):
         detail = f"Task Name: {task.name}\nBuffer: {self.buffer_size} samples a channel"
         return at_ns, DaqmxError(OVERFLOW, detail, read=0)
 
+    def looks_back_to(self, now_ns: TimeNs) -> TimeNs:
+        """The instant of the oldest sample that nobody has read."""
+        task = self.task
+        if task.t0_ns is None:
+            return min(now_ns, task.armed_ns)
+        return min(now_ns, task.t0_ns + self.read_index * task.timing.period_ns)
+
     def available(self, now_ns: TimeNs) -> int:
         """Samples a channel that have been taken and not read."""
         return max(0, self.clocked(now_ns) - self.read_index)

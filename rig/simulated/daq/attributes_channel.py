@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from rig.simulated.daq.attribute import Attribute, fixed
+from rig.simulated.daq.attributes_counter import COUNTER
 from rig.simulated.daq.channels import AI, Channel
 from rig.simulated.daq.errors import not_simulated
 from rig.simulated.daq.names import expanded
@@ -68,5 +69,6 @@ CHANNEL: Final = {
     0x1940: Attribute("AI.DevScalingCoeff", _coefficients),
     0x2178: Attribute("DI.NumLines", lambda channel: len(channel.lines)),
     0x2179: Attribute("DO.NumLines", lambda channel: len(channel.lines)),
+    **COUNTER,
 }
 """Number -> attribute."""

@@ -24,7 +24,7 @@ from rig.simulated.daq.wiring import CardWire, Wiring
 from rig.simulated.daq.works import work_for
 from sim.front_end_settings import FrontEndSettings
 from sim.streams import Streams
-from sim.timebase import NEVER, TimeNs
+from sim.timebase import NEVER, NS_PER_S, TimeNs
 
 if TYPE_CHECKING:
     from rig.simulated.daq.converter import Converter
@@ -68,6 +68,7 @@ class SimulatedCard:
         self.converters: dict[tuple[str, float], Converter] = {}
         self.terminals = Terminals(self)
         self.is_lost = False
+        self._forgotten_ns: TimeNs = 0
         self.origin_ns: TimeNs | None = None
         """The device's time 0: sample indices of the inputs' noise count from it."""
         self._reserved: dict[str, Task] = {}
@@ -145,12 +146,17 @@ class SimulatedCard:
 
     def settle(self, now_ns: TimeNs) -> None:
         """What has happened to the tasks until `now_ns`."""
-        for task in self.tasks:
-            if not task.is_started:
-                continue
+        started = [task for task in self.tasks if task.is_started]
+        for task in started:  # first what comes out, then what looks at it
+            if task.kind in {AO, DO, CO}:
+                task.does.live(now_ns)
+        for task in started:
             if task.t0_ns is None:
                 self._look_for_start(task, now_ns)
             self._settle_task(task, now_ns)
+        if now_ns > self._forgotten_ns + NS_PER_S:
+            self._forgotten_ns = now_ns
+            self.outputs.forget(min([now_ns, *(task.does.looks_back_to(now_ns) for task in started)]))
 
     def _settle_task(self, task: Task, now_ns: TimeNs) -> None:
         work = task.does

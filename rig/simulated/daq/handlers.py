@@ -13,6 +13,7 @@ from typing import Final
 from rig.simulated.daq import (
     handlers_analog,
     handlers_channels,
+    handlers_counter,
     handlers_digital,
     handlers_events,
     handlers_system,
@@ -29,6 +30,7 @@ _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     handlers_timing.HANDLERS,
     handlers_analog.HANDLERS,
     handlers_digital.HANDLERS,
+    handlers_counter.HANDLERS,
     handlers_events.HANDLERS,
 )
 HANDLERS: Final[dict[str, Handler]] = {name: handler for group in _GROUPS for name, handler in group.items()}

@@ -5,6 +5,9 @@ from typing import Final
 
 _RANGE: Final = re.compile(r"^(?P<base>.*?)(?P<first>\d+):(?:.*?)(?P<last>\d+)$")
 
+_OWN: Final = re.compile(r"port\d+|ai|ao|di|do", re.IGNORECASE)
+"""First parts of names that belong to the card itself: `port0/line3`, `ai/StartTrigger`."""
+
 
 def expanded(names: str) -> list[str]:
     """`Dev1/ai0:2, Dev1/ai5` -> four names; a range may count down."""
@@ -26,9 +29,9 @@ def device_of(name: str) -> str:
 
 
 def port_of(name: str) -> str:
-    """The name behind the device's: `/Dev1/PFI0` -> `PFI0`, `Dev1/port0/line3` -> `port0/line3`."""
-    parts = name.lstrip("/").split("/")
-    return "/".join(parts[1:]) if len(parts) > 1 else parts[0]
+    """The name behind the device's, if it has one: `/Dev1/PFI0` -> `PFI0`, `port0/line3` stays."""
+    first, _, rest = name.lstrip("/").partition("/")
+    return rest if rest and _OWN.fullmatch(first) is None else name.lstrip("/")
 
 
 def key_of(name: str) -> str:

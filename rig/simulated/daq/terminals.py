@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.simulated.daq.counter_terminals import counter_at
 from rig.simulated.daq.errors import not_simulated
 from rig.simulated.daq.held import Held
 from rig.simulated.daq.names import key_of
@@ -37,30 +38,38 @@ class Terminals:
             DaqmxError: -200452, nothing is wired there.
         """
         wire = self._card.wiring.at(name)
-        port = key_of(wire.role if wire is not None and self._is_port(wire.role) else name)
-        held = self._card.outputs.driven(port)
-        if wire is None or held is not None or self._is_port(wire.role):
-            if held is None and wire is None:
-                raise not_simulated(f"edges at {name}: nothing is wired there")
-            changes = [] if held is None else held.changes(t0_ns, t1_ns)
-            t_ns, states = [t for t, _ in changes], [value > 0.5 for _, value in changes]
-            return np.array(t_ns, np.int64), np.array(states, np.bool_)
-        if self.is_line(wire.role):
+        if wire is None or self._is_port(wire.role):
+            t_ns, rising = self._output_edges(name if wire is None else wire.role, t0_ns, t1_ns)
+        elif self.is_line(wire.role):
             found = [(t, bool(state)) for t, role, state in self._card.lab.lines(t0_ns, t1_ns) if role == wire.role]
             t_ns = np.array([t for t, _ in found], np.int64)
             rising = np.array([state for _, state in found], np.bool_)
         else:
             t_ns, rising = self._card.lab.crossings(wire.role, wire.level, t0_ns, t1_ns)
-        return t_ns, ~rising if wire.invert else rising
+        return t_ns, ~rising if wire is not None and wire.invert else rising
+
+    def _output_edges(self, name: str, t0_ns: TimeNs, t1_ns: TimeNs) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Edges of an output of the card; -200452 where the name is none."""
+        held = self._output(name)
+        if held is None and not self._is_port(key_of(name)):
+            raise not_simulated(f"edges at {name}: nothing is wired there")
+        changes = [] if held is None else held.changes(t0_ns, t1_ns)
+        t_ns, states = [t for t, _ in changes], [value > 0.5 for _, value in changes]
+        return np.array(t_ns, np.int64), np.array(states, np.bool_)
+
+    def _output(self, name: str) -> Held | None:
+        """What an output of the card holds: a line, or the pulses of a counter at its terminal."""
+        key = key_of(name)
+        return self._card.outputs.driven(counter_at(key) or key)
 
     def states(self, name: str, t_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """States (n,) at instants (n,) in time order; a line that nothing is wired to and nobody drives is low."""
         wire = self._card.wiring.at(name)
         if wire is None or (wire.is_line and not self.is_line(wire.role) and not self._is_port(wire.role)):
-            held = self._card.outputs.driven(name)
+            held = self._output(name)
             return np.zeros(t_ns.size, np.bool_) if held is None else held.at(t_ns) > 0.5
         if self._is_port(wire.role):
-            held = self._card.outputs.driven(wire.role)
+            held = self._output(wire.role)
             states = np.zeros(t_ns.size, np.bool_) if held is None else held.at(t_ns) > 0.5
         elif self.is_line(wire.role):
             states = self._line(wire.role, int(t_ns[-1]) + 1).at(t_ns) > 0.5
@@ -90,7 +99,7 @@ class Terminals:
 
     @staticmethod
     def _is_port(role: str) -> bool:
-        return role.startswith(("ao", "port", "ctr", "pfi", "PFI"))
+        return role.startswith(("ao", "port", "ctr", "Ctr"))
 
     @staticmethod
     def is_line(role: str) -> bool:

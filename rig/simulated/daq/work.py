@@ -52,6 +52,10 @@ class Work:
         end = task.timing.end_index
         return count if end is None else min(count, end)
 
+    def looks_back_to(self, now_ns: TimeNs) -> TimeNs:
+        """The oldest instant at which it will still look at a terminal."""
+        return now_ns
+
     def stop(self, now_ns: TimeNs) -> None:
         """The task was stopped."""
 

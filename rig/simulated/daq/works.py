@@ -5,14 +5,23 @@ from typing import Final
 
 from rig.simulated.daq.analog_in import AnalogIn
 from rig.simulated.daq.analog_out import AnalogOut
-from rig.simulated.daq.channels import AI, AO, DI, DO, Channel
+from rig.simulated.daq.channels import AI, AO, CI, CO, DI, DO, Channel
+from rig.simulated.daq.counter_in import CounterIn
+from rig.simulated.daq.counter_out import CounterOut
 from rig.simulated.daq.digital_in import DigitalIn
 from rig.simulated.daq.digital_out import DigitalOut
 from rig.simulated.daq.errors import not_simulated
 from rig.simulated.daq.task import Task
 from rig.simulated.daq.work import Work
 
-_WORKS: Final[dict[int, Callable[[Task], Work]]] = {AI: AnalogIn, AO: AnalogOut, DI: DigitalIn, DO: DigitalOut}
+_WORKS: Final[dict[int, Callable[[Task], Work]]] = {
+    AI: AnalogIn,
+    AO: AnalogOut,
+    DI: DigitalIn,
+    DO: DigitalOut,
+    CI: CounterIn,
+    CO: CounterOut,
+}
 
 
 def work_for(task: Task, channel: Channel) -> Work:
