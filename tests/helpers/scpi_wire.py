@@ -72,22 +72,25 @@ class HislipClient:
         self.sock.close()
         self.asynchronous.close()
 
+    def tell(self, command):
+        """A message that asks nothing."""
+        self.sock.sendall(HISLIP.pack(b"HS", 7, self.delivered, self.id, len(command)) + command)
+        self.id, self.delivered = (self.id + 2) & 0xFFFFFFFF, 0
+
     def ask(self, command, expected_bytes=0):
         del expected_bytes
-        self.sock.sendall(HISLIP.pack(b"HS", 7, self.delivered, self.id, len(command)) + command)
-        got, self.delivered = b"", 0
+        asked, got = self.id, b""
+        self.tell(command)
         try:
             while True:
                 _, kind, _, number, length = HISLIP.unpack(exactly(self.sock, 16))
-                assert kind in (6, 7) and number == self.id
+                assert kind in (6, 7) and number == asked
                 got += exactly(self.sock, length)
                 if kind == 7:
                     self.delivered = 1
                     return got, COMPLETE
         except Ended as end:
             return got + end.got, end.why
-        finally:
-            self.id = (self.id + 2) & 0xFFFFFFFF
 
     def on(self, sock, kind, code=0, parameter=0, payload=b""):
         """One message on either channel; type, control code, parameter and payload of the answer."""

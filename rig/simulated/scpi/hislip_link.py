@@ -74,7 +74,7 @@ class HislipLink:
     def serve(self, peer: Peer, session: Session) -> None:
         """One channel, whichever its first message says; raises PeerGoneError when it ends."""
         first = wire.receive(peer)
-        if first.kind == Kind.INITIALIZE:
+        if first.kind == Kind.INITIALIZE and bytes(first.payload).lower() in (b"", b"hislip0"):
             self._serve_sync(peer, session)
         client = self._clients.get(first.parameter)
         if first.kind != Kind.ASYNC_INITIALIZE or client is None or client.asynchronous is not None:

@@ -8,6 +8,7 @@ Each controller has a thread of its own; the instrument's lock puts their comman
 
 import contextlib
 import itertools
+import math
 import socket
 import threading
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from rig.simulated.scpi.peer import Peer
 from rig.simulated.scpi.session import Session
 from rig.simulated.scpi.socket_link import SocketLink
 from rig.simulated.scpi.vxi11_link import Vxi11Link
+from sim.errors import BenchError
 
 MOST_CONNECTIONS = 64
 """Connections at a time; further ones are closed at once. Design choice: real instruments allow fewer."""
@@ -86,8 +88,14 @@ class InstrumentServer:
         self._names = itertools.count(1)
 
     def start(self) -> Self:
-        """Listens; raises OSError where the port is taken. Returns itself."""
-        listener = socket.create_server((self.host, self._asked_port), backlog=128)
+        """Listens; returns itself. Raises BenchError where the port is taken or the address is not of this computer."""
+        try:
+            listener = socket.create_server((self.host, self._asked_port), backlog=128)
+        except (OSError, OverflowError) as error:
+            place = f"{self.host}:{self._asked_port}"
+            raise BenchError(
+                "instrument server", math.nan, f"{place}: {error}", "another port, or 0 for any"
+            ) from error
         listener.settimeout(0.5)
         self._closing.clear()
         self._listener = listener

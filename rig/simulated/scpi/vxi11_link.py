@@ -22,7 +22,7 @@ CORE, ABORT = 0x0607AF, 0x0607B0
 MOST_WRITE_BYTES = 1 << 20
 """Largest piece of a message in one call."""
 
-INVALID_LINK, NOT_SUPPORTED, OUT_OF_RESOURCES = 4, 8, 9
+NOT_ACCESSIBLE, INVALID_LINK, NOT_SUPPORTED, OUT_OF_RESOURCES = 3, 4, 8, 9
 _MOST_LINKS = 16
 _CREATE_LINK, _READ = 10, 12
 _OF_A_LINK = {11: 2, 13: 2, 14: 1, 15: 1, 16: 1, 17: 1, 23: 1}
@@ -80,8 +80,7 @@ class Vxi11Link:
     def _call(self, procedure: int, arguments: Arguments, mine: list[int], port: int) -> bytes | None:
         if procedure == _CREATE_LINK:
             arguments.integers(3)
-            arguments.opaque()
-            return self._create(mine, port)
+            return self._create(arguments.opaque(), mine, port)
         if procedure in _REFUSED:
             return struct.pack(f"!{_REFUSED[procedure]}I", NOT_SUPPORTED, *[0] * (_REFUSED[procedure] - 1))
         if procedure not in _OF_A_LINK:
@@ -106,7 +105,9 @@ class Vxi11Link:
                 pass  # remote and local: there is no front panel
         return struct.pack(f"!{len(result)}I", *result)
 
-    def _create(self, mine: list[int], port: int) -> bytes:
+    def _create(self, name: bytes, mine: list[int], port: int) -> bytes:
+        if name.lower() not in (b"", b"inst0"):
+            return struct.pack("!4I", NOT_ACCESSIBLE, 0, 0, 0)
         if len(mine) >= _MOST_LINKS:
             return struct.pack("!4I", OUT_OF_RESOURCES, 0, 0, 0)
         number = next(self._ids)

@@ -117,6 +117,12 @@ def test_a_destroyed_link_is_gone(vxi11):
     assert vxi11.generic(constants.DESTROY_LINK) == CODES.invalid_link_identifier
 
 
+def test_there_is_one_device(vxi11):
+    """Another logical name than inst0 is error 3, device not accessible."""
+    result = vxi11.call(10, struct.pack("!4I", 1, 0, 0, 5) + b"inst7\0\0\0")
+    assert struct.unpack("!4I", result)[:2] == (CODES.device_not_accessible, 0)
+
+
 def test_links_of_one_connection_are_counted(vxi11):
     """A client that makes links for ever gets error 9, out of resources."""
     errors = {struct.unpack("!4I", vxi11.call(10, struct.pack("!4I", 1, 0, 0, 0)))[0] for _ in range(20)}
@@ -196,8 +202,9 @@ def test_locks_and_unknown_messages_are_refused(hislip):
         (HISLIP.pack(b"HS", 0, 0, 0, 1 << 60), 1),
         (HISLIP.pack(b"HS", 17, 0, 9999, 0), 3),
         (HISLIP.pack(b"HS", 7, 0, 0, 0), 3),
+        (HISLIP.pack(b"HS", 0, 0, 0x01007878, 7) + b"hislip7", 3),
     ],
-    ids=["no prologue", "an exabyte", "no such session", "data first"],
+    ids=["no prologue", "an exabyte", "no such session", "data first", "no such device"],
 )
 def test_a_client_that_breaks_the_protocol_is_told_and_closed(hislip_server, first, code):
     """IVI-6.1 table 14: a fatal error with its code, then the end of the stream."""
