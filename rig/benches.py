@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rig.bench import Bench
 from rig.virtual_bench import VirtualBench, VirtualBenchSettings
@@ -31,13 +31,33 @@ def _laboratory(description: Table, models: Mapping[str, DeviceModelSpec], profi
     return bench_of(read_laboratory(description, profile), models)
 
 
+def _virtual_schema() -> dict[str, Any]:
+    from scenarios.json_schema_dataclass import dataclass_schema
+
+    schema = dataclass_schema(VirtualBenchSettings)
+    schema["properties"] |= {"schema": {"const": SCHEMA}, "kind": {"const": "virtual"}}
+    return schema
+
+
+def _laboratory_schema() -> dict[str, Any]:
+    from rig.bench_file.json_schema import laboratory_schema
+
+    return laboratory_schema()
+
+
 BENCHES: Final[tuple[BenchSpec, ...]] = (
-    BenchSpec("virtual", _virtual, "plant and simulated card in this process; no hardware, same seed, same bytes"),
+    BenchSpec(
+        "virtual",
+        _virtual,
+        "plant and simulated card in this process; no hardware, same seed, same bytes",
+        schema=_virtual_schema,
+    ),
     BenchSpec(
         "laboratory",
         _laboratory,
         "instruments, real or simulated, fixtures and wiring: a card, or a scope and a generator",
         profiles=True,
+        schema=_laboratory_schema,
     ),
 )
 

@@ -144,12 +144,15 @@ class BenchSpec:
         build: ``(description, models) -> Bench``, and the profile as a third argument where it has some.
         summary: one line of help.
         profiles: True where `--bench NAME@PROFILE` means something.
+        schema: JSON Schema of its file, with `$defs` that go to its root; None where the loader alone knows it.
+        schema: JSON Schema of its file, with `$defs` that go to its root; None where the loader alone knows it.
     """
 
     name: str
     build: Callable[..., Any]
     summary: str = ""
     profiles: bool = False
+    schema: Callable[[], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,6 +301,14 @@ def _distribution() -> dict[str, Any]:
 
 
 def _bench(catalogue: Catalogue) -> dict[str, Any]:
-    """The header of a bench file; what follows depends on its kind."""
+    """A header; what follows depends on the kind of bench."""
     properties = {"schema": {"const": "bench/1"}, "kind": words(catalogue.benches), "id": {"type": "string"}}
-    return {"type": "object", "properties": properties, "required": ["schema", "kind"]}
+    kinds: list[dict[str, Any]] = []
+    shared: dict[str, Any] = {}
+    for name, spec in catalogue.benches.items():
+        if spec.schema is not None:
+            own = spec.schema()
+            shared |= own.pop("$defs", {})
+            kinds.append({"if": {"properties": {"kind": {"const": name}}}, "then": own})
+    defs = {"$defs": shared} if shared else {}
+    return {**defs, "type": "object", "properties": properties, "required": ["schema", "kind"], "allOf": kinds}
