@@ -37,7 +37,7 @@ def laboratory_schema() -> dict[str, Any]:
             "simulation": dataclass_schema(SimulatedParts),
             "instruments": {**named, "additionalProperties": _instrument()},
             "fixtures": {**named, "additionalProperties": _fixture()},
-            "wiring": table(dict.fromkeys(WORDS, {"$ref": "#/$defs/wire"})),
+            "wiring": table({role: {"$ref": "#/$defs/wire"} for role in WORDS}),
             "safe_state": safe,
             "profiles": {"type": "object", "additionalProperties": _profile()},
         },
