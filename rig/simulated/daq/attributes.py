@@ -8,7 +8,13 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from rig.simulated.daq import attributes_channel, attributes_device, attributes_task, attributes_timing
+from rig.simulated.daq import (
+    attributes_channel,
+    attributes_device,
+    attributes_task,
+    attributes_timing,
+    handlers_watchdog,
+)
 from rig.simulated.daq.calls import OK, Fields, Handler
 from rig.simulated.daq.errors import not_simulated
 
@@ -30,6 +36,7 @@ _FAMILIES: Final[dict[str, Mapping[int, Any]]] = {
     "Device": attributes_device.DEVICE,
     "PhysicalChan": attributes_device.PHYSICAL,
     "SystemInfo": attributes_device.SYSTEM,
+    "Watchdog": handlers_watchdog.WATCHDOG,
 }
 """Family -> attribute number -> `Attribute`."""
 _SUBJECTS: Final[dict[str, Callable[["CardHost", Any], Any]]] = {
@@ -37,6 +44,7 @@ _SUBJECTS: Final[dict[str, Callable[["CardHost", Any], Any]]] = {
     "Device": lambda host, request: host.card(request.device_name),
     "PhysicalChan": attributes_device.physical_subject,
     "SystemInfo": lambda host, _request: host,
+    "Watchdog": handlers_watchdog.subject,
 }
 
 

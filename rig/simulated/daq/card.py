@@ -21,6 +21,7 @@ from rig.simulated.daq.products import PRODUCTS, Product
 from rig.simulated.daq.task import Task
 from rig.simulated.daq.terminals import Terminals
 from rig.simulated.daq.wiring import CardWire, Wiring
+from rig.simulated.daq.work import Work
 from rig.simulated.daq.works import work_for
 from sim.front_end_settings import FrontEndSettings
 from sim.streams import Streams
@@ -308,6 +309,12 @@ class SimulatedCard:
                 task.is_started, task.t0_ns, task.failed, task.failed_ns = False, None, None, NEVER
             self._reserved.clear()
             self.outputs.rest(now_ns)
+
+    def adopt_work(self, task: Task, work: Work) -> None:
+        """Let a task without channels (a watchdog) work on this card."""
+        with self.lab.lock:
+            task.card, task.work = self, work
+            self.tasks.append(task)
 
     def adopt(self, task: Task, channels: list[Channel]) -> None:
         """Add channels to a task, which thereby works on this card.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from rig.simulated.daq.channels import AO
-from rig.simulated.daq.generation import Generation
 from rig.simulated.daq.held import Held
 from rig.simulated.daq.names import key_of
 from rig.simulated.daq.task import Task
@@ -74,7 +73,7 @@ class OutputDriver:
 
     def _put_out(self, t1_ns: TimeNs) -> None:
         for task in self._card.tasks:
-            if task.is_started and isinstance(task.work, Generation):
+            if task.is_started and task.work is not None and task.work.puts_out:
                 task.work.live(t1_ns)
 
     def _streams(self) -> dict[str, Task]:

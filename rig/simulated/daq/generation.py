@@ -33,6 +33,8 @@ class Generation(Work):
         task: whose work it is.
     """
 
+    puts_out = True
+
     def __init__(self, task: "Task") -> None:
         super().__init__(task)
         self.regeneration = REGENERATE
@@ -116,9 +118,11 @@ class Generation(Work):
             task.check()
             if not task.timing.is_clocked:
                 for port, value in zip(self.rows(), data[:, -1], strict=True):
-                    card.outputs.of(port).put(now_ns, float(value))
+                    card.outputs.put(port, now_ns, float(value))
                 if not task.is_started and auto_start:
                     card.start(task)
+                if not card.lab.clock.paced:
+                    card.lab.clock.wait_until(now_ns + 1)  # it stands when the call returns: who reads next sees it
                 return count
             if self.regeneration == REGENERATE or not task.is_started:
                 self._store(data)
@@ -172,7 +176,7 @@ class Generation(Work):
         data = self._take(self._put_out, until)
         t_ns = task.t0_ns + np.arange(self._put_out, until, dtype=np.int64) * task.timing.period_ns
         for port, values in zip(self.rows(), data, strict=True):
-            task.on.outputs.of(port).stream(t_ns, values)
+            task.on.outputs.stream(port, t_ns, values)
         self._put_out = until
 
     def _take(self, first: int, until: int) -> NDArray[np.float64]:

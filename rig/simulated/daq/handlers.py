@@ -19,6 +19,7 @@ from rig.simulated.daq import (
     handlers_system,
     handlers_task,
     handlers_timing,
+    handlers_watchdog,
 )
 from rig.simulated.daq.attributes import attribute_handler
 from rig.simulated.daq.calls import Handler, NotServedError, StreamHandler
@@ -32,6 +33,7 @@ _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     handlers_digital.HANDLERS,
     handlers_counter.HANDLERS,
     handlers_events.HANDLERS,
+    handlers_watchdog.HANDLERS,
 )
 HANDLERS: Final[dict[str, Handler]] = {name: handler for group in _GROUPS for name, handler in group.items()}
 """Remote calls with one answer."""

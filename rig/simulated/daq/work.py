@@ -16,6 +16,9 @@ class Work:
         task: whose work it is.
     """
 
+    puts_out = False
+    """True where `live` changes the card's outputs, so that the laboratory must see it first."""
+
     def __init__(self, task: "Task") -> None:
         self.task = task
 
