@@ -1,0 +1,52 @@
+"""Commands that set and tell one value of an instrument's own state."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rig.simulated.scpi.commands import Command
+from rig.simulated.scpi.parameters import Boolean, Parameter
+
+
+def bound(
+    header: str, kind: Parameter, tell: Callable[..., Any], put: Callable[..., None] | None = None
+) -> tuple[Command, ...]:
+    """The query of a value, and the command that sets it where it can be set.
+
+    Args:
+        header: as the manual prints it, without `?`.
+        kind: of the value.
+        tell: (instrument, *suffixes) -> answer.
+        put: (instrument, *suffixes, value); None for a value that can only be asked for.
+    """
+    query = Command(f"{header}?", (), (), repeated=False, run=tell)
+    return (query,) if put is None else (Command(header, (kind,), (), repeated=False, run=put), query)
+
+
+def attribute(
+    header: str,
+    kind: Parameter,
+    owner: Callable[..., Any],
+    name: str,
+    after: Callable[..., None] | None = None,
+) -> tuple[Command, ...]:
+    """A value that is an attribute of a part of the instrument.
+
+    Args:
+        header: as the manual prints it.
+        kind: of the value.
+        owner: (instrument, *suffixes) -> the part.
+        name: of the attribute.
+        after: (instrument), called when it was set.
+    """
+
+    def put(instrument: Any, *suffixes_and_value: Any) -> None:
+        *suffixes, value = suffixes_and_value
+        setattr(owner(instrument, *suffixes), name, value)
+        if after is not None:
+            after(instrument)
+
+    def tell(instrument: Any, *suffixes: Any) -> Any:
+        value = getattr(owner(instrument, *suffixes), name)
+        return int(value) if isinstance(kind, Boolean) else value
+
+    return bound(header, kind, tell, put)

@@ -1,0 +1,174 @@
+"""A voltage as piecewise exponentials behind a first-order filter: exact between its edges, at any rate.
+
+A scope that kept a record of fixed rate could not show an edge more finely than that rate. Here every sample, mean and
+extreme is taken from the plant's edges themselves.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.edges import EDGE_DTYPE
+from sim.front_end_filter import follow_segments
+from sim.timebase import NS_PER_S, TimeNs
+
+QUANTITIES: Final = ("current", "voltage")
+_NO_FILTER_TAU_S: Final = 1.0
+_AT_ONCE: Final = 262_144
+_FADED: Final = 40.0
+"""Time constants after which nothing of a filter's start is left (e^-40)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Evenly spaced instants: ``anchor_ns + first_ns + k * period_ns``.
+
+    Attributes:
+        anchor_ns: a whole instant near the first, so that the rest needs few digits.
+        first_ns: from the anchor to the first instant, ns.
+        period_ns: between two instants, ns; a fraction for rates over 1 GHz.
+        n: how many.
+    """
+
+    anchor_ns: TimeNs
+    first_ns: float
+    period_ns: float
+    n: int
+
+    def part(self, start: int, stop: int) -> "Grid":
+        """The instants `start` to `stop`."""
+        return Grid(self.anchor_ns, self.first_ns + start * self.period_ns, self.period_ns, stop - start)
+
+    def times_ns(self) -> NDArray[np.float64]:
+        """(n,) from the anchor, ns."""
+        return self.first_ns + np.arange(self.n) * self.period_ns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """Segments of one voltage. In segment k, a time t after its start, with ``e(tau) = exp(-t/tau)``:
+
+    input = steady + swing e(tau);
+    output = steady + (start - steady) e(filter) + swing (e(tau) - e(filter)) / (1 - filter/tau).
+
+    Attributes:
+        t_ns: (n,) start of each segment; the first also stands for all that was before.
+        tau_s: (n,) time constant, s.
+        steady: (n,) V.
+        swing: (n,) V.
+        start: (n,) output of the filter where the segment begins, V.
+        filter_tau_s: time constant of the filter, s; 0 for none.
+    """
+
+    t_ns: NDArray[np.int64]
+    tau_s: NDArray[np.float64]
+    steady: NDArray[np.float64]
+    swing: NDArray[np.float64]
+    start: NDArray[np.float64]
+    filter_tau_s: float
+
+    def inputs(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(n,), (n,): input at the start of each segment, and where it ends (the last one at its limit), V."""
+        lengths_s = np.append(np.diff(self.t_ns) / NS_PER_S, np.inf)
+        return self.steady + self.swing, self.steady + self.swing * np.exp(-lengths_s / self.tau_s)
+
+
+def pieces_of(edges: NDArray[Any], quantity: str, gain: float, filter_tau_s: float) -> Pieces:
+    """The current or the voltage of one channel of a plant, times `gain`, behind a first-order low-pass.
+
+    The filter has settled at the first segment's first value.
+
+    Args:
+        edges: (n,) `EDGE_DTYPE`, at least one segment.
+        quantity: `current` or `voltage`.
+        gain: volts at the instrument's input per A or per V.
+        filter_tau_s: time constant, s; 0 for none.
+    """
+    column = QUANTITIES.index(quantity)
+    gains = np.zeros(2)
+    gains[column] = gain
+    first = edges[0]
+    at_first = (first["i_a"] + first["i_b_a"], first["v_v"] + first["v_b_v"])[column] * gain
+    last = np.array([_NO_FILTER_TAU_S, at_first, 0.0, at_first, at_first, 0.0, at_first])
+    t_ns = np.zeros(edges.size + 1, np.int64)
+    rows = np.zeros((edges.size + 1, 7))
+    follow_segments(np.ascontiguousarray(edges, EDGE_DTYPE), last, int(first["t_ns"]), t_ns, rows, gains, filter_tau_s)
+    own = rows[1:, 1 + 3 * column : 4 + 3 * column]
+    return Pieces(t_ns[1:], rows[1:, 0], own[:, 0], own[:, 1], own[:, 2], filter_tau_s)
+
+
+def values_at(pieces: Pieces, grid: Grid) -> NDArray[np.float64]:
+    """Output of the filter at every instant of the grid, (n,), V."""
+    out = np.empty(grid.n)
+    for start in range(0, grid.n, _AT_ONCE):
+        stop = min(start + _AT_ONCE, grid.n)
+        out[start:stop] = _values(pieces, grid.part(start, stop))
+    return out
+
+
+def _spread(pieces: Pieces, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(n,) segment of each instant, and (n,) time since that segment's start, s."""
+    starts = (pieces.t_ns - grid.anchor_ns).astype(np.float64)
+    first_of = np.clip(np.ceil((starts - grid.first_ns) / grid.period_ns), 0, grid.n).astype(np.int64)
+    first_of[0] = 0
+    which = np.repeat(np.arange(starts.size), np.diff(np.append(first_of, grid.n)))
+    since_s = (grid.times_ns() - starts[which]) / NS_PER_S
+    return which, np.maximum(since_s, 0.0)
+
+
+def _values(pieces: Pieces, grid: Grid) -> NDArray[np.float64]:
+    which, since_s = _spread(pieces, grid)
+    out = pieces.steady[which]
+    swinging = np.flatnonzero(pieces.swing[which] != 0.0)
+    seg = which[swinging]
+    driven = np.exp(-since_s[swinging] / pieces.tau_s[seg])
+    if pieces.filter_tau_s <= 0.0:
+        out[swinging] += pieces.swing[seg] * driven
+        return out
+    apart = 1.0 - pieces.filter_tau_s / pieces.tau_s[seg]
+    driven -= np.exp(-since_s[swinging] / pieces.filter_tau_s)
+    out[swinging] += pieces.swing[seg] * driven / np.where(np.abs(apart) > 1e-6, apart, 1e-6)
+    fresh = np.flatnonzero(since_s < _FADED * pieces.filter_tau_s)
+    seg = which[fresh]
+    out[fresh] += (pieces.start[seg] - pieces.steady[seg]) * np.exp(-since_s[fresh] / pieces.filter_tau_s)
+    return out
+
+
+def means_over(pieces: Pieces, grid: Grid) -> NDArray[np.float64]:
+    """Mean of the input over one period around every instant of the grid, (n,), V.
+
+    Source: closed-form integral of each segment; a converter that averages all its raw samples of a period gives this.
+    """
+    borders = Grid(grid.anchor_ns, grid.first_ns - 0.5 * grid.period_ns, grid.period_ns, grid.n + 1)
+    lengths_s = np.diff(pieces.t_ns) / NS_PER_S
+    whole = pieces.steady[:-1] * lengths_s - pieces.swing[:-1] * pieces.tau_s[:-1] * np.expm1(
+        -lengths_s / pieces.tau_s[:-1]
+    )
+    until = np.concatenate([[0.0], np.cumsum(whole)])
+    which, since_s = _spread(pieces, borders)
+    tau_s = pieces.tau_s[which]
+    integral = until[which] + pieces.steady[which] * since_s
+    integral -= pieces.swing[which] * tau_s * np.expm1(-since_s / tau_s)
+    return np.diff(integral) / (grid.period_ns / NS_PER_S)
+
+
+def extremes_over(pieces: Pieces, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Least and greatest input in the period that follows every instant of the grid, (n,), (n,), V.
+
+    A segment only rises or only falls, so its extremes stand at its ends and at the period's borders.
+    """
+    borders = Grid(grid.anchor_ns, grid.first_ns, grid.period_ns, grid.n + 1)
+    which, since_s = _spread(pieces, borders)
+    at_border = pieces.steady[which] + pieces.swing[which] * np.exp(-since_s / pieces.tau_s[which])
+    least, greatest = np.minimum(at_border[:-1], at_border[1:]), np.maximum(at_border[:-1], at_border[1:])
+    begins, ends = pieces.inputs()
+    starts = (pieces.t_ns - grid.anchor_ns).astype(np.float64)
+    period = np.floor((starts - grid.first_ns) / grid.period_ns).astype(np.int64)
+    inside = np.flatnonzero((period >= 0) & (period < grid.n))
+    behind = inside[inside > 0]
+    for values, when in ((begins[inside], period[inside]), (ends[behind - 1], period[behind])):
+        np.minimum.at(least, when, values)
+        np.maximum.at(greatest, when, values)
+    return least, greatest

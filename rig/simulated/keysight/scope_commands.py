@@ -1,0 +1,202 @@
+"""The front panel of the simulated oscilloscope as commands: channels, timebase, trigger, acquisition.
+
+Source: Keysight InfiniiVision 3000T X-Series Programmer's Guide, chapters `:CHANnel<n>`, `:TIMebase`, `:TRIGger`, `:ACQuire`.
+"""
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from rig.simulated.scpi.commands import Command
+from rig.simulated.scpi.errors import ScpiError
+from rig.simulated.scpi.parameters import Boolean, Choice, Number, Text
+from rig.simulated.scpi.replies import quoted
+
+from rig.simulated.keysight.bound import attribute, bound
+from rig.simulated.keysight.scope_model import DIVISIONS_HIGH, DIVISIONS_WIDE
+from rig.simulated.keysight.scope_settings import Channel
+from rig.simulated.keysight.scope_timing import sample_plan
+
+if TYPE_CHECKING:
+    from rig.simulated.keysight.scope import Oscilloscope
+
+CHANNEL: Final = Choice("CHANnel<1-4>")
+_LONGEST_LABEL: Final = 32
+
+
+def channel(scope: "Oscilloscope", n: int) -> Channel:
+    """One input.
+
+    Raises:
+        ScpiError: -114, this model has no such channel.
+    """
+    if n not in scope.panel.channels:
+        raise ScpiError(-114)
+    return scope.panel.channels[n]
+
+
+def _set_range(scope: "Oscilloscope", n: int, range_v: float) -> None:
+    one = channel(scope, n)
+    if not one.takes_range(range_v, scope.model):
+        raise ScpiError(-222)
+    one.range_v = range_v
+    scope.restart()
+
+
+def _set_offset(scope: "Oscilloscope", n: int, offset_v: float) -> None:
+    one = channel(scope, n)
+    if not one.takes_offset(offset_v, scope.model):
+        raise ScpiError(-222)
+    one.offset_v = offset_v
+    scope.restart()
+
+
+def _set_probe(scope: "Oscilloscope", n: int, ratio: float) -> None:
+    channel(scope, n).set_probe(ratio)
+    scope.restart()
+
+
+def _set_label(scope: "Oscilloscope", n: int, text: str) -> None:
+    channel(scope, n).label = text[:_LONGEST_LABEL].upper()
+
+
+def _tell_channel(scope: "Oscilloscope", n: int) -> str:
+    one = channel(scope, n)
+    return (
+        f":CHAN{n}:RANG {one.range_v:+.8E};OFFS {one.offset_v:+.8E};COUP {one.coupling};IMP ONEM;DISP {one.is_on:d};"
+        f"BWL {one.is_limited:d};INV {one.is_inverted:d};LAB {quoted(one.label)};UNIT VOLT;PROB {one.probe_ratio:+.8E};"
+        "PROB:SKEW +0.00000000E+00;STYP SING"
+    )
+
+
+_N = "CHANnel<1-4>"
+_CHANNELS: Final = (
+    *attribute(f"{_N}:DISPlay", Boolean(), channel, "is_on", lambda scope: scope.restart()),
+    *attribute(f"{_N}:COUPling", Choice("DC", "AC"), channel, "coupling", lambda scope: scope.restart()),
+    *attribute(f"{_N}:BWLimit", Boolean(), channel, "is_limited", lambda scope: scope.restart()),
+    *attribute(f"{_N}:INVert", Boolean(), channel, "is_inverted", lambda scope: scope.restart()),
+    *bound(f"{_N}:RANGe", Number("V"), lambda scope, n: float(channel(scope, n).range_v), _set_range),
+    *bound(
+        f"{_N}:SCALe",
+        Number("V"),
+        lambda scope, n: channel(scope, n).division_v,
+        lambda scope, n, value: _set_range(scope, n, value * DIVISIONS_HIGH),
+    ),
+    *bound(f"{_N}:OFFSet", Number("V"), lambda scope, n: float(channel(scope, n).offset_v), _set_offset),
+    *bound(
+        f"{_N}:PROBe", Number(least=1e-3, most=1e4), lambda scope, n: float(channel(scope, n).probe_ratio), _set_probe
+    ),
+    *bound(f"{_N}:LABel", Text(), lambda scope, n: quoted(channel(scope, n).label), _set_label),
+    *bound(
+        f"{_N}:IMPedance", Choice("ONEMeg"), lambda scope, n: channel(scope, n) and "ONEM", lambda scope, n, _: None
+    ),
+    *bound(f"{_N}:UNITs", Choice("VOLT"), lambda scope, n: channel(scope, n) and "VOLT", lambda scope, n, _: None),
+    Command(f"{_N}?", (), (), repeated=False, run=_tell_channel),
+)
+
+
+def _timebase(scope: "Oscilloscope") -> Any:
+    return scope.panel.timebase
+
+
+def _set_time_range(scope: "Oscilloscope", range_s: float) -> None:
+    scope.panel.timebase.range_s = range_s
+    scope.restart()
+
+
+def _tell_timebase(scope: "Oscilloscope") -> str:
+    base = scope.panel.timebase
+    return f":TIM:MODE {base.mode};REF {base.reference};MAIN:RANG {base.range_s:+.8E};POS {base.position_s:+.8E}"
+
+
+_RANGE = Number("S", least=20e-9, most=500.0)
+_TIMEBASE: Final = (
+    *attribute("TIMebase:MODE", Choice("MAIN", "ROLL"), _timebase, "mode", lambda scope: scope.restart()),
+    *attribute("TIMebase:REFerence", Choice("LEFT", "CENTer", "RIGHt"), _timebase, "reference", lambda s: s.restart()),
+    *attribute("TIMebase:POSition", Number("S", -500.0, 500.0), _timebase, "position_s", lambda scope: scope.restart()),
+    *bound("TIMebase[:MAIN]:RANGe", _RANGE, lambda scope: scope.panel.timebase.range_s, _set_time_range),
+    *bound(
+        "TIMebase[:MAIN]:SCALe",
+        Number("S", least=2e-9, most=50.0),
+        lambda scope: scope.panel.timebase.range_s / DIVISIONS_WIDE,
+        lambda scope, value: _set_time_range(scope, value * DIVISIONS_WIDE),
+    ),
+    Command("TIMebase?", (), (), repeated=False, run=_tell_timebase),
+)
+
+
+def _trigger(scope: "Oscilloscope") -> Any:
+    return scope.panel.trigger
+
+
+def number_of(word: str) -> int:
+    """Channel that a source means."""
+    return int(word[-1])
+
+
+def _set_source(scope: "Oscilloscope", word: str) -> None:
+    channel(scope, number_of(word))
+    scope.panel.trigger.source = number_of(word)
+    scope.restart()
+
+
+def _set_level(scope: "Oscilloscope", level_v: float, word: str | None = None) -> None:
+    if not math.isfinite(level_v):
+        raise ScpiError(-222)
+    if word is not None and number_of(word) != scope.panel.trigger.source:
+        raise ScpiError(-221)  # only the level of the source in use is kept here
+    scope.panel.trigger.level_v = level_v
+    scope.restart()
+
+
+_TRIGGER: Final = (
+    *bound("TRIGger:MODE", Choice("EDGE"), lambda scope: "EDGE", lambda scope, _: None),
+    *bound("TRIGger[:EDGE]:SOURce", CHANNEL, lambda scope: f"CHAN{scope.panel.trigger.source}", _set_source),
+    Command("TRIGger[:EDGE]:LEVel", (Number("V"),), (CHANNEL,), repeated=False, run=_set_level),
+    Command("TRIGger[:EDGE]:LEVel?", (), (), repeated=False, run=lambda scope: float(scope.panel.trigger.level_v)),
+    *attribute(
+        "TRIGger[:EDGE]:SLOPe", Choice("POSitive", "NEGative", "EITHer"), _trigger, "slope", lambda s: s.restart()
+    ),
+    *attribute("TRIGger:SWEep", Choice("AUTO", "NORMal"), _trigger, "sweep", lambda scope: scope.restart()),
+)
+
+
+def _acquisition(scope: "Oscilloscope") -> Any:
+    return scope.panel.acquisition
+
+
+def _set_memory(scope: "Oscilloscope", word: str) -> None:
+    scope.panel.acquisition.is_segmented = word == "SEGM"
+    scope.restart()
+
+
+def _set_segments(scope: "Oscilloscope", count: int) -> None:
+    if not 2 <= count <= scope.model.most_segments:
+        raise ScpiError(-222)
+    scope.panel.acquisition.segments = count
+    scope.restart()
+
+
+_ACQUISITION: Final = (
+    *attribute(
+        "ACQuire:TYPE",
+        Choice("NORMal", "PEAK", "AVERage", "HRESolution"),
+        _acquisition,
+        "type",
+        lambda scope: scope.restart(),
+    ),
+    *attribute("ACQuire:COUNt", Number(least=2, most=65536, whole=True), _acquisition, "count", lambda s: s.restart()),
+    *bound(
+        "ACQuire:MODE",
+        Choice("RTIMe", "SEGMented"),
+        lambda scope: "SEGM" if scope.panel.acquisition.is_segmented else "RTIM",
+        _set_memory,
+    ),
+    *bound(
+        "ACQuire:SEGMented:COUNt", Number(whole=True), lambda scope: scope.panel.acquisition.segments, _set_segments
+    ),
+    *bound("ACQuire:SRATe", Number("HZ"), lambda scope: sample_plan(scope.model, scope.panel).rate_hz),
+    *bound("ACQuire:POINts", Number(), lambda scope: sample_plan(scope.model, scope.panel).n),
+)
+
+PANEL_COMMANDS: Final = (*_CHANNELS, *_TIMEBASE, *_TRIGGER, *_ACQUISITION)
+"""Everything that can be set before an acquisition."""

@@ -1,0 +1,66 @@
+"""The edge trigger: the first crossing of the level by the simulated signal itself, between samples too."""
+
+import numpy as np
+from numpy.typing import NDArray
+from rig.simulated.lab import Lab
+
+from rig.simulated.keysight.pieces import Grid, Pieces, values_at
+from rig.simulated.keysight.scope_sampler import Sampler
+from rig.simulated.keysight.scope_settings import Channel, Trigger
+from sim.timebase import TimeNs
+
+_LOOK_NS = 1000
+
+
+def first_crossing(
+    lab: Lab, sampler: Sampler, channel: Channel, trigger: Trigger, t0_ns: TimeNs, t1_ns: TimeNs
+) -> TimeNs | None:
+    """Instant in [t0_ns, t1_ns) at which the source first crosses the level in the asked direction; None for never.
+
+    The comparator stands before the bandwidth limit and has no noise, so the instant is that of the ideal edge.
+    """
+    gain = sampler.gain(trigger.source, channel)
+    terminal = sampler.terminals.get(trigger.source)
+    if terminal is None or gain == 0.0 or t1_ns <= t0_ns:
+        return None
+    if channel.is_inverted:
+        gain = -gain
+    if channel.coupling == "AC":
+        t_ns, rises = _behind_coupling(lab, sampler, channel, trigger, t0_ns, t1_ns)
+    else:
+        t_ns, rises = lab.crossings(terminal.role, trigger.level_v / gain, t0_ns, t1_ns)
+        if gain < 0.0:
+            rises = ~rises
+    wanted = np.ones(t_ns.size, np.bool_) if trigger.slope == "EITH" else rises == (trigger.slope == "POS")
+    hits = t_ns[wanted]
+    return int(hits[0]) if hits.size else None
+
+
+def _behind_coupling(
+    lab: Lab, sampler: Sampler, channel: Channel, trigger: Trigger, t0_ns: TimeNs, t1_ns: TimeNs
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Crossings of what AC coupling lets through: jumps exactly, slow changes to a microsecond."""
+    gain = sampler.gain(trigger.source, channel) * (-1.0 if channel.is_inverted else 1.0)
+    grid = Grid(t0_ns, 0.0, float(_LOOK_NS), max(2, -(-(t1_ns - t0_ns) // _LOOK_NS) + 1))
+    role = sampler.terminals[trigger.source].role
+    fast, slow = sampler.seen(lab, role, gain, channel, grid)
+    assert slow is not None
+    looked = t0_ns + np.arange(grid.n, dtype=np.int64) * _LOOK_NS
+    edges = fast.t_ns[(fast.t_ns > t0_ns) & (fast.t_ns < t1_ns)]
+    t_ns = np.unique(np.concatenate([looked[looked < t1_ns], edges]))
+    at = _at(fast, t_ns) - _at_filtered(slow, t_ns)
+    above = at >= trigger.level_v
+    hits = np.flatnonzero(above[1:] != above[:-1]) + 1
+    return t_ns[hits], above[hits]
+
+
+def _at(pieces: Pieces, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Input at any instants, (n,), V."""
+    which = np.maximum(np.searchsorted(pieces.t_ns, t_ns, "right") - 1, 0)
+    since_s = np.maximum(t_ns - pieces.t_ns[which], 0) * 1e-9
+    return pieces.steady[which] + pieces.swing[which] * np.exp(-since_s / pieces.tau_s[which])
+
+
+def _at_filtered(pieces: Pieces, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Output of the slow filter at any instants, (n,), V."""
+    return np.array([values_at(pieces, Grid(int(each), 0.0, 1.0, 1))[0] for each in t_ns.tolist()])
