@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from rig.simulated.lab import Lab
-
 from sim.errors import BenchError
 from sim.signal import Command, Signal
 from sim.timebase import NS_PER_MS, TimeNs

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rig.simulated.scpi.commands import Command
-from rig.simulated.scpi.parameters import Boolean, Parameter
+from rig.simulated.scpi.parameters import Boolean, Choice, Parameter
 
 
 def bound(
@@ -50,3 +50,9 @@ def attribute(
         return int(value) if isinstance(kind, Boolean) else value
 
     return bound(header, kind, tell, put)
+
+
+def fixed(header: str, word: str) -> tuple[Command, ...]:
+    """A value that can only be one word: any other is refused with -224, so nobody can believe to have set it."""
+    short = "".join(letter for letter in word if not letter.islower())
+    return bound(header, Choice(word), lambda _instrument, *_suffixes: short, lambda _instrument, *_values: None)

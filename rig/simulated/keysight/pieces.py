@@ -48,8 +48,9 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
-    """Segments of one voltage. In segment k, a time t after its start, with ``e(tau) = exp(-t/tau)``:
+    """Segments of one voltage.
 
+    In a segment, a time t after its start, with ``e(tau) = exp(-t/tau)``:
     input = steady + swing e(tau);
     output = steady + (start - steady) e(filter) + swing (e(tau) - e(filter)) / (1 - filter/tau).
 

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from rig.simulated.lab import Lab
 
+from rig.simulated.lab import Lab
 from sim.edges import EDGE_DTYPE
 from sim.front_end_settings import channel_of, quantity_of
 from sim.timebase import TimeNs

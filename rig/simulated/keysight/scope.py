@@ -5,28 +5,26 @@ from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from rig.simulated.lab import Lab
-from rig.simulated.scpi.commands import Command, command
-from rig.simulated.scpi.errors import ScpiError
-from rig.simulated.scpi.instrument import Instrument
-from rig.simulated.scpi.parameters import Choice
-from rig.simulated.scpi.register_commands import register_commands
 
 from rig.simulated.keysight.bench_time import BenchTime
 from rig.simulated.keysight.scope_acquisition import Acquiring, Record
 from rig.simulated.keysight.scope_codes import CLIPPED_HIGH, CLIPPED_LOW, HOLE
-from rig.simulated.keysight.scope_commands import PANEL_COMMANDS, channel, number_of
+from rig.simulated.keysight.scope_commands import CHANNEL, PANEL_COMMANDS, channel, number_of
 from rig.simulated.keysight.scope_model import INFINIIVISION_3000T, ScopeModel
 from rig.simulated.keysight.scope_sampler import Sampler
 from rig.simulated.keysight.scope_settings import ScopeSettings
 from rig.simulated.keysight.scope_waveform import WAVEFORM_COMMANDS
 from rig.simulated.keysight.terminals import Terminal, Wired, as_terminals
+from rig.simulated.lab import Lab
+from rig.simulated.scpi.commands import Command, command
+from rig.simulated.scpi.errors import ScpiError
+from rig.simulated.scpi.instrument import Instrument
+from rig.simulated.scpi.register_commands import register_commands
 from sim.streams import Streams
 
 RUNS, WAITS_FOR_TRIGGER = 8, 32
 """Bits of `:OPERegister:CONDition?`."""
 _CODES: Final = {"hole": HOLE, "clipped_low": CLIPPED_LOW, "clipped_high": CLIPPED_HIGH}
-_SOURCE: Final = Choice("CHANnel<1-4>")
 
 
 class Oscilloscope(Instrument):
@@ -126,7 +124,7 @@ class Oscilloscope(Instrument):
         """One acquisition after the other until `:STOP`."""
         self._arm(repeats=not self.panel.acquisition.is_segmented)
 
-    @command("DIGitize", optional=(_SOURCE,), repeated=True)
+    @command("DIGitize", optional=(CHANNEL,), repeated=True)
     def digitize(self, *words: str) -> None:
         """One acquisition of the named channels; whatever asks for it waits until it is complete."""
         if self.panel.timebase.mode == "ROLL":
@@ -216,7 +214,7 @@ class Oscilloscope(Instrument):
         return len(self.acquiring.records) if self.panel.acquisition.is_segmented else 0
 
     def with_faults(self, words: NDArray[np.uint16]) -> NDArray[np.uint16]:
-        """The codes with what `inject_faults` asks for: so many holes or clipped samples, in the middle of the record."""
+        """The codes with the holes and clipped samples that `inject_faults` asks for, in the middle of the record."""
         out = words.copy()
         at = out.size // 2
         for kind, count in self.inject_faults.items():

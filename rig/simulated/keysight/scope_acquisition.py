@@ -6,12 +6,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from rig.simulated.lab import Lab
 
 from rig.simulated.keysight.scope_sampler import Sampler
 from rig.simulated.keysight.scope_settings import AUTO_WAIT_S, Channel, ScopeSettings
 from rig.simulated.keysight.scope_timing import SamplePlan, sample_plan
 from rig.simulated.keysight.scope_trigger import first_crossing
+from rig.simulated.lab import Lab
 from sim.timebase import NS_PER_S, TimeNs, ns_from_s
 
 _STALE_NS: Final = 20 * NS_PER_S

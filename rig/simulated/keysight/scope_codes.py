@@ -79,6 +79,6 @@ def as_volts(words: NDArray[np.uint16], range_v: float, offset_v: float) -> NDAr
 
 
 def as_text(words: NDArray[np.uint16], range_v: float, offset_v: float) -> bytes:
-    """Volts as text, parted by commas; a hole is +9.9E+37. Clipping cannot be told in this format, as on the real one."""
+    """Volts as text, parted by commas; a hole is +9.9E+37. Clipping cannot be told in this format."""
     volts = np.nan_to_num(as_volts(words, range_v, offset_v), nan=_ASCII_HOLE)
     return ",".join(f"{value:+.5E}" for value in volts.tolist()).encode()

@@ -1,20 +1,20 @@
 """The front panel of the simulated oscilloscope as commands: channels, timebase, trigger, acquisition.
 
-Source: Keysight InfiniiVision 3000T X-Series Programmer's Guide, chapters `:CHANnel<n>`, `:TIMebase`, `:TRIGger`, `:ACQuire`.
+Source: Keysight InfiniiVision 3000T X-Series Programmer's Guide, chapters `:CHANnel<n>`, `:TIMebase`, `:TRIGger`,
+`:ACQuire`.
 """
 
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from rig.simulated.keysight.bound import attribute, bound, fixed
+from rig.simulated.keysight.scope_model import DIVISIONS_HIGH, DIVISIONS_WIDE
+from rig.simulated.keysight.scope_settings import Channel
+from rig.simulated.keysight.scope_timing import sample_plan
 from rig.simulated.scpi.commands import Command
 from rig.simulated.scpi.errors import ScpiError
 from rig.simulated.scpi.parameters import Boolean, Choice, Number, Text
 from rig.simulated.scpi.replies import quoted
-
-from rig.simulated.keysight.bound import attribute, bound
-from rig.simulated.keysight.scope_model import DIVISIONS_HIGH, DIVISIONS_WIDE
-from rig.simulated.keysight.scope_settings import Channel
-from rig.simulated.keysight.scope_timing import sample_plan
 
 if TYPE_CHECKING:
     from rig.simulated.keysight.scope import Oscilloscope
@@ -86,10 +86,8 @@ _CHANNELS: Final = (
         f"{_N}:PROBe", Number(least=1e-3, most=1e4), lambda scope, n: float(channel(scope, n).probe_ratio), _set_probe
     ),
     *bound(f"{_N}:LABel", Text(), lambda scope, n: quoted(channel(scope, n).label), _set_label),
-    *bound(
-        f"{_N}:IMPedance", Choice("ONEMeg"), lambda scope, n: channel(scope, n) and "ONEM", lambda scope, n, _: None
-    ),
-    *bound(f"{_N}:UNITs", Choice("VOLT"), lambda scope, n: channel(scope, n) and "VOLT", lambda scope, n, _: None),
+    *fixed(f"{_N}:IMPedance", "ONEMeg"),
+    *fixed(f"{_N}:UNITs", "VOLT"),
     Command(f"{_N}?", (), (), repeated=False, run=_tell_channel),
 )
 
@@ -149,7 +147,7 @@ def _set_level(scope: "Oscilloscope", level_v: float, word: str | None = None) -
 
 
 _TRIGGER: Final = (
-    *bound("TRIGger:MODE", Choice("EDGE"), lambda scope: "EDGE", lambda scope, _: None),
+    *fixed("TRIGger:MODE", "EDGE"),
     *bound("TRIGger[:EDGE]:SOURce", CHANNEL, lambda scope: f"CHAN{scope.panel.trigger.source}", _set_source),
     Command("TRIGger[:EDGE]:LEVel", (Number("V"),), (CHANNEL,), repeated=False, run=_set_level),
     Command("TRIGger[:EDGE]:LEVel?", (), (), repeated=False, run=lambda scope: float(scope.panel.trigger.level_v)),

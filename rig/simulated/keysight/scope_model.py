@@ -71,8 +71,8 @@ INFINIIVISION_3000T: Final = ScopeModel(
     limited_hz=20e6,
     most_segments=1000,
 )
-"""Source: Keysight InfiniiVision 3000T X-Series data sheet 5992-0140 (bandwidth, memory with all channels, 2.5 GSa/s with
-all channels, 20 MHz limit, 1.6 ppm, 1000 segments). Gain and offset are those of a unit fresh from its self-calibration
+"""Source: Keysight InfiniiVision 3000T X-Series data sheet 5992-0140 (bandwidth; memory and 2.5 GSa/s with all
+channels; 20 MHz limit, 1.6 ppm, 1000 segments). Gain and offset are those of a unit fresh from its self-calibration
 (design choice; the data sheet allows 2 % of full scale and 0.1 division). 12 bits in `WORD` whichever the type of
 acquisition: the real unit has 8 of them in NORMal and PEAK, and 12 in HRESolution."""
 

@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from rig.simulated.lab import Lab
 
 from rig.simulated.keysight.noise import add_noise
 from rig.simulated.keysight.pieces import Grid, Pieces, extremes_over, means_over, pieces_of, values_at
@@ -15,6 +14,7 @@ from rig.simulated.keysight.scope_model import ScopeModel
 from rig.simulated.keysight.scope_settings import Channel
 from rig.simulated.keysight.scope_timing import SamplePlan, ScopeClock
 from rig.simulated.keysight.terminals import Terminal
+from rig.simulated.lab import Lab
 from sim.noise import INVERSE_NORMAL
 from sim.streams import Streams
 from sim.timebase import ns_from_s

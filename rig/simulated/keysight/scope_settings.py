@@ -14,7 +14,7 @@ TYPES: Final = {"NORM": 0, "PEAK": 1, "AVER": 2, "HRES": 3}
 """Type of acquisition -> its number in the preamble."""
 FORMATS: Final = {"BYTE": 0, "WORD": 1, "ASC": 4}
 """Format of the data -> its number in the preamble."""
-POINTS: Final = tuple(m * 10**e for e in range(2, 7) for m in (1, 2, 5)) + (250, 2_500_000, 4_000_000)
+POINTS: Final = (*(m * 10**e for e in range(2, 7) for m in (1, 2, 5)), 250, 2_500_000, 4_000_000)
 AUTO_WAIT_S: Final = 0.05
 """An automatic sweep triggers by itself when none has come for this long (design choice; the real one takes 50 ms and
 more)."""

@@ -2,11 +2,11 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from rig.simulated.lab import Lab
 
 from rig.simulated.keysight.pieces import Grid, Pieces, values_at
 from rig.simulated.keysight.scope_sampler import Sampler
 from rig.simulated.keysight.scope_settings import Channel, Trigger
+from rig.simulated.lab import Lab
 from sim.timebase import TimeNs
 
 _LOOK_NS = 1000

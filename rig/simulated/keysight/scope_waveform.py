@@ -8,10 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from rig.simulated.scpi.blocks import definite_block
-from rig.simulated.scpi.commands import Command
-from rig.simulated.scpi.errors import ScpiError
-from rig.simulated.scpi.parameters import Boolean, Choice, Either, Number
 
 from rig.simulated.keysight.bound import attribute, bound
 from rig.simulated.keysight.scope_acquisition import Record
@@ -27,6 +23,10 @@ from rig.simulated.keysight.scope_codes import (
 )
 from rig.simulated.keysight.scope_commands import CHANNEL, channel, number_of
 from rig.simulated.keysight.scope_settings import FORMATS, POINTS, TYPES
+from rig.simulated.scpi.blocks import definite_block
+from rig.simulated.scpi.commands import Command
+from rig.simulated.scpi.errors import ScpiError
+from rig.simulated.scpi.parameters import Boolean, Choice, Either, Number
 
 if TYPE_CHECKING:
     from rig.simulated.keysight.scope import Oscilloscope
