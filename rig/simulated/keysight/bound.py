@@ -55,4 +55,11 @@ def attribute(
 def fixed(header: str, word: str) -> tuple[Command, ...]:
     """A value that can only be one word: any other is refused with -224, so nobody can believe to have set it."""
     short = "".join(letter for letter in word if not letter.islower())
-    return bound(header, Choice(word), lambda _instrument, *_suffixes: short, lambda _instrument, *_values: None)
+
+    def tell(_instrument: Any, *_suffixes: int) -> str:
+        return short
+
+    def put(_instrument: Any, *_suffixes_and_word: Any) -> None:
+        """It is so already."""
+
+    return bound(header, Choice(word), tell, put)

@@ -43,7 +43,7 @@ class Grid:
 
     def times_ns(self) -> NDArray[np.float64]:
         """(n,) from the anchor, ns."""
-        return self.first_ns + np.arange(self.n) * self.period_ns
+        return np.arange(self.n, dtype=np.float64) * self.period_ns + self.first_ns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,8 +119,17 @@ def _spread(pieces: Pieces, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.f
     return which, np.maximum(since_s, 0.0)
 
 
+def values_anywhere(pieces: Pieces, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Output of the filter at any instants, (n,), V."""
+    which = np.maximum(np.searchsorted(pieces.t_ns, t_ns, "right") - 1, 0)
+    return _of_segments(pieces, which, np.maximum(t_ns - pieces.t_ns[which], 0) / NS_PER_S)
+
+
 def _values(pieces: Pieces, grid: Grid) -> NDArray[np.float64]:
-    which, since_s = _spread(pieces, grid)
+    return _of_segments(pieces, *_spread(pieces, grid))
+
+
+def _of_segments(pieces: Pieces, which: NDArray[np.int64], since_s: NDArray[np.float64]) -> NDArray[np.float64]:
     out = pieces.steady[which]
     swinging = np.flatnonzero(pieces.swing[which] != 0.0)
     seg = which[swinging]

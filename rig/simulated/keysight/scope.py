@@ -1,6 +1,6 @@
 """The simulated oscilloscope: a Keysight InfiniiVision on the laboratory's plant and clock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from rig.simulated.keysight.scope_model import INFINIIVISION_3000T, ScopeModel
 from rig.simulated.keysight.scope_sampler import Sampler
 from rig.simulated.keysight.scope_settings import ScopeSettings
 from rig.simulated.keysight.scope_waveform import WAVEFORM_COMMANDS
-from rig.simulated.keysight.terminals import Terminal, Wired, as_terminals
+from rig.simulated.keysight.terminals import Terminal, Wired, terminals_of
 from rig.simulated.lab import Lab
 from rig.simulated.scpi.commands import Command, command
 from rig.simulated.scpi.errors import ScpiError
@@ -35,12 +35,9 @@ class Oscilloscope(Instrument):
 
     Args:
         lab: plant and clock.
-        wires: what is wired to its channels, of a bench file or by number.
+        terminals: what is wired to its channels, by number.
         model: identity, speed, errors.
         seed: of its errors and noise.
-
-    Raises:
-        BenchError: a wiring that no scope has.
     """
 
     commands: ClassVar[tuple[Command, ...]] = (
@@ -52,14 +49,14 @@ class Oscilloscope(Instrument):
     def __init__(
         self,
         lab: Lab,
-        wires: Iterable[Wired] | Mapping[int, Terminal],
+        terminals: Mapping[int, Terminal],
         model: ScopeModel = INFINIIVISION_3000T,
         seed: int = 0,
     ) -> None:
         self.time = BenchTime(lab)
         super().__init__(model.identity, pause=self.time.pass_on)
         self.lab, self.model = lab, model
-        self.sampler = Sampler(model, as_terminals(wires, model.model), Streams(seed))
+        self.sampler = Sampler(model, dict(terminals), Streams(seed))
         self.inject_faults: dict[str, int] = {}
         self.panel = ScopeSettings.after_reset(model)
         self.acquiring = Acquiring(lab, self.sampler, self.panel)
@@ -224,7 +221,7 @@ class Oscilloscope(Instrument):
 
 
 def oscilloscope(
-    lab: Lab, wires: Sequence[Wired] | Mapping[int, Terminal], model: ScopeModel = INFINIIVISION_3000T, seed: int = 0
+    lab: Lab, wires: Iterable[Wired], model: ScopeModel = INFINIIVISION_3000T, seed: int = 0
 ) -> Oscilloscope:
     """A scope on the lab: channels 1 to 4 are `ch1` to `ch4` of the wires."""
-    return Oscilloscope(lab, wires, model, seed)
+    return Oscilloscope(lab, terminals_of(wires, model.model), model, seed)

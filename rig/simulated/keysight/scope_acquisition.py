@@ -12,6 +12,7 @@ from rig.simulated.keysight.scope_settings import AUTO_WAIT_S, Channel, ScopeSet
 from rig.simulated.keysight.scope_timing import SamplePlan, sample_plan
 from rig.simulated.keysight.scope_trigger import first_crossing
 from rig.simulated.lab import Lab
+from sim.errors import BenchError
 from sim.timebase import NS_PER_S, TimeNs, ns_from_s
 
 _STALE_NS: Final = 20 * NS_PER_S
@@ -101,7 +102,18 @@ class Acquiring:
         self._forced = True
 
     def follow(self, reached_ns: TimeNs) -> None:
-        """Everything that has happened before `reached_ns`, the instant until which the lab has lived."""
+        """Everything that has happened before `reached_ns`, the instant until which the lab has lived.
+
+        Raises:
+            BenchError: the lab cannot show what is asked for; the acquisition is over.
+        """
+        try:
+            self._go_on(reached_ns)
+        except BenchError:
+            self.is_running = self.is_waiting = False
+            raise
+
+    def _go_on(self, reached_ns: TimeNs) -> None:
         while self.is_running:
             if self._is_rolling:
                 end_ns = self._begun_ns + self._span_ns

@@ -17,9 +17,13 @@ from rig.simulated.scpi.parameters import Boolean, Choice, Number, Text
 from rig.simulated.scpi.replies import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rig.simulated.keysight.scope import Oscilloscope
+    from rig.simulated.scpi.parameters import Parameter
 
 CHANNEL: Final = Choice("CHANnel<1-4>")
+_N: Final = "CHANnel<1-4>"
 _LONGEST_LABEL: Final = 32
 
 
@@ -32,6 +36,29 @@ def channel(scope: "Oscilloscope", n: int) -> Channel:
     if n not in scope.panel.channels:
         raise ScpiError(-114)
     return scope.panel.channels[n]
+
+
+def value(
+    header: str,
+    kind: "Parameter",
+    tell: "Callable[[Oscilloscope], Any]",
+    put: "Callable[[Oscilloscope, Any], None] | None" = None,
+) -> tuple[Command, ...]:
+    """A value of the whole scope."""
+    return bound(header, kind, tell, put)
+
+
+def _of_channel(
+    node: str,
+    kind: "Parameter",
+    tell: "Callable[[Oscilloscope, int], Any]",
+    put: "Callable[[Oscilloscope, int, Any], None]",
+) -> tuple[Command, ...]:
+    return bound(f"{_N}:{node}", kind, tell, put)
+
+
+def _restart(scope: "Oscilloscope") -> None:
+    scope.restart()
 
 
 def _set_range(scope: "Oscilloscope", n: int, range_v: float) -> None:
@@ -68,24 +95,23 @@ def _tell_channel(scope: "Oscilloscope", n: int) -> str:
     )
 
 
-_N = "CHANnel<1-4>"
 _CHANNELS: Final = (
-    *attribute(f"{_N}:DISPlay", Boolean(), channel, "is_on", lambda scope: scope.restart()),
-    *attribute(f"{_N}:COUPling", Choice("DC", "AC"), channel, "coupling", lambda scope: scope.restart()),
-    *attribute(f"{_N}:BWLimit", Boolean(), channel, "is_limited", lambda scope: scope.restart()),
-    *attribute(f"{_N}:INVert", Boolean(), channel, "is_inverted", lambda scope: scope.restart()),
-    *bound(f"{_N}:RANGe", Number("V"), lambda scope, n: float(channel(scope, n).range_v), _set_range),
-    *bound(
-        f"{_N}:SCALe",
+    *attribute(f"{_N}:DISPlay", Boolean(), channel, "is_on", _restart),
+    *attribute(f"{_N}:COUPling", Choice("DC", "AC"), channel, "coupling", _restart),
+    *attribute(f"{_N}:BWLimit", Boolean(), channel, "is_limited", _restart),
+    *attribute(f"{_N}:INVert", Boolean(), channel, "is_inverted", _restart),
+    *_of_channel("RANGe", Number("V"), lambda scope, n: float(channel(scope, n).range_v), _set_range),
+    *_of_channel(
+        "SCALe",
         Number("V"),
         lambda scope, n: channel(scope, n).division_v,
         lambda scope, n, value: _set_range(scope, n, value * DIVISIONS_HIGH),
     ),
-    *bound(f"{_N}:OFFSet", Number("V"), lambda scope, n: float(channel(scope, n).offset_v), _set_offset),
-    *bound(
-        f"{_N}:PROBe", Number(least=1e-3, most=1e4), lambda scope, n: float(channel(scope, n).probe_ratio), _set_probe
+    *_of_channel("OFFSet", Number("V"), lambda scope, n: float(channel(scope, n).offset_v), _set_offset),
+    *_of_channel(
+        "PROBe", Number(least=1e-3, most=1e4), lambda scope, n: float(channel(scope, n).probe_ratio), _set_probe
     ),
-    *bound(f"{_N}:LABel", Text(), lambda scope, n: quoted(channel(scope, n).label), _set_label),
+    *_of_channel("LABel", Text(), lambda scope, n: quoted(channel(scope, n).label), _set_label),
     *fixed(f"{_N}:IMPedance", "ONEMeg"),
     *fixed(f"{_N}:UNITs", "VOLT"),
     Command(f"{_N}?", (), (), repeated=False, run=_tell_channel),
@@ -108,11 +134,11 @@ def _tell_timebase(scope: "Oscilloscope") -> str:
 
 _RANGE = Number("S", least=20e-9, most=500.0)
 _TIMEBASE: Final = (
-    *attribute("TIMebase:MODE", Choice("MAIN", "ROLL"), _timebase, "mode", lambda scope: scope.restart()),
-    *attribute("TIMebase:REFerence", Choice("LEFT", "CENTer", "RIGHt"), _timebase, "reference", lambda s: s.restart()),
-    *attribute("TIMebase:POSition", Number("S", -500.0, 500.0), _timebase, "position_s", lambda scope: scope.restart()),
-    *bound("TIMebase[:MAIN]:RANGe", _RANGE, lambda scope: scope.panel.timebase.range_s, _set_time_range),
-    *bound(
+    *attribute("TIMebase:MODE", Choice("MAIN", "ROLL"), _timebase, "mode", _restart),
+    *attribute("TIMebase:REFerence", Choice("LEFT", "CENTer", "RIGHt"), _timebase, "reference", _restart),
+    *attribute("TIMebase:POSition", Number("S", -500.0, 500.0), _timebase, "position_s", _restart),
+    *value("TIMebase[:MAIN]:RANGe", _RANGE, lambda scope: scope.panel.timebase.range_s, _set_time_range),
+    *value(
         "TIMebase[:MAIN]:SCALe",
         Number("S", least=2e-9, most=50.0),
         lambda scope: scope.panel.timebase.range_s / DIVISIONS_WIDE,
@@ -146,15 +172,17 @@ def _set_level(scope: "Oscilloscope", level_v: float, word: str | None = None) -
     scope.restart()
 
 
+def _tell_level(scope: "Oscilloscope") -> float:
+    return float(scope.panel.trigger.level_v)
+
+
 _TRIGGER: Final = (
     *fixed("TRIGger:MODE", "EDGE"),
-    *bound("TRIGger[:EDGE]:SOURce", CHANNEL, lambda scope: f"CHAN{scope.panel.trigger.source}", _set_source),
+    *value("TRIGger[:EDGE]:SOURce", CHANNEL, lambda scope: f"CHAN{scope.panel.trigger.source}", _set_source),
     Command("TRIGger[:EDGE]:LEVel", (Number("V"),), (CHANNEL,), repeated=False, run=_set_level),
-    Command("TRIGger[:EDGE]:LEVel?", (), (), repeated=False, run=lambda scope: float(scope.panel.trigger.level_v)),
-    *attribute(
-        "TRIGger[:EDGE]:SLOPe", Choice("POSitive", "NEGative", "EITHer"), _trigger, "slope", lambda s: s.restart()
-    ),
-    *attribute("TRIGger:SWEep", Choice("AUTO", "NORMal"), _trigger, "sweep", lambda scope: scope.restart()),
+    Command("TRIGger[:EDGE]:LEVel?", (), (), repeated=False, run=_tell_level),
+    *attribute("TRIGger[:EDGE]:SLOPe", Choice("POSitive", "NEGative", "EITHer"), _trigger, "slope", _restart),
+    *attribute("TRIGger:SWEep", Choice("AUTO", "NORMal"), _trigger, "sweep", _restart),
 )
 
 
@@ -180,20 +208,20 @@ _ACQUISITION: Final = (
         Choice("NORMal", "PEAK", "AVERage", "HRESolution"),
         _acquisition,
         "type",
-        lambda scope: scope.restart(),
+        _restart,
     ),
-    *attribute("ACQuire:COUNt", Number(least=2, most=65536, whole=True), _acquisition, "count", lambda s: s.restart()),
-    *bound(
+    *attribute("ACQuire:COUNt", Number(least=2, most=65536, whole=True), _acquisition, "count", _restart),
+    *value(
         "ACQuire:MODE",
         Choice("RTIMe", "SEGMented"),
         lambda scope: "SEGM" if scope.panel.acquisition.is_segmented else "RTIM",
         _set_memory,
     ),
-    *bound(
+    *value(
         "ACQuire:SEGMented:COUNt", Number(whole=True), lambda scope: scope.panel.acquisition.segments, _set_segments
     ),
-    *bound("ACQuire:SRATe", Number("HZ"), lambda scope: sample_plan(scope.model, scope.panel).rate_hz),
-    *bound("ACQuire:POINts", Number(), lambda scope: sample_plan(scope.model, scope.panel).n),
+    *value("ACQuire:SRATe", Number("HZ"), lambda scope: sample_plan(scope.model, scope.panel).rate_hz),
+    *value("ACQuire:POINts", Number(), lambda scope: sample_plan(scope.model, scope.panel).n),
 )
 
 PANEL_COMMANDS: Final = (*_CHANNELS, *_TIMEBASE, *_TRIGGER, *_ACQUISITION)

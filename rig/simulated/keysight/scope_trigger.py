@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.simulated.keysight.pieces import Grid, Pieces, values_at
+from rig.simulated.keysight.pieces import Grid, values_anywhere
 from rig.simulated.keysight.scope_sampler import Sampler
 from rig.simulated.keysight.scope_settings import Channel, Trigger
 from rig.simulated.lab import Lab
@@ -48,19 +48,7 @@ def _behind_coupling(
     looked = t0_ns + np.arange(grid.n, dtype=np.int64) * _LOOK_NS
     edges = fast.t_ns[(fast.t_ns > t0_ns) & (fast.t_ns < t1_ns)]
     t_ns = np.unique(np.concatenate([looked[looked < t1_ns], edges]))
-    at = _at(fast, t_ns) - _at_filtered(slow, t_ns)
+    at = values_anywhere(fast, t_ns) - values_anywhere(slow, t_ns)
     above = at >= trigger.level_v
     hits = np.flatnonzero(above[1:] != above[:-1]) + 1
     return t_ns[hits], above[hits]
-
-
-def _at(pieces: Pieces, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Input at any instants, (n,), V."""
-    which = np.maximum(np.searchsorted(pieces.t_ns, t_ns, "right") - 1, 0)
-    since_s = np.maximum(t_ns - pieces.t_ns[which], 0) * 1e-9
-    return pieces.steady[which] + pieces.swing[which] * np.exp(-since_s / pieces.tau_s[which])
-
-
-def _at_filtered(pieces: Pieces, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Output of the slow filter at any instants, (n,), V."""
-    return np.array([values_at(pieces, Grid(int(each), 0.0, 1.0, 1))[0] for each in t_ns.tolist()])

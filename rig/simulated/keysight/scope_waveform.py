@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.simulated.keysight.bound import attribute, bound
+from rig.simulated.keysight.bound import attribute
 from rig.simulated.keysight.scope_acquisition import Record
 from rig.simulated.keysight.scope_codes import (
     CLIPPED_HIGH,
@@ -21,7 +21,7 @@ from rig.simulated.keysight.scope_codes import (
     as_words,
     scaling,
 )
-from rig.simulated.keysight.scope_commands import CHANNEL, channel, number_of
+from rig.simulated.keysight.scope_commands import CHANNEL, channel, number_of, value
 from rig.simulated.keysight.scope_settings import FORMATS, POINTS, TYPES
 from rig.simulated.scpi.blocks import definite_block
 from rig.simulated.scpi.commands import Command
@@ -110,13 +110,13 @@ def _points(scope: "Oscilloscope") -> int:
     return chosen(scope).words.size if scope.has_record() else 0
 
 
-def _set_points(scope: "Oscilloscope", value: int | str) -> None:
-    if isinstance(value, str):
+def _set_points(scope: "Oscilloscope", wanted: int | str) -> None:
+    if isinstance(wanted, str):
         scope.panel.waveform.points = None
         return
-    if value not in POINTS:
+    if wanted not in POINTS:
         raise ScpiError(-222)
-    scope.panel.waveform.points = value
+    scope.panel.waveform.points = wanted
 
 
 def _set_source(scope: "Oscilloscope", word: str) -> None:
@@ -152,9 +152,9 @@ def _measured(name: str) -> Command:
 
 
 WAVEFORM_COMMANDS: Final = (
-    *bound("WAVeform:SOURce", CHANNEL, lambda scope: f"CHAN{scope.panel.waveform.source}", _set_source),
+    *value("WAVeform:SOURce", CHANNEL, lambda scope: f"CHAN{scope.panel.waveform.source}", _set_source),
     *attribute("WAVeform:FORMat", Choice("BYTE", "WORD", "ASCii"), _request, "format"),
-    *bound(
+    *value(
         "WAVeform:BYTeorder",
         Choice("LSBFirst", "MSBFirst"),
         lambda scope: "LSBF" if scope.panel.waveform.is_little_endian else "MSBF",
@@ -162,14 +162,14 @@ WAVEFORM_COMMANDS: Final = (
     ),
     *attribute("WAVeform:UNSigned", Boolean(), _request, "is_unsigned"),
     *attribute("WAVeform:POINts:MODE", Choice("NORMal", "MAXimum", "RAW"), _request, "points_mode"),
-    *bound("WAVeform:POINts", Either(Choice("MAXimum"), Number(whole=True)), _points, _set_points),
+    *value("WAVeform:POINts", Either(Choice("MAXimum"), Number(whole=True)), _points, _set_points),
     Command("WAVeform:PREamble?", (), (), repeated=False, run=_preamble),
     Command("WAVeform:DATA?", (), (), repeated=False, run=_data),
-    *bound("WAVeform:SEGMented:COUNt", Number(), lambda scope: scope.acquired_segments()),
-    *bound("WAVeform:SEGMented:TTAG", Number(), _time_tag),
-    *bound("ACQuire:SEGMented:INDex", Number(whole=True), lambda scope: scope.segment, _set_index),
-    *bound("WAVeform:XINCrement", Number(), lambda scope: chosen(scope).period_s),
-    *bound("WAVeform:XORigin", Number(), lambda scope: chosen(scope).origin_s),
+    *value("WAVeform:SEGMented:COUNt", Number(), lambda scope: scope.acquired_segments()),
+    *value("WAVeform:SEGMented:TTAG", Number(), _time_tag),
+    *value("ACQuire:SEGMented:INDex", Number(whole=True), lambda scope: scope.segment, _set_index),
+    *value("WAVeform:XINCrement", Number(), lambda scope: chosen(scope).period_s),
+    *value("WAVeform:XORigin", Number(), lambda scope: chosen(scope).origin_s),
     *map(_measured, ("VPP", "VMAX", "VMIN", "VAVerage")),
 )
 """Everything that can be asked of a record."""

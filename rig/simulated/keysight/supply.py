@@ -4,13 +4,14 @@ Source: Keysight E36300 Series Programming Guide E36311-90008.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from rig.simulated.keysight.bench_time import BenchTime
 from rig.simulated.keysight.supply_commands import SUPPLY_COMMANDS
 from rig.simulated.keysight.supply_model import E36312A, SupplyModel
 from rig.simulated.keysight.supply_output import SupplyOutput, output_errors
-from rig.simulated.keysight.terminals import Terminal, Wired, as_terminals
+from rig.simulated.keysight.terminals import Terminal, Wired, terminals_of
 from rig.simulated.lab import Lab
 from rig.simulated.scpi.commands import Command as ScpiCommand
 from rig.simulated.scpi.errors import ScpiError
@@ -50,7 +51,7 @@ class PowerSupply(Instrument):
 
     Args:
         lab: plant and clock.
-        wires: number of an output, or wires of a bench file; at most one carries the role `supply`.
+        terminals: what its outputs feed, by number; at most one carries the role `supply`.
         model: identity, ranges, errors.
         seed: of its errors.
 
@@ -63,14 +64,14 @@ class PowerSupply(Instrument):
     def __init__(
         self,
         lab: Lab,
-        wires: Iterable[Wired] | Mapping[int, Terminal] = (),
+        terminals: Mapping[int, Terminal] = MappingProxyType({}),
         model: SupplyModel = E36312A,
         seed: int = 0,
     ) -> None:
         self.time = BenchTime(lab)
         super().__init__(model.identity, pause=self.time.pass_on)
         self.lab, self.model = lab, model
-        fed = {n: terminal.role for n, terminal in as_terminals(wires, "power supply").items()}
+        fed = {n: terminal.role for n, terminal in terminals.items()}
         for n, role in fed.items():
             if n not in model.outputs or role != "supply":
                 problem = f"output {n} cannot carry {role}"
@@ -125,8 +126,6 @@ class PowerSupply(Instrument):
             return [read(output, begin_ns, end_ns) for output in self.of(channels)]
 
 
-def power_supply(
-    lab: Lab, wires: Iterable[Wired] | Mapping[int, Terminal] = (), model: SupplyModel = E36312A, seed: int = 0
-) -> PowerSupply:
+def power_supply(lab: Lab, wires: Iterable[Wired] = (), model: SupplyModel = E36312A, seed: int = 0) -> PowerSupply:
     """A supply on the lab: outputs 1 to 3 are `ch1` to `ch3` of the wires."""
-    return PowerSupply(lab, wires, model, seed)
+    return PowerSupply(lab, terminals_of(wires, "power supply", scales=False), model, seed)

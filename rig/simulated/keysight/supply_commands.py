@@ -21,8 +21,8 @@ CURRENT_LIMITED, VOLTAGE_HELD = 1, 2
 """Bits of `STATus:QUEStionable:INSTrument:ISUMmary<n>:CONDition?`."""
 
 _LIST: Final = Channels(1, 3)
-_OUTPUT: Final = Choice("CH<1-3>", "P6V", "P25V", "N25V")
-_NUMBERS: Final = {"CH1": 1, "CH2": 2, "CH3": 3, "P6V": 1, "P25V": 2, "N25V": 3}
+_OUTPUT: Final = Choice("CH<1-3>")
+_NUMBERS: Final = {"CH1": 1, "CH2": 2, "CH3": 3}
 _EXTREME: Final = Choice("MINimum", "MAXimum")
 _List = tuple[int, ...] | None
 
@@ -72,6 +72,10 @@ def _tell_applied(supply: "PowerSupply", word: str) -> str:
     return f'"{output.set_v:.6f},{output.limit_a:.6f}"'
 
 
+def _zero(_output: "SupplyOutput") -> float:
+    return 0.0
+
+
 def _told(
     header: str, tell: "Callable[[SupplyOutput], Any]", extremes: "Callable[[SupplyOutput], float] | None" = None
 ) -> Command:
@@ -79,11 +83,9 @@ def _told(
 
     def run(supply: "PowerSupply", *arguments: Any) -> Any:
         words = [each for each in arguments if isinstance(each, str)]
-        channels = next((each for each in arguments if isinstance(each, tuple)), None)
-        if words and extremes is not None:
-            most = {"MIN": lambda _: 0.0, "MAX": extremes}[words[0]]
-            return supply.each(channels, lambda output, _: most(output))
-        return supply.each(channels, lambda output, _: tell(output))
+        channels: _List = next((each for each in arguments if isinstance(each, tuple)), None)
+        read = tell if not words else _zero if words[0] == "MIN" or extremes is None else extremes
+        return supply.each(channels, lambda output, _: read(output))
 
     kinds: tuple[Parameter, ...] = (_LIST,) if extremes is None else (Either(_EXTREME, _LIST), _LIST)
     return Command(header, (), kinds, repeated=False, run=run)
@@ -122,6 +124,14 @@ def _select_number(supply: "PowerSupply", number: int) -> None:
     supply.selected = number
 
 
+def _tell_selected(supply: "PowerSupply") -> str:
+    return f"CH{supply.selected}"
+
+
+def _tell_number(supply: "PowerSupply") -> int:
+    return supply.selected
+
+
 def _summary(supply: "PowerSupply", number: int) -> int:
     output = supply.outputs[number]
     if not output.is_on:
@@ -134,9 +144,9 @@ SUPPLY_COMMANDS: Final = (
     Command("APPLy", (_OUTPUT,), (Number("V"), Number("A")), repeated=False, run=_apply),
     Command("APPLy?", (_OUTPUT,), (), repeated=False, run=_tell_applied),
     Command("INSTrument[:SELect]", (_OUTPUT,), (), repeated=False, run=_select),
-    Command("INSTrument[:SELect]?", (), (), repeated=False, run=lambda supply: f"CH{supply.selected}"),
+    Command("INSTrument[:SELect]?", (), (), repeated=False, run=_tell_selected),
     Command("INSTrument:NSELect", (Number(least=1, most=3, whole=True),), (), repeated=False, run=_select_number),
-    Command("INSTrument:NSELect?", (), (), repeated=False, run=lambda supply: supply.selected),
+    Command("INSTrument:NSELect?", (), (), repeated=False, run=_tell_number),
     Command(f"{_V}[:LEVel][:IMMediate][:AMPLitude]", (Number("V"),), (_LIST,), repeated=False, run=_set_voltage),
     _told(f"{_V}[:LEVel][:IMMediate][:AMPLitude]?", lambda o: float(o.set_v), lambda o: o.range.most_v),
     Command(f"{_A}[:LEVel][:IMMediate][:AMPLitude]", (Number("A"),), (_LIST,), repeated=False, run=_set_current),

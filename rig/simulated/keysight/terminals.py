@@ -1,7 +1,7 @@
 """What lies at the terminals of a simulated instrument: roles, through what the bench has put between."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,8 +24,8 @@ class Wired(Protocol):
         ...
 
     @property
-    def volts_per_unit(self) -> float | None:
-        """Volts at the terminal per A, per V, per whatever the role is in; None is 1."""
+    def volts_per_unit(self) -> float:
+        """Volts at the terminal per A, per V, per whatever the role is in."""
         ...
 
     @property
@@ -47,8 +47,13 @@ class Terminal:
     volts_per_unit: float = 1.0
 
 
-def terminals_of(wires: Iterable[Wired], instrument: str) -> dict[int, Terminal]:
+def terminals_of(wires: Iterable[Wired], instrument: str, *, scales: bool = True) -> dict[int, Terminal]:
     """Number of the terminal -> what is wired to it.
+
+    Args:
+        wires: of one instrument.
+        instrument: its name, for errors.
+        scales: it matters how many volts stand for a unit.
 
     Raises:
         BenchError: a port without a number, a port wired twice, or 0 V per unit.
@@ -59,7 +64,7 @@ def terminals_of(wires: Iterable[Wired], instrument: str) -> dict[int, Terminal]
         if number in found:
             problem = f"port {wire.port} carries both {found[number].role} and {wire.role}"
             raise BenchError(instrument, float("nan"), problem, "wire one role to each port")
-        gain = 1.0 if wire.volts_per_unit is None else float(wire.volts_per_unit)
+        gain = float(wire.volts_per_unit) if scales else 1.0
         if gain == 0.0:
             raise BenchError(instrument, float("nan"), f"port {wire.port}: 0 V per unit shows nothing of {wire.role}")
         found[number] = Terminal(wire.role, -gain if wire.invert else gain)
@@ -77,8 +82,3 @@ def port_number(port: str, instrument: str) -> int:
         problem = f"port {port!r} has no number"
         raise BenchError(instrument, float("nan"), problem, "name it channel1, output2 or 1")
     return int(match.group(1))
-
-
-def as_terminals(wires: Iterable[Wired] | Mapping[int, Terminal], instrument: str) -> dict[int, Terminal]:
-    """Terminals by number, from wires of a bench file or as they are."""
-    return dict(wires) if isinstance(wires, Mapping) else terminals_of(wires, instrument)
