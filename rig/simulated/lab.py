@@ -17,6 +17,7 @@ from rig.simulated.standing import Standing, check_command
 from scenarios.case import Case
 from scenarios.catalogue import DeviceModelSpec
 from sim.edges import Edges
+from sim.electrode.load import Load
 from sim.errors import BenchError, ModelError
 from sim.plant import Plant
 from sim.signal import Command, Signal, Stimulus, moved
@@ -239,6 +240,11 @@ class Lab:
         with self.lock:
             self._memory.refuse_outside(t0_ns, t1_ns, self._reached_ns)
             return self._memory.crossings(role, level, t0_ns, t1_ns)
+
+    def load(self, channel: int = 1) -> Load:
+        """What lies between the electrodes of a channel now, or will with the next block."""
+        with self.lock:
+            return self._standing.load(channel) or self._case.load
 
     def lines(self, t0_ns: TimeNs, t1_ns: TimeNs) -> Sequence[tuple[TimeNs, str, int]]:
         """(instant, role, state) of the device's status line and lamps that changed in [t0_ns, t1_ns)."""

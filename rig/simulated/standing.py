@@ -40,6 +40,13 @@ class Standing:
         self._commands.pop((target, name, command.channel), None)
         self._commands[target, name, command.channel] = command
 
+    def load(self, channel: int) -> Load | None:
+        """The load that was put between the electrodes of a channel; None for the case's own."""
+        for key in (("load", "", channel), ("load", "", 0)):
+            if key in self._commands:
+                return self._commands[key].value
+        return None
+
     def forget_device(self) -> None:
         """Another device: its knobs stand where its case says."""
         self._commands = {key: command for key, command in self._commands.items() if key[0] not in _OF_DEVICE}

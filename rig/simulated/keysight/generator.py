@@ -14,10 +14,14 @@ from rig.simulated.scpi.errors import ScpiError
 from rig.simulated.scpi.instrument import Instrument
 from rig.simulated.scpi.register_commands import STATUS_COMMANDS
 from sim.errors import BenchError
+from sim.streams import Streams
 from sim.timebase import TimeNs
 
 IDENTITY: Final = "Agilent Technologies,33522B,SIM00000004,4.00-1.19-2.00-58-00"
 OUTPUTS: Final = (1, 2)
+GAIN_BOUND_RATIO: Final = 0.01
+OFFSET_BOUND_V: Final = 1e-3
+"""Source: Keysight 33500B data sheet 5991-0692: 1 % of the setting and 1 mV."""
 
 
 class WaveformGenerator(Instrument):
@@ -30,6 +34,7 @@ class WaveformGenerator(Instrument):
     Args:
         lab: plant and clock.
         terminals: what its outputs drive, by number.
+        seed: of its errors.
         identity: answer to `*IDN?`.
 
     Raises:
@@ -39,7 +44,11 @@ class WaveformGenerator(Instrument):
     commands: ClassVar[tuple[Command, ...]] = (*STATUS_COMMANDS, *GENERATOR_COMMANDS)
 
     def __init__(
-        self, lab: Lab, terminals: Mapping[int, Terminal] = MappingProxyType({}), identity: str = IDENTITY
+        self,
+        lab: Lab,
+        terminals: Mapping[int, Terminal] = MappingProxyType({}),
+        seed: int = 0,
+        identity: str = IDENTITY,
     ) -> None:
         self.time = BenchTime(lab)
         super().__init__(identity, pause=self.time.pass_on)
@@ -47,9 +56,19 @@ class WaveformGenerator(Instrument):
         self._terminals = dict(terminals)
         if unknown := sorted(set(self._terminals) - set(OUTPUTS)):
             raise BenchError("waveform generator", float("nan"), f"there is no output {unknown[0]}", "outputs: 1, 2")
-        self.outputs = {n: GeneratorOutput(lab, self._terminals.get(n)) for n in OUTPUTS}
+        draw = Streams(seed).generator("generator.errors").uniform(-1.0, 1.0, (len(OUTPUTS), 2)).tolist()
+        self._errors = {
+            n: (gain * GAIN_BOUND_RATIO, zero * OFFSET_BOUND_V) for n, (gain, zero) in zip(OUTPUTS, draw, strict=True)
+        }
+        self.outputs = self._fresh()
         self.is_little_endian = False
         self._on_start: list[Callable[[TimeNs], None]] = []
+
+    def _fresh(self) -> dict[int, GeneratorOutput]:
+        return {
+            n: GeneratorOutput(self.lab, self._terminals.get(n), 1.0 + gain, zero_v)
+            for n, (gain, zero_v) in self._errors.items()
+        }
 
     def on_start(self, tell: Callable[[TimeNs], None]) -> None:
         """Let `tell` know the instant of every burst: the rising edge at the sync output."""
@@ -60,7 +79,7 @@ class WaveformGenerator(Instrument):
         with self.lab.lock:
             for output in self.outputs.values():
                 output.switch(on=False)
-            self.outputs = {n: GeneratorOutput(self.lab, self._terminals.get(n)) for n in OUTPUTS}
+            self.outputs = self._fresh()
             self.is_little_endian = False
 
     def refresh(self) -> None:
@@ -112,6 +131,6 @@ class WaveformGenerator(Instrument):
                 output.switch(on=False)
 
 
-def waveform_generator(lab: Lab, wires: Iterable[Wired] = (), identity: str = IDENTITY) -> WaveformGenerator:
+def waveform_generator(lab: Lab, wires: Iterable[Wired] = (), seed: int = 0) -> WaveformGenerator:
     """A generator on the lab: outputs 1 and 2 are `out1` and `out2` of the wires."""
-    return WaveformGenerator(lab, terminals_of(wires, "waveform generator"), identity)
+    return WaveformGenerator(lab, terminals_of(wires, "waveform generator"), seed)

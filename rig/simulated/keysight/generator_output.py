@@ -48,6 +48,8 @@ class GeneratorOutput:
     Attributes:
         lab: plant and clock.
         terminal: what it drives; None for an open connector.
+        gain: voltage at the output over what is set.
+        error_v: offset of the output, V.
         shape: what is played.
         burst: how often.
         emf_vpp: amplitude peak to peak, V.
@@ -61,6 +63,8 @@ class GeneratorOutput:
 
     lab: Lab
     terminal: Terminal | None
+    gain: float = 1.0
+    error_v: float = 0.0
     shape: Shape = field(default_factory=Shape)
     burst: Burst = field(default_factory=Burst)
     emf_vpp: float = 0.2
@@ -129,7 +133,7 @@ class GeneratorOutput:
 
     def voltage(self, t_ns: NDArray[np.float64]) -> NDArray[np.float64]:
         """V at the open output at instants (n,), ns."""
-        return self.emf_offset_v + 0.5 * self.emf_vpp * self._level(t_ns)
+        return (self.emf_offset_v + 0.5 * self.emf_vpp * self._level(t_ns)) * self.gain + self.error_v
 
     def _level(self, t_ns: NDArray[np.float64]) -> NDArray[np.float64]:
         shape = self.shape

@@ -48,7 +48,7 @@ class Terminal:
 
 
 def terminals_of(wires: Iterable[Wired], instrument: str, *, scales: bool = True) -> dict[int, Terminal]:
-    """Number of the terminal -> what is wired to it.
+    """Number of the terminal -> what is wired to it; a port without a number (`ext`) is no signal of the device.
 
     Args:
         wires: of one instrument.
@@ -60,6 +60,8 @@ def terminals_of(wires: Iterable[Wired], instrument: str, *, scales: bool = True
     """
     found: dict[int, Terminal] = {}
     for wire in wires:
+        if not wire.port[-1:].isdigit():
+            continue
         number = port_number(wire.port, instrument)
         if number in found:
             problem = f"port {wire.port} carries both {found[number].role} and {wire.role}"
