@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.simulated.keysight.bound import bound, fixed
-from rig.simulated.keysight.generator_output import LEAST_EMF_VPP, LEAST_POINTS, MOST_POINTS, GeneratorOutput
+from rig.simulated.keysight.generator_output import LEAST_POINTS, LEAST_SPAN_V, MOST_POINTS, GeneratorOutput
 from rig.simulated.scpi.commands import Command
 from rig.simulated.scpi.errors import ScpiError
 from rig.simulated.scpi.parameters import Block, Boolean, Choice, Either, Name, Number
@@ -57,7 +57,7 @@ def _shaped(header: str, kind: "Parameter", name: str, ratio: float = 1.0) -> tu
 def _set_shape(generator: "WaveformGenerator", n: int, word: str) -> None:
     output = generator.outputs[n]
     shape = replace(output.shape, name=word)
-    if word != "DC" and not replace(output, shape=shape).takes(output.emf_vpp, output.emf_offset_v):
+    if word != "DC" and not replace(output, shape=shape).takes(output.emf_span_v, output.emf_offset_v):
         raise ScpiError(-221, "Settings conflict; offset and amplitude are too large together")
     with generator.lab.lock:
         output.shape = shape
@@ -68,18 +68,18 @@ def _set_voltages(generator: "WaveformGenerator", n: int, vpp: float, offset_v: 
     """Amplitude and offset as displayed."""
     output = generator.outputs[n]
     ratio = output.display_ratio
-    emf_vpp, emf_offset_v = vpp / ratio, offset_v / ratio
-    if not LEAST_EMF_VPP * (1.0 - 1e-9) <= emf_vpp <= 20.0 * (1.0 + 1e-9) or abs(emf_offset_v) > 10.0 * (1.0 + 1e-9):
+    emf_span_v, emf_offset_v = vpp / ratio, offset_v / ratio
+    if not LEAST_SPAN_V * (1.0 - 1e-9) <= emf_span_v <= 20.0 * (1.0 + 1e-9) or abs(emf_offset_v) > 10.0 * (1.0 + 1e-9):
         raise ScpiError(-222)
-    if not output.takes(emf_vpp, emf_offset_v):
+    if not output.takes(emf_span_v, emf_offset_v):
         raise ScpiError(-221, "Settings conflict; offset and amplitude are too large together")
     with generator.lab.lock:
-        output.emf_vpp, output.emf_offset_v = emf_vpp, emf_offset_v
+        output.emf_span_v, output.emf_offset_v = emf_span_v, emf_offset_v
 
 
 def _volts(generator: "WaveformGenerator", n: int) -> tuple[float, float]:
     output = generator.outputs[n]
-    return output.emf_vpp * output.display_ratio, output.emf_offset_v * output.display_ratio
+    return output.emf_span_v * output.display_ratio, output.emf_offset_v * output.display_ratio
 
 
 def _set_high(generator: "WaveformGenerator", n: int, high_v: float) -> None:
@@ -237,10 +237,10 @@ GENERATOR_COMMANDS: Final = (
     ),
     *_value(f"{_S}:FUNCtion:ARBitrary", Name(), _of(lambda output: quoted(output.arb)), _select),
     *fixed(f"{_S}:FUNCtion:ARBitrary:ADVance", "SRATe"),
-    *_value(f"{_S}:FUNCtion:ARBitrary:POINts", Number(), _of(lambda output: int(output.shape.points.size))),
+    *_value(f"{_S}:FUNCtion:ARBitrary:POINts", Number(), _of(lambda output: int(output.shape.point_values.size))),
     *_bursting("STATe", Boolean(), "is_on"),
     *fixed(f"{_S}:BURSt:MODE", "TRIGgered"),
-    *_bursting("NCYCles", Number("", 1.0, math.inf), "cycles"),
+    *_bursting("NCYCles", Number("", 1.0, math.inf), "cycle_count"),
     *_bursting("INTernal:PERiod", Number("S", 1e-6, 8000.0), "period_s"),
     *_value(
         "TRIGger<1-2>:SOURce",

@@ -17,7 +17,7 @@ from sim.timebase import NS_PER_S, TimeNs, first_sample_at_or_after
 SOURCE_OHM: Final = 50.0
 GREATEST_EMF_V: Final = 10.0
 """Largest voltage of either sign behind the 50 ohm."""
-LEAST_EMF_VPP: Final = 2e-3
+LEAST_SPAN_V: Final = 2e-3
 MOST_POINTS: Final = 1_000_000
 LEAST_POINTS: Final = 8
 _COARSE_HZ: Final = 100_000.0
@@ -32,12 +32,12 @@ class Burst:
 
     Attributes:
         is_on: bursts instead of an endless waveform.
-        cycles: of one burst; infinite for an endless one.
+        cycle_count: of one burst; infinite for an endless one.
         period_s: between bursts that trigger by themselves.
     """
 
     is_on: bool = False
-    cycles: float = 1.0
+    cycle_count: float = 1.0
     period_s: float = 0.01
 
 
@@ -48,11 +48,11 @@ class GeneratorOutput:
     Attributes:
         lab: plant and clock.
         terminal: what it drives; None for an open connector.
-        gain: voltage at the output over what is set.
+        gain_ratio: voltage at the output over what is set.
         error_v: offset of the output, V.
         shape: what is played.
         burst: how often.
-        emf_vpp: amplitude peak to peak, V.
+        emf_span_v: amplitude peak to peak, V.
         emf_offset_v: offset, V.
         load_ohm: load that the displayed voltages are for.
         is_on: output relay.
@@ -63,11 +63,11 @@ class GeneratorOutput:
 
     lab: Lab
     terminal: Terminal | None
-    gain: float = 1.0
+    gain_ratio: float = 1.0
     error_v: float = 0.0
     shape: Shape = field(default_factory=Shape)
     burst: Burst = field(default_factory=Burst)
-    emf_vpp: float = 0.2
+    emf_span_v: float = 0.2
     emf_offset_v: float = 0.0
     load_ohm: float = SOURCE_OHM
     is_on: bool = False
@@ -84,9 +84,9 @@ class GeneratorOutput:
         """Displayed voltage over the one behind the 50 ohm: 0.5 for a load of 50 ohm, 1 for an infinite one."""
         return 1.0 if math.isinf(self.load_ohm) else self.load_ohm / (self.load_ohm + SOURCE_OHM)
 
-    def takes(self, emf_vpp: float, emf_offset_v: float) -> bool:
+    def takes(self, emf_span_v: float, emf_offset_v: float) -> bool:
         """True where the amplifier reaches these voltages; a steady voltage has no amplitude."""
-        half = 0.0 if self.shape.name == "DC" else 0.5 * emf_vpp
+        half = 0.0 if self.shape.name == "DC" else 0.5 * emf_span_v
         return abs(emf_offset_v) + half <= GREATEST_EMF_V * (1.0 + 1e-9)
 
     # ------------------------------------------------------------------ life
@@ -106,7 +106,7 @@ class GeneratorOutput:
         """A burst is under way at `t_ns`."""
         if not (self.burst.is_on and self.is_on) or self._begun_ns is None or self.trigger_source == "IMM":
             return False
-        return t_ns < self._begun_ns + self.burst.cycles * self.shape.cycle_ns
+        return t_ns < self._begun_ns + self.burst.cycle_count * self.shape.cycle_ns
 
     def switch(self, *, on: bool) -> None:
         """Output relay; an output that is off leaves what it drives alone."""
@@ -121,7 +121,7 @@ class GeneratorOutput:
 
     def select(self, name: str) -> None:
         """Play this waveform of the memory where the shape is `ARB`."""
-        self.arb, self.shape = name, replace(self.shape, points=self.memory[name])
+        self.arb, self.shape = name, replace(self.shape, point_values=self.memory[name])
         self.restart()
 
     def clear(self) -> None:
@@ -133,7 +133,7 @@ class GeneratorOutput:
 
     def voltage(self, t_ns: NDArray[np.float64]) -> NDArray[np.float64]:
         """V at the open output at instants (n,), ns."""
-        return (self.emf_offset_v + 0.5 * self.emf_vpp * self._level(t_ns)) * self.gain + self.error_v
+        return (self.emf_offset_v + 0.5 * self.emf_span_v * self._level(t_ns)) * self.gain_ratio + self.error_v
 
     def _level(self, t_ns: NDArray[np.float64]) -> NDArray[np.float64]:
         shape = self.shape
@@ -148,7 +148,7 @@ class GeneratorOutput:
         if self.trigger_source == "IMM":
             cycles = (since % (self.burst.period_s * NS_PER_S)) / shape.cycle_ns
         played = shape.at(np.maximum(cycles, 0.0))
-        return np.where(cycles < 0.0, shape.first, np.where(cycles >= self.burst.cycles, shape.last, played))
+        return np.where(cycles < 0.0, shape.first, np.where(cycles >= self.burst.cycle_count, shape.last, played))
 
     def signals(self, t0_ns: TimeNs, t1_ns: TimeNs) -> Mapping[str, Signal]:
         """What the device's input sees of it."""

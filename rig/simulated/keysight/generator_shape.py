@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.timebase import NS_PER_S
 
-SHAPES: Final = ("SIN", "SQU", "TRI", "RAMP", "PULS", "ARB", "DC")
+PULSE: Final = "PULSe".rstrip("e")
 DEFAULT_ARB: Final = "EXP_RISE"
 """The waveform that is in the memory after `*RST` (design choice of its points: 1 - e^-5x)."""
 
@@ -26,12 +26,12 @@ class Shape:
     """What is played.
 
     Attributes:
-        name: of `SHAPES`.
+        name: short form of `FUNCtion`.
         frequency_hz: cycles a second, of all but `ARB` and `DC`.
         duty_ratio: share of a cycle that a square is high.
         symmetry_ratio: share of a cycle that a ramp rises.
         width_s: of a pulse.
-        points: (n,) of the arbitrary waveform.
+        point_values: (n,) of the arbitrary waveform.
         point_rate_hz: points a second of it.
     """
 
@@ -40,7 +40,7 @@ class Shape:
     duty_ratio: float = 0.5
     symmetry_ratio: float = 1.0
     width_s: float = 1e-4
-    points: NDArray[np.float64] = field(default_factory=exponential_rise)
+    point_values: NDArray[np.float64] = field(default_factory=exponential_rise)
     point_rate_hz: float = 40_000.0
 
     @property
@@ -49,13 +49,13 @@ class Shape:
         if self.name == "DC":
             return math.inf
         if self.name == "ARB":
-            return self.points.size / self.point_rate_hz * NS_PER_S
+            return self.point_values.size / self.point_rate_hz * NS_PER_S
         return NS_PER_S / self.frequency_hz
 
     @property
     def last(self) -> float:
         """What an arbitrary waveform ends with; the other shapes end where they begin."""
-        return float(self.points[-1]) if self.name == "ARB" else self.first
+        return float(self.point_values[-1]) if self.name == "ARB" else self.first
 
     @property
     def first(self) -> float:
@@ -79,8 +79,8 @@ def _ramp(shape: Shape, phase: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _arbitrary(shape: Shape, phase: NDArray[np.float64]) -> NDArray[np.float64]:
-    index = np.floor(phase * shape.points.size + 1e-6).astype(np.int64)
-    return shape.points[np.minimum(index, shape.points.size - 1)]
+    index = np.floor(phase * shape.point_values.size + 1e-6).astype(np.int64)
+    return shape.point_values[np.minimum(index, shape.point_values.size - 1)]
 
 
 def _pulse(shape: Shape, phase: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -92,7 +92,7 @@ _SHAPES: Final[dict[str, Callable[[Shape, NDArray[np.float64]], NDArray[np.float
     "SQU": lambda shape, phase: np.where(phase < shape.duty_ratio, 1.0, -1.0),
     "TRI": lambda _, phase: 1.0 - 4.0 * np.abs(((phase + 0.25) % 1.0) - 0.5),
     "RAMP": _ramp,
-    "PULS": _pulse,
+    PULSE: _pulse,
     "ARB": _arbitrary,
     "DC": lambda _, phase: np.zeros_like(phase),
 }

@@ -91,10 +91,10 @@ class Multimeter(Instrument):
             return None
         ranges = RANGES[function]
         if isinstance(asked, str):
-            return ranges[0 if asked == "MIN" else -1].full
-        if not 0.0 <= asked <= ranges[-1].full * 1.2:
+            return ranges[0 if asked == "MIN" else -1].full_value
+        if not 0.0 <= asked <= ranges[-1].full_value * 1.2:
             raise ScpiError(-222)
-        return next((each.full for each in ranges if asked <= each.full * 1.2), ranges[-1].full)
+        return next((each.full_value for each in ranges if asked <= each.full_value * 1.2), ranges[-1].full_value)
 
     def read(self) -> float:
         """A new reading; the answer comes when its integration is over."""
@@ -124,8 +124,10 @@ class Multimeter(Instrument):
         if chosen is None:
             return math.copysign(math.inf, value)
         gain, offset = self._errors[function][RANGES[function].index(chosen)]
-        error = gain * chosen.reading_ratio * value + offset * chosen.range_ratio * chosen.full * (1.0 - _NOISE_SHARE)
-        sigma = _NOISE_SHARE * chosen.range_ratio * chosen.full / np.sqrt(max(self.cycles[function], 1e-3)) / 3.0
+        error = gain * chosen.reading_ratio * value + offset * chosen.range_ratio * chosen.full_value * (
+            1.0 - _NOISE_SHARE
+        )
+        sigma = _NOISE_SHARE * chosen.range_ratio * chosen.full_value / np.sqrt(max(self.cycles[function], 1e-3)) / 3.0
         return float(value + error + sigma * self._noise.standard_normal())
 
     def close(self) -> None:

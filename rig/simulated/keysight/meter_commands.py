@@ -46,7 +46,7 @@ def _commands_of(function: str) -> tuple[Command, ...]:
 
     def tell_range(meter: "Multimeter") -> float:
         fixed = meter.ranges[function]
-        return RANGES[function][-1].full if fixed is None else float(fixed)
+        return RANGES[function][-1].full_value if fixed is None else float(fixed)
 
     def set_auto(meter: "Multimeter", on: bool) -> None:
         meter.ranges[function] = None if on else tell_range(meter)
@@ -87,7 +87,7 @@ def _abort(meter: "Multimeter") -> None:
 
 def _tell_configuration(meter: "Multimeter") -> str:
     fixed_range = meter.ranges[meter.function]
-    full = RANGES[meter.function][-1].full if fixed_range is None else fixed_range
+    full = RANGES[meter.function][-1].full_value if fixed_range is None else fixed_range
     return quoted(f"{meter.function} {full:+.6E},{1e-6 * full:+.6E}")
 
 

@@ -12,18 +12,18 @@ class MeterRange:
     """One range of one function.
 
     Attributes:
-        full: full scale, in the unit of the function.
+        full_value: full scale, in the unit of the function.
         reading_ratio: accuracy, share of the reading.
         range_ratio: and share of the range.
     """
 
-    full: float
+    full_value: float
     reading_ratio: float
     range_ratio: float
 
     def holds(self, value: float) -> bool:
         """True where the range reads `value` without overload."""
-        return abs(value) <= OVER_RANGE * self.full
+        return abs(value) <= OVER_RANGE * self.full_value
 
 
 def _ranges(*rows: tuple[float, float, float]) -> tuple[MeterRange, ...]:
@@ -68,6 +68,6 @@ def range_for(function: str, value: float, fixed: float | None) -> MeterRange | 
     """The range that is set, or the smallest that holds `value`; None where none does."""
     ranges = RANGES[function]
     if fixed is not None:
-        chosen = next((each for each in ranges if fixed <= each.full * (1.0 + 1e-9)), ranges[-1])
+        chosen = next((each for each in ranges if fixed <= each.full_value * (1.0 + 1e-9)), ranges[-1])
         return chosen if chosen.holds(value) else None
     return next((each for each in ranges if each.holds(value)), None)

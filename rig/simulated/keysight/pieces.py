@@ -57,23 +57,23 @@ class Pieces:
     Attributes:
         t_ns: (n,) start of each segment; the first also stands for all that was before.
         tau_s: (n,) time constant, s.
-        steady: (n,) V.
-        swing: (n,) V.
-        start: (n,) output of the filter where the segment begins, V.
+        steady_v: (n,) V.
+        swing_v: (n,) V.
+        start_v: (n,) output of the filter where the segment begins, V.
         filter_tau_s: time constant of the filter, s; 0 for none.
     """
 
     t_ns: NDArray[np.int64]
     tau_s: NDArray[np.float64]
-    steady: NDArray[np.float64]
-    swing: NDArray[np.float64]
-    start: NDArray[np.float64]
+    steady_v: NDArray[np.float64]
+    swing_v: NDArray[np.float64]
+    start_v: NDArray[np.float64]
     filter_tau_s: float
 
     def inputs(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(n,), (n,): input at the start of each segment, and where it ends (the last one at its limit), V."""
         lengths_s = np.append(np.diff(self.t_ns) / NS_PER_S, np.inf)
-        return self.steady + self.swing, self.steady + self.swing * np.exp(-lengths_s / self.tau_s)
+        return self.steady_v + self.swing_v, self.steady_v + self.swing_v * np.exp(-lengths_s / self.tau_s)
 
 
 def pieces_of(edges: NDArray[Any], quantity: str, gain: float, filter_tau_s: float) -> Pieces:
@@ -130,19 +130,19 @@ def _values(pieces: Pieces, grid: Grid) -> NDArray[np.float64]:
 
 
 def _of_segments(pieces: Pieces, which: NDArray[np.int64], since_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    out = pieces.steady[which]
-    swinging = np.flatnonzero(pieces.swing[which] != 0.0)
+    out = pieces.steady_v[which]
+    swinging = np.flatnonzero(pieces.swing_v[which] != 0.0)
     seg = which[swinging]
     driven = np.exp(-since_s[swinging] / pieces.tau_s[seg])
     if pieces.filter_tau_s <= 0.0:
-        out[swinging] += pieces.swing[seg] * driven
+        out[swinging] += pieces.swing_v[seg] * driven
         return out
     apart = 1.0 - pieces.filter_tau_s / pieces.tau_s[seg]
     driven -= np.exp(-since_s[swinging] / pieces.filter_tau_s)
-    out[swinging] += pieces.swing[seg] * driven / np.where(np.abs(apart) > 1e-6, apart, 1e-6)
+    out[swinging] += pieces.swing_v[seg] * driven / np.where(np.abs(apart) > 1e-6, apart, 1e-6)
     fresh = np.flatnonzero(since_s < _FADED * pieces.filter_tau_s)
     seg = which[fresh]
-    out[fresh] += (pieces.start[seg] - pieces.steady[seg]) * np.exp(-since_s[fresh] / pieces.filter_tau_s)
+    out[fresh] += (pieces.start_v[seg] - pieces.steady_v[seg]) * np.exp(-since_s[fresh] / pieces.filter_tau_s)
     return out
 
 
@@ -153,14 +153,14 @@ def means_over(pieces: Pieces, grid: Grid) -> NDArray[np.float64]:
     """
     borders = Grid(grid.anchor_ns, grid.first_ns - 0.5 * grid.period_ns, grid.period_ns, grid.n + 1)
     lengths_s = np.diff(pieces.t_ns) / NS_PER_S
-    whole = pieces.steady[:-1] * lengths_s - pieces.swing[:-1] * pieces.tau_s[:-1] * np.expm1(
+    whole = pieces.steady_v[:-1] * lengths_s - pieces.swing_v[:-1] * pieces.tau_s[:-1] * np.expm1(
         -lengths_s / pieces.tau_s[:-1]
     )
     until = np.concatenate([[0.0], np.cumsum(whole)])
     which, since_s = _spread(pieces, borders)
     tau_s = pieces.tau_s[which]
-    integral = until[which] + pieces.steady[which] * since_s
-    integral -= pieces.swing[which] * tau_s * np.expm1(-since_s / tau_s)
+    integral = until[which] + pieces.steady_v[which] * since_s
+    integral -= pieces.swing_v[which] * tau_s * np.expm1(-since_s / tau_s)
     return np.diff(integral) / (grid.period_ns / NS_PER_S)
 
 
@@ -171,7 +171,7 @@ def extremes_over(pieces: Pieces, grid: Grid) -> tuple[NDArray[np.float64], NDAr
     """
     borders = Grid(grid.anchor_ns, grid.first_ns, grid.period_ns, grid.n + 1)
     which, since_s = _spread(pieces, borders)
-    at_border = pieces.steady[which] + pieces.swing[which] * np.exp(-since_s / pieces.tau_s[which])
+    at_border = pieces.steady_v[which] + pieces.swing_v[which] * np.exp(-since_s / pieces.tau_s[which])
     least, greatest = np.minimum(at_border[:-1], at_border[1:]), np.maximum(at_border[:-1], at_border[1:])
     begins, ends = pieces.inputs()
     starts = (pieces.t_ns - grid.anchor_ns).astype(np.float64)

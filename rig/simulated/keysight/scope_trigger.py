@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from rig.simulated.keysight.pieces import Grid, values_anywhere
 from rig.simulated.keysight.scope_sampler import Sampler
-from rig.simulated.keysight.scope_settings import Channel, Trigger
+from rig.simulated.keysight.scope_settings import EITHER, Channel, Trigger
 from rig.simulated.lab import Lab
 from sim.timebase import TimeNs
 
@@ -31,7 +31,7 @@ def first_crossing(
         t_ns, rises = lab.crossings(terminal.role, trigger.level_v / gain, t0_ns, t1_ns)
         if gain < 0.0:
             rises = ~rises
-    wanted = np.ones(t_ns.size, np.bool_) if trigger.slope == "EITH" else rises == (trigger.slope == "POS")
+    wanted = np.ones(t_ns.size, np.bool_) if trigger.slope == EITHER else rises == (trigger.slope == "POS")
     hits = t_ns[wanted]
     return int(hits[0]) if hits.size else None
 
