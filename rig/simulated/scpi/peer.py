@@ -88,7 +88,7 @@ class Peer:
         Args:
             delivery: faults of it.
             frames: the answer as it stands on the wire.
-            session: breaks off a stall.
+            session: ends a stall early; the rest is sent all the same, or the protocol would be out of step.
             overhead: bytes of the wire before the first byte of the answer.
 
         Raises PeerGoneError where the fault is to hang up.
@@ -101,8 +101,8 @@ class Peer:
         self.send(wire[:stop])
         if delivery.hang_up:
             raise PeerGoneError
-        if session.pause(delivery.stall_s):
-            self.send(wire[stop:])
+        session.pause(delivery.stall_s)
+        self.send(wire[stop:])
 
     def hang_up(self) -> None:
         """Ends the stream in both directions: whoever reads or writes it wakes up."""

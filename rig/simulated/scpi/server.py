@@ -81,6 +81,7 @@ class InstrumentServer:
         self._link = LINKS[transport](instrument, self.faults, limit_bytes)
         self._asked_port = port
         self._listener: socket.socket | None = None
+        self._acceptor: threading.Thread | None = None
         self._threads: set[threading.Thread] = set()
         self._open: dict[Peer, Session] = {}
         self._lock = threading.Lock()
@@ -99,7 +100,7 @@ class InstrumentServer:
         listener.settimeout(0.5)
         self._closing.clear()
         self._listener = listener
-        self._start(self._accept, listener)
+        self._acceptor = self._start(self._accept, listener)
         return self
 
     @property
@@ -137,6 +138,8 @@ class InstrumentServer:
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+        if self._acceptor is not None:
+            self._acceptor.join(5.0)
         self.drop()
         with self._lock:
             threads = list(self._threads)
@@ -151,13 +154,14 @@ class InstrumentServer:
     ) -> None:
         self.close()
 
-    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+    def _start(self, work: Callable[..., None], *arguments: object) -> threading.Thread:
         thread = threading.Thread(
             target=work, args=arguments, name=f"{self.transport} {next(self._names)}", daemon=True
         )
         thread.start()
         with self._lock:
             self._threads = {other for other in self._threads if other.is_alive()} | {thread}
+        return thread
 
     def _accept(self, listener: socket.socket) -> None:
         while self._listener is listener:

@@ -89,6 +89,8 @@ def test_read(kind, token, value):
         (OHMS, b"DEF", -224),
         (COUNT, b"#H", -104),
         (COUNT, b"#HXY", -104),
+        (COUNT, b"#B12", -104),
+        (Number(), b"#H" + b"F" * 500, -104),
         (Number(whole=True), b"INF", -222),
         (Number(), b"\xb2", -104),
         (Boolean(), b"maybe", -224),

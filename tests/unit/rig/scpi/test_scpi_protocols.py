@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from pyvisa_py.protocols import vxi11 as constants
-from scpi_wire import HISLIP, Ended, HislipClient, Vxi11Client, exactly, tcp
+from scpi_wire import CLOSED, HISLIP, Ended, HislipClient, Vxi11Client, exactly, tcp
 from shelf_instrument import ShelfInstrument
 
 from rig.simulated.scpi.server import InstrumentServer
@@ -136,6 +136,25 @@ def test_calls_that_do_not_exist(vxi11, program, procedure, status):
         vxi11.call(procedure, b"", program)
     assert caught.value.args == (status,)
     assert vxi11.ask(b"*OPC?")[0] == b"1\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (1, 1, 2, 0x0607AF, 1, 0, 0, 0, 0, 0),
+        (1, 0, 3, 0x0607AF, 1, 0, 0, 0, 0, 0),
+        (1, 0, 2),
+        (1, 0, 2, 0x0607AF, 1, 0, 0, 99),
+    ],
+    ids=["a reply", "RPC version 3", "too short", "credentials beyond the end"],
+)
+def test_a_record_that_is_no_call_ends_the_connection(vxi11_server, words):
+    """Nothing sensible can follow; the next client is served."""
+    with tcp(vxi11_server.port, 2.0) as sock:
+        sock.sendall(struct.pack("!I", 0x80000000 | 4 * len(words)) + struct.pack(f"!{len(words)}I", *words))
+        with pytest.raises(Ended) as ended:
+            exactly(sock, 1)
+        assert ended.value.why == CLOSED
 
 
 def test_the_abort_channel_ends_a_read(vxi11, vxi11_server):
