@@ -15,21 +15,20 @@ from typing import TYPE_CHECKING, Final, cast
 from rig.bench import Capabilities, Capture, ChannelAccuracy
 from rig.bench_file.drivers import GENERATOR, SCOPE
 from rig.bench_lock import BenchLock
-from rig.guardian import Guardian
 from rig.instruments.auxiliaries import Auxiliaries, make_safe
 from rig.instruments.capture_plan import inputs_of
 from rig.instruments.opening import open_instrument
 from rig.instruments.patience import LabPatience, Patience, WallPatience
 from rig.instruments.play_and_capture import Session, Shown
 from rig.instruments.ports import Driver, Oscilloscope, WaveformGenerator
-from rig.instruments.safe_instrument import InstrumentOrder
+from rig.safe_orders import guardian_of
 from sim.errors import BenchError
 from sim.front_end_settings import quantity_of
 from sim.timebase import NEVER
 
 if TYPE_CHECKING:
-    from rig.bench_file.instruments import Instrument
     from rig.bench_file.laboratory import Laboratory
+    from rig.guardian import Guardian
     from rig.zero_span import ZeroSpan
     from scenarios.case import Case
     from scenarios.catalogue import DeviceModelSpec
@@ -115,7 +114,7 @@ class VisaBench:
         self._auxiliaries.open()
         self._scope = cast("Oscilloscope", self._driver(SCOPE, resources, patience))
         self._generator = cast("WaveformGenerator", self._driver(GENERATOR, resources, patience))
-        self._guardian = self._open.enter_context(Guardian(self._orders()))
+        self._guardian = self._open.enter_context(guardian_of(laboratory))
 
     def _simulated(self, case: "Case") -> tuple[Patience, Mapping[str, str]]:
         """The clock to wait on, and where the instruments are that live in this process."""
@@ -134,18 +133,6 @@ class VisaBench:
             raise BenchError(self._file.id, _NOT_RUNNING, problem, mend)
         resource = resources.get(found[0].name, found[0].address)
         return open_instrument(found[0], resource, simulated=self._laboratory.simulated, patience=patience)
-
-    def _orders(self) -> tuple[InstrumentOrder, ...]:
-        """What the guardian drives safe: instruments with outputs that other processes can reach, the supply first."""
-        from rig.bench_file.drivers import SUPPLY
-
-        def order(each: "Instrument") -> InstrumentOrder:
-            return InstrumentOrder(
-                each.name, each.driver, each.address, each.identity, each.serial, each.timeout_s, each.limits
-            )
-
-        driven = (each for kind in (SUPPLY, GENERATOR) for each in self._laboratory.of_driver(kind))
-        return tuple(order(each) for each in driven if not each.is_simulated)
 
     def exchange(self, stimulus: "Stimulus") -> Capture:
         """Play the whole record, capture what the device does with it.
