@@ -11,7 +11,7 @@ from rig.instruments.keysight_meter import KeysightMeter
 from rig.instruments.keysight_scope import KeysightScope
 from rig.instruments.keysight_supply import KeysightSupply
 from rig.instruments.limits import OutputLimits
-from rig.instruments.patience import Patience
+from rig.instruments.patience import LabPatience, Patience
 from rig.instruments.ports import Driver
 from rig.instruments.scpi_link import ScpiLink
 from sim.errors import BenchError
@@ -80,6 +80,9 @@ _DRIVERS: Final[Mapping[str, Callable[[ScpiLink, Described], Driver]]] = {
     "keysight.truevolt": lambda link, _: KeysightMeter(link),
 }
 """Driver in a bench file -> what makes it."""
+_THINKING_S: Final = 60.0
+"""A laboratory whose time costs nothing is not late when it thinks: a busy computer must not end a run. A hang still
+does (design choice)."""
 
 
 def open_instrument(
@@ -106,11 +109,9 @@ def open_instrument(
     if described.driver not in _DRIVERS:
         known = ", ".join(_DRIVERS)
         raise BenchError(described.name, math.nan, f"`{described.driver}` is no driver over VISA", f"there are {known}")
-    # a simulated instrument has a serial number of its own
-    serial = "" if simulated else described.serial
-    link = ScpiLink(
-        resource, described.identity, serial, described.timeout_s, described.name, backend=backend, patience=patience
-    )
+    serial = "" if simulated else described.serial  # a simulated instrument has a serial number of its own
+    timeout_s = max(described.timeout_s, _THINKING_S) if isinstance(patience, LabPatience) else described.timeout_s
+    link = ScpiLink(resource, described.identity, serial, timeout_s, described.name, backend=backend, patience=patience)
     if simulated is not None and link.identity.is_simulated != simulated:
         link.close()
         answers, claimed = ("a simulated", "a real one") if not simulated else ("a real", "simulated ones")

@@ -1,7 +1,10 @@
 """Waiting for an instrument: on the wall clock, or on the clock of a simulated laboratory, where waiting is free."""
 
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rig.simulated.clock import LabClock
 
 
 class Patience(Protocol):
@@ -28,18 +31,6 @@ class WallPatience:
         time.sleep(duration_s)
 
 
-class LabClockLike(Protocol):
-    """As much of a laboratory's clock as waiting takes (`rig.simulated.clock.LabClock`)."""
-
-    def now_ns(self) -> int:
-        """Instant, ns."""
-        ...
-
-    def wait_until(self, t_ns: int) -> None:
-        """Come back when the clock shows `t_ns`."""
-        ...
-
-
 class LabPatience:
     """The clock of a simulated laboratory: waiting moves its time on.
 
@@ -47,7 +38,7 @@ class LabPatience:
         clock: of the laboratory.
     """
 
-    def __init__(self, clock: LabClockLike) -> None:
+    def __init__(self, clock: "LabClock") -> None:
         self._clock = clock
 
     def now_s(self) -> float:
@@ -56,4 +47,4 @@ class LabPatience:
 
     def pause(self, duration_s: float) -> None:
         """Let the laboratory live for `duration_s`."""
-        self._clock.wait_until(self._clock.now_ns() + round(duration_s * 1e9))
+        self._clock.wait_until(self._clock.now_ns() + max(1, round(duration_s * 1e9)))

@@ -197,8 +197,7 @@ class Session:
             index, up = crossings_of(waveform.values_v() / scale, level_v)
             seen.append(piece.first_s + (index - 0.5) * waveform.period_s)
             rising.append(up)
-        part = max(self._laboratory.instruments[w.instrument].timebase_ppm for w in self._laboratory.wiring) * 1e-6
-        resolution_s = 0.5 / acquisition.rate_hz + part * length_s
+        resolution_s = 0.5 / acquisition.rate_hz + self._clocks_ratio(line.role) * length_s
         return from_edges(
             told / line.rate_hz, told_rising, np.concatenate(seen), np.concatenate(rising), rough, resolution_s
         )
@@ -221,6 +220,11 @@ class Session:
         wired = next((each for each in self._inputs if each.role == BACK), None)
         line = next((each for each in self._played.values() if each.role == BACK.partition(".")[0]), None)
         return wired, line
+
+    def _clocks_ratio(self, role: str) -> float:
+        """How far the clocks of generator and oscilloscope may run apart."""
+        wires = [wire for wire in self._laboratory.wiring if wire.role in {role, BACK}]
+        return sum(self._laboratory.instruments[wire.instrument].timebase_ppm for wire in wires) * 1e-6
 
     def _per_unit(self, role: str) -> float:
         wire = self._laboratory.wire(role)

@@ -36,7 +36,7 @@ instruments:
     driver: keysight.e36300
     address: sim:{transport}
     timeout: 5 s
-    limits: {{ch1: {{voltage: 12 V, current: 0.5 A, protect: 13 V}}}}
+    limits: {{ch2: {{voltage: 12 V, current: 0.5 A, protect: 13 V}}}}
   meter:
     driver: keysight.truevolt
     address: sim:{transport}
@@ -52,7 +52,7 @@ wiring:
   voltage: {{to: scope.ch2, through: probe, range: 20 V}}
   heel_switch.back: {{to: scope.ch3, range: 5 V}}
   heel_switch: {{to: generator.ch1, range: 5 V}}
-  supply: {{to: psu.ch1}}
+  supply: {{to: psu.ch2}}
   load.check: {{to: meter.input, through: dummy}}
 
 safe_state:
