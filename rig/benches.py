@@ -1,7 +1,6 @@
 """Opening a bench: a name or a `*.bench.yaml`, with `@PROFILE` where it has some, becomes a `Bench`."""
 
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,9 +72,13 @@ def bench_of(laboratory: "Laboratory", models: Mapping[str, DeviceModelSpec]) ->
     wire = laboratory.wire("current")
     driver = laboratory.instruments[wire.instrument].driver if wire is not None else ""
     if driver == CARD:
-        return import_module("rig.ni.bench").NiBench(laboratory, models)
+        from rig.ni.bench import NiBench
+
+        return NiBench(laboratory, models)
     if driver == SCOPE:
-        return import_module("rig.visa_bench").VisaBench(laboratory, models)
+        from rig.visa_bench import VisaBench
+
+        return VisaBench(laboratory, models)
     mend = f"wire `current:` to an instrument of {CARD} or {SCOPE}"
     raise ScenarioError(str(laboratory.where), "nothing on this bench captures the current", mend)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rig.commands.bench import bench
 from rig.commands.check import check
 from rig.commands.console import note, say, use_utf8
 from rig.commands.demo import demo
@@ -58,6 +59,7 @@ for _verb in (
 app.command("list")(list_names)
 app.add_typer(new, name="new")
 app.add_typer(limits, name="limits")
+app.add_typer(bench, name="bench")
 app.add_typer(device, name="device")
 
 _click_error: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
