@@ -49,8 +49,10 @@ def wiring_picture(laboratory: "Laboratory") -> str:
     width = right + _TERMINAL_W + _BOX_W + 20
     height = _TOP + sum(_HEAD + _ROW * len(wires) for _, wires in groups) + 64
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        ' font-family="Helvetica, Arial, sans-serif" font-size="12">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+            ' font-family="Helvetica, Arial, sans-serif" font-size="12">'
+        ),
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
         _text(_ROLE_X, 30, laboratory.title, size=17, weight="bold"),
         _text(_ROLE_X, 50, _subtitle(laboratory), colour="#666666"),
@@ -77,8 +79,10 @@ def _instrument(instrument: Instrument, x: int, y: int, rows: int) -> list[str]:
     height = _HEAD + _ROW * rows - 10
     name = f"{instrument.name}: {instrument.identity or instrument.driver}"
     return [
-        f'<rect x="{x - 12}" y="{y}" width="{_TERMINAL_W + _BOX_W}" height="{height}" rx="6" fill="#f6f6f6"'
-        ' stroke="#9a9a9a"/>',
+        (
+            f'<rect x="{x - 12}" y="{y}" width="{_TERMINAL_W + _BOX_W}" height="{height}" rx="6" fill="#f6f6f6"'
+            ' stroke="#9a9a9a"/>'
+        ),
         _text(x, y + 18, name, weight="bold"),
         _text(x + _TERMINAL_W + _BOX_W - 24, y + 18, instrument.address, colour="#666666", anchor="end"),
     ]

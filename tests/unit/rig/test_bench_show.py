@@ -1,7 +1,7 @@
 """`stimrig bench list` and `show`: the wiring as a table and as a picture."""
 
 import json
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_the_picture_shows_every_wire(name):
     laboratory = read_bench(name)
     picture = wiring_picture(laboratory)
     assert picture == wiring_picture(read_bench(name))
-    root = ElementTree.fromstring(picture)
+    root = ET.fromstring(picture)
     texts = [node for node in root.iter() if node.tag.endswith("text")]
     shown = {node.text for node in texts}
     assert shown >= {wire.role for wire in laboratory.wiring} | {wire.port for wire in laboratory.wiring}
