@@ -152,7 +152,7 @@ def layout_of(laboratory: Laboratory, case: Case) -> Layout:
         if wire.kind == "ao":
             outputs.append(_output(laboratory, wire, safe.get(wire.role)))
         elif wire.lines and wire.role in LINES:
-            if wire.role in case.capture.channels:
+            if wire.role in case.capture.channels or _feature_of(wire.role) in case.device.features:
                 status.append(_timed(_lines(laboratory, wire, None), laboratory))
         elif wire.lines and wire.role in BY_HAND:
             by_hand[wire.role] = _lines(laboratory, wire, safe.get(wire.role))
@@ -168,6 +168,11 @@ def layout_of(laboratory: Laboratory, case: Case) -> Layout:
         status=tuple(status),
         order=tuple(each.role for each in laboratory.safe_state),
     )
+
+
+def _feature_of(line: str) -> str:
+    """The feature of a device that has this line: what is wired to no lamp would read as a lamp that is off."""
+    return "status_line" if line == "status" else "indicators"
 
 
 def _wire(wires: Iterable[Wire], role: str, kind: str) -> Wire | None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.ni.layout import Layout, Lines, Output
+from scenarios.roles import CHANNELLED
 from sim.errors import BenchError
 from sim.signal import Command, Signal, Stimulus
 from sim.timebase import NS_PER_S, TimeNs, first_sample_at_or_after, s_from_ns
@@ -54,7 +55,9 @@ class OutputStream:
         self._pending: list[tuple[int, int, str, float]] = []
         self._count = 0
         for lines in layout.lines:
-            self._put_word(lines, lines.word(1 if lines.role in ON_ROLES else 0))
+            is_wired = int(lines.role.partition(".")[2] or 1) in self._channels if is_of_circuit(lines.role) else True
+            used = lines.word(1 if lines.role in ON_ROLES else 0)
+            self._put_word(lines, used if is_wired else lines.levels(lines.rest))
         if "supply" in self._rows:
             if not math.isfinite(supply_v):
                 problem = "the supply of the device is wired, and nothing states its nominal voltage"
@@ -201,6 +204,11 @@ class OutputStream:
             self._levels[self._rows[role]] = volts[0]
         elif role in self._lines:
             self._put_word(self._lines[role], self._lines[role].word(int(value)))
+
+
+def is_of_circuit(role: str) -> bool:
+    """True for what concerns the electrodes of one channel."""
+    return role.partition(".")[0] in CHANNELLED
 
 
 def of_channel(role: str, channel: int) -> str:

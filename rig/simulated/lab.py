@@ -316,6 +316,8 @@ class Lab:
                     signals[role] = signal
             commands.extend(driver.commands(t0_ns, t1_ns))
         commands.extend(self._memory.as_commands(signals))
+        wired = self._case.device.channels  # relays of channels that the device has not switch nothing
+        commands = [command for command in commands if command.channel <= wired]
         while self._queue and self._queue[0].t_ns < t1_ns:
             commands.append(self._queue.pop(0))
         commands.sort(key=_instant)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rig.simulated.history import EdgeHistory, EventHistory, HeldHistory, Segments, nothing_from
 from rig.simulated.rest import nominal_supply_v, rest_value
 from scenarios.case import Case
-from scenarios.roles import LINES, TO_DEVICE
+from scenarios.roles import CHANNELLED, LINES, TO_DEVICE
 from sim.edges import Edges
 from sim.edges_value import find_crossings, sample_segments
 from sim.errors import BenchError
@@ -82,7 +82,8 @@ class Memory:
             for index in self._level(role).feed(signal).tolist():
                 value = float(signal.samples[index]) * signal.scale + signal.offset
                 instant_ns = signal.t0_ns + index * signal.period_ns
-                commands.append(Command(instant_ns, target, _possible(target, value), int(number or 0)))
+                channel = int(number or target in CHANNELLED)  # `contact` is that of channel 1, `supply` of the device
+                commands.append(Command(instant_ns, target, _possible(target, value), channel))
         return commands
 
     def held(self, signals: Mapping[str, Signal], t_ns: TimeNs, roles: Iterable[str]) -> dict[str, Signal]:

@@ -10,7 +10,7 @@ from rig.simulated.daq.held import Held
 from rig.simulated.daq.names import key_of
 from rig.simulated.daq.task import Task
 from rig.simulated.daq.wiring import CardWire
-from scenarios.roles import ANALOGUE_UNITS
+from scenarios.roles import ANALOGUE_UNITS, CHANNELLED
 from sim.signal import Command, Signal
 from sim.timebase import TimeNs
 
@@ -100,7 +100,7 @@ class OutputDriver:
     def _command(self, wire: CardWire, t_ns: TimeNs, number: int) -> Command | None:
         """What it means that the lines show `number`."""
         target, _, part = wire.role.partition(".")
-        is_on, channel = number != 0, int(part) if part.isdigit() else 0
+        is_on, channel = number != 0, int(part) if part.isdigit() else int(target in CHANNELLED)
         if target in _WORDS:
             return Command(t_ns, target, _WORDS[target][is_on], channel)
         if target == "load":

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from rig.simulated.daq.errors import CHANNEL_COUNT, DaqmxError
 from rig.simulated.daq.generation import Generation
+from rig.simulated.daq.integer_format import bits_of
 from rig.simulated.daq.names import port_of
 
 
@@ -29,7 +30,12 @@ class DigitalOut(Generation):
         return self.write(np.array(rows, np.float64), timeout_s, auto_start=auto_start)
 
     def write_numbers(self, data: NDArray[np.uint32], timeout_s: float, *, auto_start: bool) -> int:
-        """Write numbers (n_channels, n) whose bits are the lines, lowest first."""
-        most = max(len(channel.lines) for channel in self.task.channels)
-        bits = (data[:, :, np.newaxis] >> np.arange(most, dtype=np.uint32)) & np.uint32(1)
-        return self.write_lines(bits.astype(np.bool_), timeout_s, auto_start=auto_start)
+        """Write numbers (n_channels, n) whose bits are the lines (`integer_format`)."""
+        channels = self.task.channels
+        if data.shape[0] != len(channels):
+            raise DaqmxError(CHANNEL_COUNT, f"Task has {len(channels)} channels, the data {data.shape[0]}", written=0)
+        states = np.zeros((*data.shape, max(len(channel.lines) for channel in channels)), np.bool_)
+        for row, channel in enumerate(channels):
+            bits = bits_of(channel.lines, self.task.on.product.port_lines)
+            states[row, :, : bits.size] = (data[row][:, np.newaxis] >> bits) & np.uint32(1)
+        return self.write_lines(states, timeout_s, auto_start=auto_start)

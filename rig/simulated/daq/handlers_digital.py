@@ -11,6 +11,7 @@ from rig.simulated.daq.digital_in import DigitalIn
 from rig.simulated.daq.digital_out import DigitalOut
 from rig.simulated.daq.errors import not_simulated
 from rig.simulated.daq.handlers_analog import input_of, laid_out
+from rig.simulated.daq.integer_format import bits_of
 
 if TYPE_CHECKING:
     from rig.simulated.daq.host import CardHost
@@ -28,10 +29,14 @@ def _lines(host: "CardHost", request: Any) -> tuple[NDArray[np.bool_], int]:
     return work.take_lines(count), status
 
 
-def _numbers(states: NDArray[np.bool_]) -> NDArray[np.uint32]:
-    """Lines as the bits of a number, (n_channels, n)."""
-    weights = np.uint32(1) << np.arange(states.shape[2], dtype=np.uint32)
-    return (states.astype(np.uint32) * weights).sum(axis=2, dtype=np.uint32)
+def _numbers(host: "CardHost", request: Any, states: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    """Lines as the bits of a number (`integer_format`), (n_channels, n)."""
+    task = host.task(request.task.name)
+    found = np.zeros(states.shape[:2], np.uint32)
+    for row, channel in enumerate(task.channels):
+        for place, bit in enumerate(bits_of(channel.lines, task.on.product.port_lines)):
+            found[row] |= states[row, :, place].astype(np.uint32) << bit
+    return found
 
 
 def _read_lines(host: "CardHost", request: Any) -> Fields:
@@ -46,7 +51,7 @@ def _read_lines(host: "CardHost", request: Any) -> Fields:
 
 def _read_numbers(host: "CardHost", request: Any, dtype: type[np.generic]) -> Fields:
     states, status = _lines(host, request)
-    numbers = _numbers(states).astype(dtype)
+    numbers = _numbers(host, request, states).astype(dtype)
     wanted = max(numbers.shape[1], request.num_samps_per_chan) if status else numbers.shape[1]
     layout = raw(request, "fill_mode")
     return {
@@ -59,7 +64,7 @@ def _read_numbers(host: "CardHost", request: Any, dtype: type[np.generic]) -> Fi
 def _read_scalar(host: "CardHost", request: Any) -> Fields:
     request_one = _One(request)
     states, status = _lines(host, request_one)
-    return {"status": status, "value": int(_numbers(states)[0, 0]) if states.shape[1] else 0}
+    return {"status": status, "value": int(_numbers(host, request, states)[0, 0]) if states.shape[1] else 0}
 
 
 class _One:
