@@ -61,8 +61,9 @@ class InputStream:
         if words is None or not words.size:
             return {}
         found: dict[str, tuple[tuple[TimeNs, int], ...]] = {}
+        seen = words if (words != words[0]).any() else words[:1]  # most blocks hold no change at all
         for lines in self._layout.status:
-            changes = self._of(lines, words, first)
+            changes = self._of(lines, seen, first)
             if changes:
                 found[lines.role] = tuple(changes)
         return dict(sorted(found.items()))
