@@ -93,10 +93,11 @@ class VisaBench:
             BenchError: an instrument is missing, another one, or the load is wrong; everything is closed again.
         """
         self.close()
+        self._notes, self._shown = {}, None
         self._laboratory = self._file.for_device(case.device.max_current_a)
         try:
             self._connect(case)
-            self._notes = dict(self._auxiliaries.identity())
+            self._notes |= self._auxiliaries.identity()
             if (reading := self._auxiliaries.check_load(case)) is not None:
                 self._notes["load.read_ohm"] = f"{reading.read_ohm:.6g}"
                 self._notes["load.stated_ohm"] = f"{reading.stated_ohm:.6g}"
@@ -132,7 +133,9 @@ class VisaBench:
             problem, mend = f"the bench has no instrument with the driver {kind}", "a card streams without one"
             raise BenchError(self._file.id, _NOT_RUNNING, problem, mend)
         resource = resources.get(found[0].name, found[0].address)
-        return open_instrument(found[0], resource, simulated=self._laboratory.simulated, patience=patience)
+        driver = open_instrument(found[0], resource, simulated=self._laboratory.simulated, patience=patience)
+        self._notes[f"{found[0].name}.identity"] = str(driver.identity())
+        return driver
 
     def exchange(self, stimulus: "Stimulus") -> Capture:
         """Play the whole record, capture what the device does with it.
@@ -180,11 +183,7 @@ class VisaBench:
 
     def identity(self) -> Mapping[str, str]:
         """What the bench file says, and who answered."""
-        found = {**self._file.identity(), **self._notes}
-        for driver in (self._scope, self._generator):
-            if driver is not None:
-                found[f"{type(driver).__name__}.identity"] = str(driver.identity())
-        return found
+        return {**self._file.identity(), **self._notes}
 
     def close(self) -> None:
         """Safe state, then every link, the simulated laboratory and the lock; twice is fine."""

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sim.errors import BenchError
 
-_LEAST_PART: Final = 0.9
-"""Part of the edges that must be explained (a bounce shorter than a sample of the oscilloscope may be lost)."""
+_LEAST_PART: Final = 0.8
+"""Part of the edges that must be explained: on a slow slope a point of the record may lie at the very level, and then
+noise moves the edge by the time that the generator holds a point."""
 
 
 @dataclass(frozen=True, slots=True)

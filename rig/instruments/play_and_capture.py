@@ -9,7 +9,7 @@ import numpy as np
 from rig.instruments.alignment import Alignment, from_edges, from_messages
 from rig.instruments.capture_plan import BACK, ScopeInput, configure, needed_rate_hz
 from rig.instruments.opening import port_number
-from rig.instruments.playback import Playback, crossings_of, playback_of
+from rig.instruments.playback import Playback, edges_of, playback_of
 from rig.instruments.ports import Acquisition, Oscilloscope, Trigger, WaveformGenerator
 from rig.instruments.scope_capture import Piece, capture_of
 from sim.errors import BenchError
@@ -186,15 +186,17 @@ class Session:
     ) -> Alignment:
         """By the edges of the sensor's line where the oscilloscope sees it, else by messages."""
         wired, line = self._back()
-        if wired is None or line is None or not crossings_of(line.values_v, _middle(line))[0].size:
+        if wired is None or line is None:
             return rough
-        level_v, scale = _middle(line), wired.volts_per_unit / self._per_unit(line.role)
-        told, told_rising = crossings_of(line.values_v, level_v)
+        (low_v, high_v), scale = _levels(line), wired.volts_per_unit / self._per_unit(line.role)
+        told, told_rising = edges_of(line.values_v, low_v, high_v)
+        if not told.size:
+            return rough
         seen: list[NDArray[Any]] = []
         rising: list[NDArray[np.bool_]] = []
         for piece in pieces:
             waveform = piece.waveforms[wired.channel.number]
-            index, up = crossings_of(waveform.values_v() / scale, level_v)
+            index, up = edges_of(waveform.values_v() / scale, low_v, high_v)
             seen.append(piece.first_s + (index - 0.5) * waveform.period_s)
             rising.append(up)
         resolution_s = 0.5 / acquisition.rate_hz + self._clocks_ratio(line.role) * length_s
@@ -207,14 +209,16 @@ class Session:
         wired, line = self._back()
         if wired is None or line is None:
             return None, np.empty(0)
-        level_v = _middle(line)
-        index, rises = crossings_of(line.values_v, level_v)
+        low_v, high_v = _levels(line)
+        index, rises = edges_of(line.values_v, low_v, high_v)
         if not index.size:
             return None, np.empty(0)
         up = bool(rises[0])
         scale = wired.volts_per_unit / self._per_unit(line.role)
+        level_v = high_v if up else low_v
         trigger = Trigger(wired.channel.number, level_v * scale, up if scale > 0.0 else not up)
-        return trigger, index[rises == up].astype(np.float64) / line.rate_hz
+        beyond = (line.values_v >= level_v) == up  # a comparator triggers at every bounce
+        return trigger, (np.flatnonzero(beyond[1:] & ~beyond[:-1]) + 1).astype(np.float64) / line.rate_hz
 
     def _back(self) -> tuple[ScopeInput | None, Playback | None]:
         wired = next((each for each in self._inputs if each.role == BACK), None)
@@ -239,6 +243,7 @@ class Session:
             self._guardian.beat()
 
 
-def _middle(line: Playback) -> float:
-    """Level between the two states of a line, V at the generator."""
-    return 0.5 * (float(line.values_v.max()) + float(line.values_v.min()))
+def _levels(line: Playback) -> tuple[float, float]:
+    """Levels at which a line has fallen and has risen: two fifths and three fifths of its swing, V at the generator."""
+    low_v, high_v = float(line.values_v.min()), float(line.values_v.max())
+    return low_v + 0.4 * (high_v - low_v), low_v + 0.6 * (high_v - low_v)

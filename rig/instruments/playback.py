@@ -53,8 +53,16 @@ def playback_of(role: str, signal: Signal, volts_per_unit: float, most_points: i
     return Playback(role, signal.values()[::every] * volts_per_unit, signal.rate_hz / every, late_s, late_s)
 
 
-def crossings_of(values: NDArray[Any], level: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Indices of the first sample on the other side of `level`, (n,), and whether it rises there, (n,)."""
-    above = np.asarray(values) >= level
-    index = np.flatnonzero(above[1:] != above[:-1]) + 1
-    return index, above[index]
+def edges_of(values: NDArray[Any], low: float, high: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where a two-state line changes: indices of the first sample beyond the other level, (n,), and which rise, (n,).
+
+    It has risen when it passes `high`, fallen when it passes `low`: noise on a slow slope makes no edges.
+    """
+    line = np.asarray(values)
+    state = np.where(line >= high, 1, np.where(line <= low, -1, 0))
+    known = np.flatnonzero(state)
+    if not known.size:
+        return np.empty(0, np.int64), np.empty(0, np.bool_)
+    told = state[known]
+    changes = np.flatnonzero(told[1:] != told[:-1]) + 1
+    return known[changes], told[changes] > 0

@@ -31,6 +31,7 @@ instruments:
     driver: keysight.trueform33500
     address: sim:{transport}
     timeout: 5 s
+    timebase: {{value: 2 ppm, note: "data sheet 5991-0692: 1 ppm a year and temperature"}}
     limits: {{ch1: {{voltage: 5 V}}}}
   psu:
     driver: keysight.e36300
