@@ -25,6 +25,7 @@ from rig.commands.run import run
 from rig.commands.schema import schema
 from rig.commands.selftest import selftest
 from rig.commands.sensitivity import sensitivity
+from rig.commands.serve import serve
 from rig.commands.show import show
 from rig.commands.trace import trace
 from rig.commands.walk import walk
@@ -54,6 +55,7 @@ for _verb in (
     sensitivity,
     fda,
     schema,
+    serve,
 ):
     app.command()(_verb)
 app.command("list")(list_names)

@@ -23,6 +23,17 @@ def card_of_bench(lab: Lab, laboratory: Laboratory, instrument: Instrument, case
     return SimulatedCard(lab, wires, fitted.front_end(), Streams(case.seed), product, name)
 
 
+def fit_card(card: SimulatedCard, laboratory: Laboratory, case: Case) -> None:
+    """The inputs of a card for another case: its taps, its errors and its noise; tasks that run keep theirs.
+
+    Raises:
+        BenchError: no tap fits the device.
+    """
+    fitted = laboratory.for_device(case.device.max_current_a)
+    card.front_end, card.streams = fitted.front_end(), Streams(case.seed)
+    card.converters.clear()
+
+
 def card_wire(laboratory: Laboratory, wire: Wire) -> CardWire:
     """One wire as the card sees it."""
     loads = {

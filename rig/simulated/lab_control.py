@@ -24,12 +24,18 @@ class LabControl:
         lab: where the device lies.
         is_on: a new device is on at once; False: a card's capture switches it on.
         patient: who walks with the device of a case where no instrument drives its sensor; nobody by default.
+        fit: told of a case before its device comes, so that instruments can be set up for it.
     """
 
     def __init__(
-        self, lab: Lab, *, is_on: bool = False, patient: Callable[[Case], Patient | None] = lambda _case: None
+        self,
+        lab: Lab,
+        *,
+        is_on: bool = False,
+        patient: Callable[[Case], Patient | None] = lambda _case: None,
+        fit: Callable[[Case], None] = lambda _case: None,
     ) -> None:
-        self._lab, self._is_on, self._patient = lab, is_on, patient
+        self._lab, self._is_on, self._patient, self._fit = lab, is_on, patient, fit
         self._told_ns: TimeNs = lab.reached_ns
 
     def open(self, case: Case) -> None:
@@ -40,6 +46,7 @@ class LabControl:
         """
         patient = self._patient(case)
         with self._lab.lock:
+            self._fit(case)
             self._lab.rebuild(case, is_on=self._is_on, patient=patient)
             self._told_ns = self._lab.reached_ns
 
