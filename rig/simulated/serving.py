@@ -21,6 +21,8 @@ from rig.walks import prepare_walk
 from scenarios.case import Case
 from scenarios.catalogue import Catalogue
 from sim.errors import BenchError
+from sim.front_end import FrontEnd
+from sim.streams import Streams
 from sim.timebase import NS_PER_S, s_from_ns
 
 _WARM_UP_NS: Final = 3 * NS_PER_S
@@ -94,7 +96,7 @@ class Serving:
         self.places: list[Place] = []
         ppm = request.laboratories[0].simulated_parts.device_clock_ppm
         self.walk = live_walk_of(case)
-        _warm_up(Lab(case, catalogue.models, SimClock(), live_walk_of(case)))
+        _warm_up(Lab(case, catalogue.models, SimClock(), live_walk_of(case)), request)
         clock = RealClock(request.speed_ratio)
         self.lab = Lab(case, catalogue.models, clock, self.walk, ppm)
         self.lab.power_on(0)
@@ -185,9 +187,13 @@ class Serving:
             self._closing.pop()()
 
 
-def _warm_up(lab: Lab) -> None:
-    """Let every kernel be compiled before the clock runs: a fresh installation would begin a minute late."""
+def _warm_up(lab: Lab, request: ServeRequest) -> None:
+    """Let the kernels be compiled before the clock runs: a fresh installation would begin minutes late."""
     lab.power_on(0)
     lab.advance_to(_WARM_UP_NS)
     lab.values("current", 0, 1000, 10)
     lab.crossings("current", 0.0, 0, _WARM_UP_NS)
+    cards = [each for each in request.laboratories if each.card_instrument is not None] if request.daq else []
+    for laboratory in cards:
+        settings = laboratory.for_device(lab.case.device.max_current_a).front_end()
+        FrontEnd(settings, ("current", "voltage"), 1e6, Streams(0)).render(lab.edges(0, _WARM_UP_NS))
