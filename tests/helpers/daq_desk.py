@@ -97,16 +97,18 @@ def serve_programs():
     """The other process: reads names of programs, writes what they give back."""
     import traceback
 
+    import daq_programs_counters
     import daq_programs_in
     import daq_programs_out
     import grpc
     from nidaqmx import GrpcSessionOptions
 
+    groups = daq_programs_in, daq_programs_out, daq_programs_counters
     with grpc.insecure_channel(sys.argv[1].removeprefix("grpc://")) as channel:
         session = {"grpc_options": GrpcSessionOptions(channel, "")}
         for line in sys.stdin:
             name, arguments = json.loads(line)
-            program = getattr(daq_programs_in, name, None) or getattr(daq_programs_out, name)
+            program = next(getattr(group, name) for group in groups if hasattr(group, name))
             try:
                 answer = {"result": program(session, **arguments)}
             except Exception:  # noqa: BLE001  told to the test, which fails with it

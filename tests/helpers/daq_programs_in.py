@@ -5,6 +5,7 @@ what it saw, as JSON can hold it.
 """
 
 import numpy as np
+from daq_programs_wait import let_pass, wait_for
 from nidaqmx import Task
 from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, Edge, LineGrouping, LoggingMode, LoggingOperation
 from nidaqmx.stream_readers import AnalogMultiChannelReader, AnalogSingleChannelReader, DigitalSingleChannelReader
@@ -25,7 +26,7 @@ def voltage_software_timed(session):
 def voltage_finite(session):
     with Task(**session) as task:
         task.ai_channels.add_ai_voltage_chan("Dev1/ai0:1")
-        task.timing.cfg_samp_clk_timing(100e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=2000)
+        task.timing.cfg_samp_clk_timing(100e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=5000)
         values = task.read(READ_ALL_AVAILABLE)
         task.wait_until_done()
         return {"values": values, "rate_hz": task.timing.samp_clk_rate}
@@ -89,7 +90,7 @@ def voltage_every_n_samples(session):
         task.register_every_n_samples_acquired_into_buffer_event(250, callback)
         task.start()
         task.wait_until_done()
-        _wait_for(lambda: len(kept) == 4)
+        wait_for(lambda: len(kept) == 4)
         task.stop()
         task.register_every_n_samples_acquired_into_buffer_event(250, None)
         return {"values": [value for block in kept for value in block], "events": len(kept)}
@@ -104,7 +105,7 @@ def voltage_done_event(session):
         task.start()
         values = task.read(100)
         task.wait_until_done()
-        _wait_for(lambda: told)
+        wait_for(lambda: told)
         task.stop()
         task.register_done_event(None)
         return {"values": values, "told": told}
@@ -118,7 +119,7 @@ def voltage_digital_reference(session):
         task.timing.cfg_samp_clk_timing(10e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=300)
         task.triggers.reference_trigger.cfg_dig_edge_ref_trig("/Dev1/PFI0", pretrigger_samples=100)
         task.start()
-        _let_pass(session, 0.02)
+        let_pass(session, 0.02)
         line.write(True)
         values = task.read(300)
         line.write(False)
@@ -135,7 +136,7 @@ def voltage_digital_start_and_reference(session):
         task.triggers.reference_trigger.cfg_dig_edge_ref_trig("/Dev1/PFI1", pretrigger_samples=50)
         task.start()
         line.write([True, False])
-        _let_pass(session, 0.01)
+        let_pass(session, 0.01)
         line.write([True, True])
         values = task.read(200)
         line.write([False, False])
@@ -238,20 +239,3 @@ def analogue_and_digital_on_one_clock(session):
         block = np.empty((2, 1000))
         AnalogMultiChannelReader(analogue.in_stream).read_many_sample(block, 1000)
         return {"values": block.tolist(), "lines": digital.read(1000)}
-
-
-def _let_pass(session, span_s):
-    """Let time pass on the card's clock, whatever the wall clock says: an acquisition that nobody reads."""
-    with Task(**session) as task:
-        task.di_channels.add_di_chan("Dev1/port0/line31")
-        task.timing.cfg_samp_clk_timing(10e3, samps_per_chan=max(2, round(span_s * 10e3)))
-        task.start()
-        task.wait_until_done()
-
-
-def _wait_for(condition):
-    import time
-
-    ends_s = time.monotonic() + 10.0
-    while not condition() and time.monotonic() < ends_s:
-        time.sleep(0.001)
