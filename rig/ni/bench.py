@@ -3,23 +3,25 @@
 import contextlib
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rig.bench import Capabilities, Capture, ChannelAccuracy
 from rig.bench_addresses import is_in_process, outside
+from rig.bench_file.drivers import METER, SUPPLY
 from rig.bench_file.instruments import Instrument
 from rig.bench_file.laboratory import Laboratory
 from rig.bench_lock import BenchLock
 from rig.device_control.opening import open_control
 from rig.device_control.port import DeviceControl
-from rig.guardian import Guardian
+from rig.instruments.auxiliaries import Auxiliaries
 from rig.ni.lateness import Lateness
 from rig.ni.layout import Layout, layout_of
 from rig.ni.link import Link
 from rig.ni.reference import reference_reading, reference_settings
-from rig.ni.rest import open_interlock, order_of, rest
+from rig.ni.rest import open_interlock, rest
 from rig.ni.session import SENSOR_DELAY_S, Session, look_ahead_ns
 from rig.ni.tasks import card_facts
+from rig.safe_orders import guardian_of, safe_levels
 from rig.zero_span import ZeroSpan
 from scenarios.case import Case
 from scenarios.catalogue import DeviceModelSpec
@@ -27,6 +29,9 @@ from sim.errors import BenchError
 from sim.front_end_settings import quantity_of
 from sim.signal import Stimulus
 from sim.timebase import ns_from_s
+
+if TYPE_CHECKING:
+    from rig.guardian import Guardian
 
 _NOT_RUNNING: Final = math.nan
 
@@ -48,11 +53,12 @@ class NiBench:
         self._link: Link | None = None
         self._session: Session | None = None
         self._guardian: Guardian | None = None
+        self._beside: Auxiliaries | None = None
         self._accuracy: dict[str, ChannelAccuracy] = {}
         self._identity: dict[str, str] = {}
         self._lateness: Lateness | None = None
         self._before: dict[str, ZeroSpan] | None = None
-        self._is_live = False
+        self._is_live = self._is_watched = False
 
     # ------------------------------------------------------------------ what it is
 
@@ -112,9 +118,10 @@ class NiBench:
                 for each in self._layout.inputs
                 if quantity_of(each.role) in {"current", "voltage"}
             }
-            rest(link, self._layout)
+            self._rest(link)
             self._before = self._references(0)
             control = self._control_of(laboratory, case, simulated, stack)
+            self._beside = self._auxiliaries(laboratory, case, simulated, stack)
             self._session = Session(
                 link,
                 self._layout,
@@ -122,10 +129,11 @@ class NiBench:
                 laboratory.card,
                 self._accuracy,
                 control,
+                self._beside,
                 is_told_ahead=control is not None and laboratory.instrument_of("setting").driver == "device.simulated",
                 timeout_s=card.timeout_s,
             )
-            self._open = stack.pop_all()
+            self._open, self._is_live, self._is_watched = stack.pop_all(), True, False
 
     def exchange(self, stimulus: Stimulus) -> Capture:
         """Write the outputs ahead, read the inputs up to `look_ahead` before the end of `stimulus`.
@@ -135,11 +143,10 @@ class NiBench:
         """
         if self._session is None:
             raise BenchError(self._file.id, stimulus.t0_ns * 1e-9, "the bench is not open")
-        if not self._is_live:
-            self._is_live = True
-            if self._guardian is not None:
-                self._guardian.watch()
         if self._guardian is not None:
+            if not self._is_watched:
+                self._is_watched = True
+                self._guardian.watch()
             self._guardian.beat()
         return self._session.exchange(stimulus)
 
@@ -166,12 +173,14 @@ class NiBench:
                 open_interlock(link, layout)
             except BenchError as error:  # the tasks may be what is in the way
                 failure = error
-        session.close()
+            failure = self._switch_off() or failure
+        session.end()
         if self._is_live:
             self._is_live = False
-            rest(link, layout)
+            self._rest(link)
             if self._guardian is not None:
                 self._guardian.rest()
+        session.disarm()
         if failure is not None:
             raise failure
 
@@ -183,7 +192,7 @@ class NiBench:
         try:
             self.safe_state()
         finally:
-            self._session = self._link = self._guardian = None
+            self._session = self._link = self._guardian = self._beside = None
             self._before, self._is_live = None, False
             stack.close()
 
@@ -227,14 +236,23 @@ class NiBench:
             raise BenchError(card.name, _NOT_RUNNING, problem, "choose the profile that says what stands there")
 
     def _guard(self, laboratory: Laboratory, stack: contextlib.ExitStack) -> None:
-        """A process that drives the card safe if this one dies; none for a card that dies with it."""
-        card, layout = self._card(), self._layout
-        assert layout is not None
-        if is_in_process(card.address) or not outside(laboratory):
-            return
-        self._guardian = Guardian([order_of(layout, card.address)])
+        """A process that drives the bench safe if this one dies; it has nothing to do for one that dies with it."""
+        self._guardian = guardian_of(laboratory)
         self._guardian.start()
         stack.callback(self._guardian.close)
+
+    def _switch_off(self) -> BenchError | None:
+        try:
+            if self._beside is not None:
+                self._beside.safe_state()
+        except BenchError as error:
+            return error
+        return None
+
+    def _rest(self, link: Link) -> None:
+        card = self._card()
+        levels, volts = safe_levels(self._laboratory, card.name)
+        rest(link, card.name, levels, volts)
 
     def _control_of(
         self, laboratory: Laboratory, case: Case, simulated: Any, stack: contextlib.ExitStack
@@ -249,6 +267,21 @@ class NiBench:
         stack.callback(control.close)
         self._identity |= {f"{instrument.name}.{name}": value for name, value in control.identity().items()}
         return control
+
+    def _auxiliaries(
+        self, laboratory: Laboratory, case: Case, simulated: Any, stack: contextlib.ExitStack
+    ) -> Auxiliaries | None:
+        """Supply and meter beside the card: the load is measured, then the device gets its power."""
+        if not any(laboratory.of_driver(driver) for driver in (SUPPLY, METER)):
+            return None
+        beside = Auxiliaries(laboratory, simulated.visa_addresses if simulated is not None else {})
+        beside.open()
+        stack.callback(beside.close)
+        stack.callback(contextlib.suppress(BenchError)(beside.safe_state))
+        beside.check_load(case)
+        beside.power_on(case)
+        self._identity |= beside.identity()
+        return beside
 
     def _references(self, t_ns: int) -> dict[str, ZeroSpan]:
         link, layout, case = self._link, self._layout, self._case
