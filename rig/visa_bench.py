@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Final, cast
 from rig.bench import Capabilities, Capture, ChannelAccuracy
 from rig.bench_file.drivers import GENERATOR, SCOPE
 from rig.bench_lock import BenchLock
+from rig.device_control.opening import open_control
 from rig.instruments.auxiliaries import Auxiliaries, make_safe
 from rig.instruments.capture_plan import inputs_of
+from rig.instruments.commands import Commands
 from rig.instruments.opening import open_instrument
 from rig.instruments.patience import LabPatience, Patience, WallPatience
 from rig.instruments.play_and_capture import Session, Shown
@@ -28,6 +30,7 @@ from sim.timebase import NEVER
 
 if TYPE_CHECKING:
     from rig.bench_file.laboratory import Laboratory
+    from rig.device_control.port import DeviceControl
     from rig.guardian import Guardian
     from rig.zero_span import ZeroSpan
     from scenarios.case import Case
@@ -53,6 +56,7 @@ class VisaBench:
         self._generator: WaveformGenerator | None = None
         self._auxiliaries = Auxiliaries(laboratory)
         self._guardian: Guardian | None = None
+        self._control: DeviceControl | None = None
         self._case: Case | None = None
         self._shown: Shown | None = None
         self._notes: dict[str, str] = {}
@@ -60,7 +64,10 @@ class VisaBench:
     def describe(self) -> Capabilities:
         """What this bench can do; after a run with the delay of the sensor's signal as it was found."""
         delay_s = self._shown.sensor_delay_s if self._shown is not None else (0.0, 0.0)
-        return Capabilities(self._file.roles, False, False, NEVER, 0, self._file.hardware, delay_s)
+        file = self._file
+        return Capabilities(
+            file.roles, False, False, NEVER, 0, file.hardware, delay_s, why_not=file.why_not, device=file.device
+        )
 
     def accuracy(self) -> Mapping[str, ChannelAccuracy]:
         """The oscilloscope's part of the uncertainty, by captured role; its rate is known once it has been set."""
@@ -97,11 +104,6 @@ class VisaBench:
         self._laboratory = self._file.for_device(case.device.max_current_a)
         try:
             self._connect(case)
-            self._notes |= self._auxiliaries.identity()
-            if (reading := self._auxiliaries.check_load(case)) is not None:
-                self._notes["load.read_ohm"] = f"{reading.read_ohm:.6g}"
-                self._notes["load.stated_ohm"] = f"{reading.stated_ohm:.6g}"
-                self._notes["load.bound_ohm"] = f"{reading.bound_ohm:.3g}"
         except BaseException:
             self.close()
             raise
@@ -110,22 +112,38 @@ class VisaBench:
     def _connect(self, case: "Case") -> None:
         laboratory = self._laboratory
         self._open.enter_context(BenchLock(laboratory))
-        patience, resources = self._simulated(case)
+        patience, resources, own = self._simulated(case)
         self._auxiliaries = Auxiliaries(laboratory, resources, patience)
         self._auxiliaries.open()
+        self._notes |= self._auxiliaries.identity()
         self._scope = cast("Oscilloscope", self._driver(SCOPE, resources, patience))
         self._generator = cast("WaveformGenerator", self._driver(GENERATOR, resources, patience))
         self._guardian = self._open.enter_context(guardian_of(laboratory))
+        self._check_load(case)
+        if (wire := laboratory.wire("setting")) is not None:
+            control = open_control(case.device, laboratory.instruments[wire.instrument].address, own)
+            self._open.callback(control.close)
+            control.open(case)
+            self._notes |= {f"{wire.instrument}.{name}": value for name, value in control.identity().items()}
+            self._control = control
 
-    def _simulated(self, case: "Case") -> tuple[Patience, Mapping[str, str]]:
-        """The clock to wait on, and where the instruments are that live in this process."""
+    def _check_load(self, case: "Case") -> None:
+        """Measure the load before anything has power."""
+        reading = self._auxiliaries.check_load(case)
+        if reading is not None:
+            self._notes["load.read_ohm"] = f"{reading.read_ohm:.6g}"
+            self._notes["load.stated_ohm"] = f"{reading.stated_ohm:.6g}"
+            self._notes["load.bound_ohm"] = f"{reading.bound_ohm:.3g}"
+
+    def _simulated(self, case: "Case") -> "tuple[Patience, Mapping[str, str], DeviceControl | None]":
+        """The clock to wait on, where the instruments are that live in this process, and the simulated box's knobs."""
         if not any(each.is_simulated for each in self._laboratory.instruments.values()):
-            return WallPatience(), {}
+            return WallPatience(), {}, None
         from rig.simulated.in_process import open_laboratory
 
         opened = open_laboratory(self._laboratory, case, self._models)
         self._open.callback(opened.close)
-        return LabPatience(opened.lab.clock), opened.visa_addresses
+        return LabPatience(opened.lab.clock), opened.visa_addresses, opened.control
 
     def _driver(self, kind: str, resources: Mapping[str, str], patience: Patience) -> Driver:
         found = self._laboratory.of_driver(kind)
@@ -150,7 +168,8 @@ class VisaBench:
         if stimulus.t0_ns != 0 or self._shown is not None:
             raise BenchError(self._file.id, stimulus.t0_ns * 1e-9, "this bench takes the whole record, once")
         inputs = inputs_of(self._laboratory, case, self._laboratory.of_driver(SCOPE)[0].name)
-        session = Session(self._laboratory, case, scope, generator, inputs, self._auxiliaries, self._guardian)
+        commands = Commands(self._laboratory.id, self._auxiliaries, self._control)
+        session = Session(self._laboratory, case, scope, generator, inputs, commands, self._guardian)
         session.prepare(stimulus)
         session.power_on()
         capture, self._shown = session.play(stimulus)
@@ -198,5 +217,5 @@ class VisaBench:
             self._auxiliaries.close()
             self._open.close()
             self._open = ExitStack()
-            self._scope = self._generator = self._guardian = None
+            self._scope = self._generator = self._guardian = self._control = None
             self._case = None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rig.bench import Capture
     from rig.bench_file.laboratory import Laboratory
     from rig.guardian import Guardian
-    from rig.instruments.auxiliaries import Auxiliaries
+    from rig.instruments.commands import Commands
     from scenarios.case import Case
     from sim.signal import Stimulus
 
@@ -63,7 +63,7 @@ class Session:
         scope: opened.
         generator: opened.
         inputs: of the scope.
-        auxiliaries: supply and meter.
+        commands: who carries out what the scenario asks for.
         guardian: told that we live.
     """
 
@@ -74,12 +74,12 @@ class Session:
         scope: Oscilloscope,
         generator: WaveformGenerator,
         inputs: tuple[ScopeInput, ...],
-        auxiliaries: "Auxiliaries",
+        commands: "Commands",
         guardian: "Guardian",
     ) -> None:
         self._laboratory, self._case, self._scope, self._generator = laboratory, case, scope, generator
-        self._inputs, self._auxiliaries, self._guardian = inputs, auxiliaries, guardian
-        self._patience = auxiliaries.patience
+        self._inputs, self._commands, self._guardian = inputs, commands, guardian
+        self._patience = commands.auxiliaries.patience
         self._played: dict[int, Playback] = {}
         self._acquisition: Acquisition | None = None
 
@@ -89,10 +89,7 @@ class Session:
         Raises:
             BenchError: a command that nobody here carries out, a record that does not fit, or an instrument's trouble.
         """
-        for command in stimulus.commands:
-            if not self._auxiliaries.takes(command):
-                problem = f"nothing on this bench carries out `{command.target}`"
-                raise BenchError(self._laboratory.id, s_from_ns(command.t_ns), problem)
+        self._commands.refuse_unknown(stimulus.commands)
         self._guardian.watch()
         for role, signal in stimulus.signals.items():
             wire = self._laboratory.wire(role)
@@ -114,7 +111,7 @@ class Session:
         Raises:
             BenchError: the supply did not come on.
         """
-        self._auxiliaries.power_on(self._case)
+        self._commands.auxiliaries.power_on(self._case)
         self._wait(SETTLE_S)
 
     def play(self, stimulus: "Stimulus") -> "tuple[Capture, Shown]":
@@ -135,9 +132,9 @@ class Session:
         started_s = now_s()
         for command in stimulus.commands:
             self._wait(started_s + s_from_ns(command.t_ns) - now_s())
-            self._auxiliaries.command(command)
+            self._commands.carry_out(command)
         self._wait(started_s + s_from_ns(stimulus.t1_ns) - now_s())
-        if trouble := self._auxiliaries.trouble():
+        if trouble := self._commands.auxiliaries.trouble():
             raise BenchError(self._laboratory.id, s_from_ns(stimulus.t1_ns), trouble)
         self._finish(acquisition)
         if acquisition.roll:

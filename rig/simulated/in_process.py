@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from rig.bench_file.drivers import CARD
+from rig.bench_file.drivers import CARD, CONTROLS
 from rig.bench_file.laboratory import Laboratory
 from rig.simulated.clock import RealClock, SimClock
 from rig.simulated.lab import Lab
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rig.simulated.daq.card import SimulatedCard
 
 _SIM: Final = "sim"
-_CONTROL: Final = "device.simulated"
 
 
 @dataclass(slots=True, eq=False)
@@ -91,7 +90,7 @@ def open_laboratory(laboratory: Laboratory, case: Case, models: Mapping[str, Dev
         opened.close()
         raise
     has_card = opened.card is not None
-    if any(each.driver == _CONTROL and each.address == _SIM for each in laboratory.instruments.values()):
+    if any(each.driver in CONTROLS and each.address == _SIM for each in laboratory.instruments.values()):
         opened.control = LabControl(opened.lab, is_on=not has_card)
     if not has_card:
         opened.lab.power_on(0)
