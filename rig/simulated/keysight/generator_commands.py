@@ -116,9 +116,9 @@ def _store(generator: "WaveformGenerator", n: int, name: str, points: NDArray[np
 
 def _upload(*, codes: bool) -> "Callable[..., None]":
     def run(generator: "WaveformGenerator", n: int, name: str, first: Any, *more: Any) -> None:
+        if more and any(isinstance(each, bytes) for each in (first, *more)):
+            raise ScpiError(-108)
         if isinstance(first, bytes):
-            if more:
-                raise ScpiError(-108)
             order = "<" if generator.is_little_endian else ">"
             width = 2 if codes else 4
             if len(first) % width:
