@@ -57,7 +57,7 @@ class Oscilloscope(Instrument):
         super().__init__(model.identity, pause=self.time.pass_on)
         self.lab, self.model = lab, model
         self.sampler = Sampler(model, dict(terminals), Streams(seed))
-        self.inject_faults: dict[str, int] = {}
+        self.made_up_codes: dict[str, int] = {}
         self.panel = ScopeSettings.after_reset(model)
         self.acquiring = Acquiring(lab, self.sampler, self.panel)
         self.segment = 1
@@ -210,11 +210,11 @@ class Oscilloscope(Instrument):
         """Segments in the memory; 0 outside segmented memory."""
         return len(self.acquiring.records) if self.panel.acquisition.is_segmented else 0
 
-    def with_faults(self, words: NDArray[np.uint16]) -> NDArray[np.uint16]:
-        """The codes with the holes and clipped samples that `inject_faults` asks for, in the middle of the record."""
+    def with_made_up(self, words: NDArray[np.uint16]) -> NDArray[np.uint16]:
+        """The codes with the holes and clipped samples that `made_up_codes` asks for, in the middle of the record."""
         out = words.copy()
         at = out.size // 2
-        for kind, count in self.inject_faults.items():
+        for kind, count in self.made_up_codes.items():
             out[at : at + count] = _CODES[kind]
             at += count
         return out

@@ -75,8 +75,8 @@ def chosen(scope: "Oscilloscope", source: int | None = None) -> Part:
     limit = MEASUREMENT_RECORD if request.points_mode == "NORM" else words.size
     limit = min(limit, request.points or limit)
     step = max(1, -(-words.size // max(1, limit)))
-    if scope.inject_faults:
-        words = scope.with_faults(words)
+    if scope.made_up_codes:
+        words = scope.with_made_up(words)
     sent = words.reshape(-1, pairs)[::step].ravel()[: max(pairs, words.size // step // pairs * pairs)]
     period_ns = record.plan.period_ns / pairs
     clock = scope.sampler.clock
