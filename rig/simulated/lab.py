@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rig.plant_of_case import DEVICE_CLOCK_PPM, plant_of_case
 from rig.simulated.clock import LabClock, SimClock
 from rig.simulated.driver import Driver, Patient
+from rig.simulated.history import Segments
 from rig.simulated.interlock import Interlock
 from rig.simulated.memory import Memory
 from rig.simulated.standing import Standing, check_command
@@ -226,6 +227,18 @@ class Lab:
         with self.lock:
             self._memory.refuse_outside(t0_ns, t0_ns + max(0, n - 1) * period_ns + 1, self._reached_ns)
             return self._memory.values(role, t0_ns, period_ns, n)
+
+    def segments(self, role: str, t0_ns: TimeNs, t1_ns: TimeNs) -> Segments:
+        """A role over [t0_ns, t1_ns), exactly: starts (n,) ns, steady and decaying part (n,), SI, and tau (n,) s.
+
+        The first segment is the one that runs at `t0_ns`; its start may lie long before.
+
+        Raises:
+            BenchError: no such role, not lived yet, or forgotten.
+        """
+        with self.lock:
+            self._memory.refuse_outside(t0_ns, t1_ns, self._reached_ns)
+            return self._memory.segments(role, t0_ns, t1_ns)
 
     def crossings(
         self, role: str, level: float, t0_ns: TimeNs, t1_ns: TimeNs

@@ -171,7 +171,7 @@ class Memory:
     def values(self, role: str, t0_ns: TimeNs, period_ns: TimeNs, n: int) -> NDArray[np.float64]:
         """See `Lab.values`."""
         values = np.empty(n)
-        segments = self._segments(role, t0_ns, t0_ns + max(0, n - 1) * period_ns + 1)
+        segments = self.segments(role, t0_ns, t0_ns + max(0, n - 1) * period_ns + 1)
         sample_segments(*segments, t0_ns, period_ns, values)
         return values
 
@@ -179,7 +179,7 @@ class Memory:
         self, role: str, level: float, t0_ns: TimeNs, t1_ns: TimeNs
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """See `Lab.crossings`."""
-        segments = self._segments(role, t0_ns - 1, t1_ns)
+        segments = self.segments(role, t0_ns - 1, t1_ns)
         most = 2 * segments[0].size
         found_ns, rising = np.empty(most, np.int64), np.empty(most, np.bool_)
         n = find_crossings(*segments, level, t0_ns, t1_ns, found_ns, rising)
@@ -193,7 +193,8 @@ class Memory:
         """See `Lab.messages`."""
         return self._told.between(t0_ns, t1_ns)
 
-    def _segments(self, role: str, t0_ns: TimeNs, t1_ns: TimeNs) -> Segments:
+    def segments(self, role: str, t0_ns: TimeNs, t1_ns: TimeNs) -> Segments:
+        """See `Lab.segments`."""
         quantity, _, number = role.partition(".")
         if quantity in {"current", "voltage"}:
             index = int(number or 1) - 1

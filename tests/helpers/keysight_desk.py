@@ -27,7 +27,7 @@ SMALL = replace(INFINIIVISION_3000T, memory_points=20_000)
 
 @dataclass(slots=True, eq=False)
 class Desk:
-    """Lab, scope (1 voltage through 10:1, 2 current through 10 ohm, 3 supply, 4 heel switch), supply, generator, meter."""
+    """A lab and its instruments; the scope sees voltage through 10:1, current through 10 ohm, supply, heel switch."""
 
     lab: Lab
     scope: Oscilloscope
@@ -46,7 +46,7 @@ class Desk:
 
 
 def desk(*, walks=True, model=SMALL, seed=7, load_ohm=LOAD_OHM, clock=None):
-    """The bench with the device on and, with `walks`, the heel off the ground for 1.2 s of every 1.5 s from 0.3 s on."""
+    """The bench with the device on; with `walks` the heel is up for 1.2 s of every 1.5 s, from 0.3 s on."""
     lab = lab_of(**({} if clock is None else {"clock": clock}))
     lab.command(Command(0, "load", Load(load_ohm)))
     if walks:

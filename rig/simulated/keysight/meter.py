@@ -13,7 +13,6 @@ from rig.simulated.keysight.bench_time import BenchTime
 from rig.simulated.keysight.meter_commands import METER_COMMANDS
 from rig.simulated.keysight.meter_ranges import RANGES, range_for
 from rig.simulated.keysight.pieces import Grid, means_over, pieces_of
-from rig.simulated.keysight.scene import segments
 from rig.simulated.keysight.terminals import Wired
 from rig.simulated.lab import Lab
 from rig.simulated.scpi.commands import Command
@@ -30,7 +29,6 @@ LEAD_OHM: Final = 0.2
 _NOISE_SHARE: Final = 0.1
 """Rms noise of a reading over one cycle of the mains, as a share of the range's accuracy (design choice)."""
 _LOAD: Final = "load.check"
-_LOOK_NS: Final = 100_000
 _OF_LOAD: Final = {"VOLT": "voltage", "CURR": "current"}
 
 
@@ -115,9 +113,9 @@ class Multimeter(Instrument):
         if self._role != _LOAD and function == "CURR":
             raise ScpiError(-221, f"Settings conflict; the meter is wired across {self._role}, not in series")
         role = _OF_LOAD[function] if self._role == _LOAD else self._role
-        rows, quantity = segments(self.lab, role, begin_ns, begin_ns + span_ns, _LOOK_NS)
+        segments = self.lab.segments(role, begin_ns, begin_ns + span_ns)
         window = Grid(begin_ns, 0.5 * span_ns, float(span_ns), 1)
-        return float(means_over(pieces_of(rows, quantity, 1.0, 0.0), window)[0])
+        return float(means_over(pieces_of(segments, begin_ns, 1.0, 0.0), window)[0])
 
     def _as_read(self, function: str, value: float) -> float:
         chosen = range_for(function, value, self.ranges[function])

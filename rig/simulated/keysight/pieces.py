@@ -5,16 +5,16 @@ extreme is taken from the plant's edges themselves.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.simulated.history import Segments
 from sim.edges import EDGE_DTYPE
 from sim.front_end_filter import follow_segments
 from sim.timebase import NS_PER_S, TimeNs
 
-QUANTITIES: Final = ("current", "voltage")
 _NO_FILTER_TAU_S: Final = 1.0
 _AT_ONCE: Final = 262_144
 _FADED: Final = 40.0
@@ -76,28 +76,26 @@ class Pieces:
         return self.steady_v + self.swing_v, self.steady_v + self.swing_v * np.exp(-lengths_s / self.tau_s)
 
 
-def pieces_of(edges: NDArray[Any], quantity: str, gain: float, filter_tau_s: float) -> Pieces:
-    """The current or the voltage of one channel of a plant, times `gain`, behind a first-order low-pass.
-
-    The filter has settled at the first segment's first value.
+def pieces_of(segments: Segments, t0_ns: TimeNs, gain: float, filter_tau_s: float) -> Pieces:
+    """A role, times `gain`, behind a first-order low-pass that has settled at the first segment's first value.
 
     Args:
-        edges: (n,) `EDGE_DTYPE`, at least one segment.
-        quantity: `current` or `voltage`.
-        gain: volts at the instrument's input per A or per V.
+        segments: of `Lab.segments`; the first begins at or before `t0_ns`.
+        t0_ns: a first segment that only holds a level is cut here: it may have begun long ago.
+        gain: volts at the instrument's input per SI unit of the role.
         filter_tau_s: time constant, s; 0 for none.
     """
-    column = QUANTITIES.index(quantity)
-    gains = np.zeros(2)
-    gains[column] = gain
-    first = edges[0]
-    at_first = (first["i_a"] + first["i_b_a"], first["v_v"] + first["v_b_v"])[column] * gain
-    last = np.array([_NO_FILTER_TAU_S, at_first, 0.0, at_first, at_first, 0.0, at_first])
-    t_ns = np.zeros(edges.size + 1, np.int64)
-    rows = np.zeros((edges.size + 1, 7))
-    follow_segments(np.ascontiguousarray(edges, EDGE_DTYPE), last, int(first["t_ns"]), t_ns, rows, gains, filter_tau_s)
-    own = rows[1:, 1 + 3 * column : 4 + 3 * column]
-    return Pieces(t_ns[1:], rows[1:, 0], own[:, 0], own[:, 1], own[:, 2], filter_tau_s)
+    t_ns, steady, swing, tau_s = segments
+    edges = np.zeros(t_ns.size, EDGE_DTYPE)
+    edges["t_ns"], edges["v_v"], edges["v_b_v"], edges["tau_s"] = t_ns, steady, swing, tau_s
+    if swing[0] == 0.0:
+        edges["t_ns"][0] = max(int(t_ns[0]), t0_ns)
+    at_first = float(steady[0] + swing[0]) * gain
+    last = np.array([_NO_FILTER_TAU_S, 0.0, 0.0, 0.0, at_first, 0.0, at_first])
+    starts_ns, rows = np.zeros(edges.size + 1, np.int64), np.zeros((edges.size + 1, 7))
+    follow_segments(edges, last, int(edges["t_ns"][0]), starts_ns, rows, np.array([0.0, gain]), filter_tau_s)
+    tau, steady_v, swing_v, start_v = (rows[1:, column] for column in (0, 4, 5, 6))
+    return Pieces(starts_ns[1:], tau, steady_v, swing_v, start_v, filter_tau_s)
 
 
 def values_at(pieces: Pieces, grid: Grid) -> NDArray[np.float64]:

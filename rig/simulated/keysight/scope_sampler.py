@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from rig.simulated.keysight.noise import add_noise
 from rig.simulated.keysight.pieces import Grid, Pieces, extremes_over, means_over, pieces_of, values_at
-from rig.simulated.keysight.scene import segments
 from rig.simulated.keysight.scope_codes import coded
 from rig.simulated.keysight.scope_model import ScopeModel
 from rig.simulated.keysight.scope_settings import Channel
@@ -21,8 +20,6 @@ from sim.timebase import ns_from_s
 
 _SETTLED: Final = 12.0
 """Time constants of AC coupling that a record looks back: e^-12 of an old level is left."""
-_FINER: Final = 4
-"""What the bench drives is looked at so many times a sample."""
 _MOST_AVERAGED: Final = 256
 """Samples beyond which averaging brings no less noise (design choice)."""
 
@@ -114,6 +111,6 @@ class Sampler:
         t0_ns, t1_ns = grid.anchor_ns, min(grid.anchor_ns + int(grid.n * grid.period_ns) + 2, lab.reached_ns)
         if channel.coupling == "AC":
             t0_ns = max(0, t0_ns - ns_from_s(_SETTLED * slow_tau_s))
-        edges, quantity = segments(lab, role, t0_ns, t1_ns, max(1, int(grid.period_ns / _FINER)))
-        pieces = pieces_of(edges, quantity, gain, 1.0 / (2.0 * np.pi * bandwidth_hz))
-        return pieces, pieces_of(edges, quantity, gain, slow_tau_s) if channel.coupling == "AC" else None
+        segments = lab.segments(role, t0_ns, t1_ns)
+        pieces = pieces_of(segments, t0_ns, gain, 1.0 / (2.0 * np.pi * bandwidth_hz))
+        return pieces, pieces_of(segments, t0_ns, gain, slow_tau_s) if channel.coupling == "AC" else None

@@ -110,11 +110,11 @@ def test_an_automatic_sweep_triggers_on_nothing(bench):
     """AUTO with an impossible level gives a record all the same: why a test says NORM."""
     tell(bench.scope, ":TRIG:LEV 70;SWE AUTO")
     t_s, _, volts = _single(bench.scope)
-    assert t_s.size == volts.size == 20_000
+    assert t_s.size == volts.size == 12_500
 
 
 def test_a_sag_of_the_supply_stops_the_pulses_in_a_rolling_record():
-    """0.5 s rolling, supply below the brown-out from 0.12 s on: pulses before, none after; the supply is seen to fall."""
+    """0.5 s rolling, supply below the brown-out after 0.12 s: pulses before, none after; the supply is seen to fall."""
     bench = desk(model=replace(NO_ERRORS, memory_points=500_000))
     tell(bench.scope, *SETUP, ":TIM:RANG 0.5", ":TIM:MODE ROLL")
     bench.live_to(0.8)
@@ -150,14 +150,14 @@ def test_each_type_of_acquisition_does_what_it_is_for(bench, kind):
     t_s, _, volts = _single(bench.scope)
     idle = t_s < -1e-5
     if kind == "PEAK":
-        assert volts.size == 40_000 and np.all(volts[::2][idle[::2]] <= volts[1::2][idle[::2]] + 1.0)
+        assert volts.size == 25_000 and np.all(volts[::2][idle[::2]] <= volts[1::2][idle[::2]] + 1.0)
         tell(bench.scope, ":TIM:MODE ROLL;RANG 5", ":SING")
         bench.live_to(7.0)
         t_s, _, volts = waveform(bench.scope)  # 250 us a sample, pulses of 300 us: every one in one value of a pair
         assert volts[1::2].max() == pytest.approx(LEVEL_V, rel=0.01)
     else:
-        expected = {"HRES": 50**-0.5, "AVER": 16**-0.5}[kind]
-        assert volts[idle].std() == pytest.approx(plain[: idle.sum()].std() * expected, rel=0.15)
+        expected = {"HRES": 200**-0.5, "AVER": 16**-0.5}[kind]
+        assert volts[idle].std() == pytest.approx(plain[: idle.sum()].std() * expected, rel=0.15, abs=2e-3)
         assert volts[(t_s > 20e-6) & (t_s < 280e-6)].mean() == pytest.approx(LEVEL_V, rel=0.002)
 
 

@@ -28,6 +28,11 @@ def _rows(*segments):
     return rows
 
 
+def _pieces(rows, gain, filter_tau_s):
+    segments = tuple(np.ascontiguousarray(rows[name]) for name in ("t_ns", "v_v", "v_b_v", "tau_s"))
+    return pieces_of(segments, int(rows["t_ns"][0]), gain, filter_tau_s)
+
+
 def _drawn(n=40):
     """Segments of every kind: short and long, with and without a swing."""
     draw = np.random.Generator(np.random.PCG64(3))
@@ -45,7 +50,7 @@ def _input_v(rows, t_ns):
 def test_a_step_behind_the_bandwidth_is_an_exponential():
     """At 2.5 GSa/s a step of 10 V behind 0.8 ns is 10 (1 - e^-t/tau), sample by sample."""
     tau_s = 0.8e-9
-    pieces = pieces_of(_rows((0, 0.0, 0.0, 1.0), (1000, 10.0, 0.0, 1.0)), "voltage", 1.0, tau_s)
+    pieces = _pieces(_rows((0, 0.0, 0.0, 1.0), (1000, 10.0, 0.0, 1.0)), 1.0, tau_s)
     seen = values_at(pieces, Grid(990, 0.0, 0.4, 60))
     since_s = np.maximum(np.arange(60) * 0.4 - 10.0, 0.0) * 1e-9
     assert seen == pytest.approx(10.0 * (1.0 - np.exp(-since_s / tau_s)), abs=1e-9)
@@ -54,7 +59,7 @@ def test_a_step_behind_the_bandwidth_is_an_exponential():
 def test_the_filter_follows_exponentials_as_its_differential_equation_says():
     """Every value of a drawn signal behind 30 us, against the equation integrated in steps of 5 ns."""
     rows, tau_s, step_ns = _drawn(), 30e-6, 5
-    pieces = pieces_of(rows, "voltage", 1.0, tau_s)
+    pieces = _pieces(rows, 1.0, tau_s)
     t_ns = np.arange(int(rows["t_ns"][0]), int(rows["t_ns"][-1]) + 50_000, step_ns)
     middle_v = _input_v(rows, t_ns + 0.5 * step_ns)
     fade = np.exp(-step_ns * 1e-9 / tau_s)
@@ -69,7 +74,7 @@ def test_the_filter_follows_exponentials_as_its_differential_equation_says():
 def test_means_and_extremes_are_those_of_a_fine_look():
     """High-resolution and peak detection of a drawn signal, against 2000 looks a period."""
     rows = _drawn()
-    pieces = pieces_of(rows, "voltage", 2.0, 0.0)
+    pieces = _pieces(rows, 2.0, 0.0)
     grid = Grid(0, 3333.25, 10_000.0, 60)
     looks = 2000
     fine = 2.0 * _input_v(rows, grid.first_ns + np.arange(60 * looks) * 10_000.0 / looks).reshape(60, looks)
