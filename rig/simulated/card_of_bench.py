@@ -44,6 +44,14 @@ def card_wire(laboratory: Laboratory, wire: Wire) -> CardWire:
         if position.load is not None and position.select >= 0
     }
     if wire.lines:
-        return CardWire(wire.lines[0], wire.role, invert=wire.invert, more_lines=wire.lines[1:], choices=loads or None)
+        sources = [laboratory.fixtures[name] for name in wire.through if laboratory.fixtures[name].kind == "reference"]
+        return CardWire(
+            wire.lines[0],
+            wire.role,
+            invert=wire.invert,
+            more_lines=wire.lines[1:],
+            choices=loads or None,
+            level=sources[0].value if sources else 0.0,
+        )
     gain = wire.volts_per_unit or 1.0
     return CardWire(wire.port, wire.role, -gain if wire.invert else gain)

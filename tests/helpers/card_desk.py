@@ -22,6 +22,8 @@ WIRES = (
     CardWire("port0/line0", "interlock"),
     CardWire("port0/line1", "button.stop"),
     CardWire("port0/line2", "polarity"),
+    CardWire("port0/line4", "zero"),
+    CardWire("port0/line5", "span", level=5.0),
     CardWire("port0/line16", "status"),
     CardWire("PFI0", "current", level=5e-3),
     CardWire("PFI1", "port0/line3"),

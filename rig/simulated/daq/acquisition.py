@@ -30,10 +30,33 @@ class Acquisition(Work):
     def __init__(self, task: "Task") -> None:
         super().__init__(task)
         self.read_index = 0
+        self._reference: int | None = None
+        """Index of the first sample that does not lie before the edge of the reference trigger."""
+        self._looked_ns: TimeNs = 0
 
-    def begin(self, t0_ns: TimeNs) -> None:  # noqa: ARG002
+    def begin(self, t0_ns: TimeNs) -> None:
         """The first sample stands at `t0_ns`."""
-        self.read_index = 0
+        self.read_index, self._reference = 0, None
+        self._looked_ns = t0_ns + self.task.reference_trigger.pretrigger * self.task.timing.period_ns
+
+    @property
+    def end_index(self) -> int | None:
+        """Behind the reference trigger the rest of the samples follow; before it the end is not known."""
+        trigger = self.task.reference_trigger
+        if not trigger.source:
+            return super().end_index
+        return None if self._reference is None else self._reference + self.task.timing.samples - trigger.pretrigger
+
+    def live(self, now_ns: TimeNs) -> None:
+        """Look for the edge of the reference trigger; it counts once enough samples stand before it."""
+        task, trigger = self.task, self.task.reference_trigger
+        if not trigger.source or task.t0_ns is None or self._reference is not None:
+            return
+        edge_ns = task.on.terminals.first(trigger, self._looked_ns, now_ns)
+        self._looked_ns = max(self._looked_ns, now_ns)
+        if edge_ns is not None:
+            self._reference = -(-(edge_ns - task.t0_ns) // task.timing.period_ns)
+            self.read_index = self._reference - trigger.pretrigger
 
     @property
     def buffer_size(self) -> int:
@@ -52,23 +75,34 @@ class Acquisition(Work):
         detail = f"Task Name: {task.name}\nBuffer: {self.buffer_size} samples a channel"
         return at_ns, DaqmxError(OVERFLOW, detail, read=0)
 
+    def stop(self, now_ns: TimeNs) -> None:  # noqa: ARG002
+        """What was not read is gone."""
+        self.read_index = 0
+
     def looks_back_to(self, now_ns: TimeNs) -> TimeNs:
         """The instant of the oldest sample that nobody has read."""
         task = self.task
         if task.t0_ns is None:
             return min(now_ns, task.armed_ns)
+        if task.reference_trigger.source and self._reference is None:
+            return min(now_ns, self._looked_ns) - task.reference_trigger.pretrigger * task.timing.period_ns
         return min(now_ns, task.t0_ns + self.read_index * task.timing.period_ns)
 
     def available(self, now_ns: TimeNs) -> int:
-        """Samples a channel that have been taken and not read."""
+        """Samples a channel that have been taken and not read; none before the edge of a reference trigger."""
+        if self.task.reference_trigger.source and self._reference is None:
+            return 0
         return max(0, self.clocked(now_ns) - self.read_index)
 
     def wanted(self, count: int, now_ns: TimeNs) -> int:
         """Samples a channel that a read asks for; -1 asks for all there are, of a finite task for all there will be."""
         if count >= 0:
             return count
-        end = self.task.timing.end_index
-        return self.available(now_ns) if end is None else max(0, end - self.read_index)
+        timing = self.task.timing
+        if timing.end_index is None:
+            return self.available(now_ns)
+        end = self.end_index
+        return timing.samples if end is None else max(0, end - self.read_index)
 
     def wait_for(self, count: int, timeout_s: float) -> tuple[int, int]:
         """Wait until samples are there.
@@ -87,7 +121,7 @@ class Acquisition(Work):
             if not task.is_started:
                 card.start(task)
             wanted = self.wanted(count, now_ns)
-            end = task.timing.end_index
+            end = self.end_index
             if end is not None and self.read_index + wanted > end:
                 left = end - self.read_index
                 raise DaqmxError(NEVER_AVAILABLE, f"Task Name: {task.name}\nLeft: {left} of {wanted} wanted", read=0)
@@ -97,7 +131,10 @@ class Acquisition(Work):
                 return now_ns
             if task.t0_ns is None:
                 return NEVER
-            return task.t0_ns + (self.read_index + wanted) * task.timing.period_ns
+            if self.task.reference_trigger.source and self._reference is None:
+                return NEVER
+            at_ns = task.t0_ns + (self.read_index + wanted) * task.timing.period_ns
+            return at_ns if at_ns <= task.clock_ends_ns else NEVER
 
         in_time = task.wait(there, timeout_s) if wanted else True
         task.check()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rig.simulated.daq.acquisition import Acquisition
 from rig.simulated.daq.converter import Converter, converter_for
 from rig.simulated.daq.errors import not_simulated
-from sim.edges import Edges
+from sim.edges import EDGE_DTYPE, Edges
 from sim.front_end import FrontEnd
 from sim.front_end_settings import HALF_SCALE, quantity_of
 from sim.timebase import NS_PER_S, TimeNs
@@ -35,6 +35,8 @@ class AnalogIn(Acquisition):
         self._lsb_v: NDArray[np.float64] = np.zeros(0)
         self._index_shift = 0
         self._is_first = True
+        self._steady_v: float | None = None
+        """What relays hold at every input instead of its signal; None where they do not."""
 
     def resources(self) -> frozenset[str]:
         """The card's only chain of multiplexer, amplifier and sample clock."""
@@ -47,7 +49,8 @@ class AnalogIn(Acquisition):
         period_ns = task.timing.period_ns
         self._lsb_v = np.array([channel.range_v / HALF_SCALE for channel in task.channels])
         origin_ns = t0_ns if card.origin_ns is None else card.origin_ns
-        self._index_shift = -(-(t0_ns - origin_ns) // period_ns) if period_ns else 0
+        self._index_shift = max(0, -(-(t0_ns - origin_ns) // period_ns)) if period_ns else 0
+        self._steady_v = card.terminals.reference_v()
         self._is_first = True
         self._sources, ranges = [], dict[str, float]()
         roles: list[str] = []
@@ -114,9 +117,21 @@ class AnalogIn(Acquisition):
         with card.lab.lock:
             card.lab.advance_to(t1_ns)
             edges = card.lab.edges(t0_ns, t1_ns, with_running=self._is_first)
+        if self._steady_v is not None:
+            edges = replace(edges, channels=tuple(self._steady(t0_ns) for _ in edges.channels))
         channels = tuple(_moved(rows, t0_ns, shift_ns, is_first=self._is_first) for rows in edges.channels)
         self._is_first = False
         return self._front_end.render(Edges(t0_ns + shift_ns, t1_ns + shift_ns, channels)).waveforms
+
+    def _steady(self, t0_ns: TimeNs) -> NDArray[Any]:
+        """Current and voltage whose taps and dividers would show the reference at every input."""
+        assert self._steady_v is not None
+        rows = np.zeros(int(self._is_first), EDGE_DTYPE)
+        settings = self.task.on.front_end
+        rows["t_ns"], rows["tau_s"] = t0_ns, 1.0
+        rows["i_a"] = self._steady_v / settings.volts_per_unit("current")
+        rows["v_v"] = self._steady_v / settings.volts_per_unit("voltage")
+        return rows
 
     def _convert(self, converter: Converter, count: int) -> NDArray[np.int16]:
         task = self.task
@@ -125,7 +140,10 @@ class AnalogIn(Acquisition):
         t0_ns = task.t0_ns + self.read_index * period_ns
         with task.on.lab.lock:
             task.on.lab.advance_to(t0_ns + count * period_ns)
-            return converter.codes(t0_ns, period_ns, count, self._index_shift + self.read_index)
+            index = self._index_shift + self.read_index
+            if self._steady_v is not None:
+                return converter.codes_of(np.full(count, self._steady_v), index)
+            return converter.codes(t0_ns, period_ns, count, index)
 
 
 class _Empty:

@@ -50,10 +50,6 @@ def _set_start_type(task: Task, value: Any) -> None:
         raise not_simulated(f"start triggers of type {value}")
 
 
-def _type_of(trigger: Trigger) -> int:
-    return DIGITAL_EDGE if trigger.source else NO_TRIGGER
-
-
 def _convert_hz(task: Task) -> float:
     """Rate of the converter: one channel after the other, or all at once."""
     if task.kind != AI:
@@ -79,10 +75,11 @@ TIMING: Final = {
     0x22C9: Attribute("AIConv.MaxRate", lambda task: task.on.product.ai_single_hz),
 }
 TRIGGER: Final = {
-    0x1393: Attribute("StartTrig.Type", lambda task: _type_of(task.start_trigger), _set_start_type, NO_TRIGGER),
+    0x1393: Attribute("StartTrig.Type", lambda task: task.start_trigger.type, _set_start_type, NO_TRIGGER),
     0x1407: Attribute("DigEdge.StartTrig.Src", lambda task: task.start_trigger.source, _set_start_source, ""),
     0x1404: Attribute("DigEdge.StartTrig.Edge", lambda task: task.start_trigger.edge, _set_start_edge, 10280),
-    0x1419: Attribute("RefTrig.Type", lambda task: _type_of(task.reference_trigger)),
+    0x1419: Attribute("RefTrig.Type", lambda task: task.reference_trigger.type),
+    0x1445: Attribute("RefTrig.PretrigSamples", lambda task: task.reference_trigger.pretrigger),
     0x190F: fixed("StartTrig.Retriggerable", value=False),
     0x2F1E: Attribute("StartTrig.Term", lambda task: _terminal(task, "StartTrigger")),
 }

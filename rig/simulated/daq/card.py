@@ -25,7 +25,7 @@ from rig.simulated.daq.work import Work
 from rig.simulated.daq.works import work_for
 from sim.front_end_settings import FrontEndSettings
 from sim.streams import Streams
-from sim.timebase import NEVER, NS_PER_S, TimeNs
+from sim.timebase import NS_PER_S, TimeNs
 
 if TYPE_CHECKING:
     from rig.simulated.daq.converter import Converter
@@ -70,6 +70,7 @@ class SimulatedCard:
         self.terminals = Terminals(self)
         self.is_lost = False
         self._forgotten_ns: TimeNs = 0
+        self._synced_ns: TimeNs = -1
         self.origin_ns: TimeNs | None = None
         """The device's time 0: sample indices of the inputs' noise count from it."""
         self._reserved: dict[str, Task] = {}
@@ -139,8 +140,10 @@ class SimulatedCard:
             DaqmxError: -201003, the card was unplugged.
         """
         now_ns = self.lab.clock.now_ns()
-        self.lab.advance_to(now_ns)
-        self.settle(now_ns)
+        if now_ns != self._synced_ns:  # at one instant nothing happens twice
+            self._synced_ns = now_ns
+            self.lab.advance_to(now_ns)
+            self.settle(now_ns)
         if self.is_lost:
             raise DaqmxError(DEVICE_LOST, f"Device Specified: {self.name}")
         return now_ns
@@ -163,6 +166,7 @@ class SimulatedCard:
         work = task.does
         if task.failed is None and (failure := work.fails_at()) is not None and failure[0] < now_ns:
             task.fail(failure[1], failure[0])
+            self._end_clock_of(task, failure[0])
         work.live(now_ns)
         if task.events.is_wanted:
             task.events.counted(work.clocked(now_ns))
@@ -189,8 +193,8 @@ class SimulatedCard:
             except DaqmxError:
                 self.unreserve(task)
                 raise
-            task.failed, task.failed_ns = None, NEVER
-            task.is_started, task.armed_ns, task.t0_ns = True, now_ns, None
+            task.rest()
+            task.is_started, task.armed_ns = True, now_ns
             task.events.begin()
             if task.start_trigger.source or task.timing.source:
                 self._look_for_start(task, now_ns)
@@ -199,39 +203,58 @@ class SimulatedCard:
 
     def begin(self, task: Task, t0_ns: TimeNs) -> None:
         """The task's first sample stands at `t0_ns`; whoever waited for its trigger or clock begins with it."""
-        if task.kind == AI and task.timing.is_clocked:
+        if task.kind == AI and task.timing.is_clocked and self.terminals.reference_v() is None:
             self.origin_ns = self.lab.power_on(t0_ns)
         task.begin(t0_ns)
         for other in self.tasks:
-            if other is not task and other.is_started and other.t0_ns is None and self._follows(other, task):
+            if other.is_started and other.t0_ns is None and self._follows(other, task):
+                self._take_clock(other, task)
                 self.begin(other, t0_ns)
 
     def _follows(self, task: Task, leader: Task) -> bool:
-        """True where a task waits for the start trigger or the clock of another one."""
-        trigger = key_of(task.start_trigger.source) if task.start_trigger.source else ""
-        source = key_of(task.timing.source) if task.timing.source else ""
-        return f"{leader.kind_name}/starttrigger" == trigger or (
-            not trigger and f"{leader.kind_name}/sampleclock" == source
-        )
+        """True where a task waits for the start trigger of another one, or for its clock without any trigger."""
+        if task is leader:
+            return False
+        if task.start_trigger.source:
+            return key_of(task.start_trigger.source) == f"{leader.kind_name}/starttrigger"
+        return self._uses_clock_of(task, leader)
+
+    def _uses_clock_of(self, task: Task, leader: Task) -> bool:
+        source = task.timing.source
+        return bool(source) and key_of(source) == f"{leader.kind_name}/sampleclock"
+
+    def _take_clock(self, task: Task, leader: Task) -> None:
+        """A task on another one's clock has its period, and ends where that clock does."""
+        if self._uses_clock_of(task, leader):
+            task.timing.period_ns = leader.timing.period_ns
+            task.clock_ends_ns = leader.end_ns()
+
+    def _end_clock_of(self, leader: Task, t_ns: TimeNs) -> None:
+        """The clock of a task has stopped, and with it whoever uses it."""
+        for task in self.tasks:
+            if task is not leader and task.is_started and self._uses_clock_of(task, leader):
+                task.clock_ends_ns = min(task.clock_ends_ns, t_ns)
 
     def _look_for_start(self, task: Task, now_ns: TimeNs) -> None:
         """Begin a waiting task if what it waits for has come."""
-        for leader in self.tasks:
-            if leader is not task and leader.is_started and leader.t0_ns is not None and self._follows(task, leader):
-                if task.start_trigger.source:
-                    continue  # an edge that went by before the task was armed starts nothing
-                self.begin(
-                    task,
-                    leader.t0_ns + -(-(now_ns - leader.t0_ns) // leader.timing.period_ns) * leader.timing.period_ns,
-                )
-                return
         trigger = task.start_trigger
-        if not trigger.source or "/" in key_of(trigger.source):
-            return
-        edge_ns = self.terminals.first_edge(trigger.source, trigger.edge, task.armed_ns, now_ns)
-        if edge_ns is not None:
-            # what a card puts out cannot begin in the past: it follows when the card has seen the edge
-            self.begin(task, now_ns if task.kind in {AO, DO, CO} else edge_ns)
+        if not trigger.source:
+            self._join_clock(task, now_ns)
+        elif not key_of(trigger.source).endswith("/starttrigger"):
+            edge_ns = self.terminals.first(trigger, task.armed_ns, now_ns)
+            if edge_ns is not None:
+                # what a card puts out cannot begin in the past: it follows when the card has seen the edge
+                self.begin(task, now_ns if task.kind in {AO, DO, CO} else edge_ns)
+
+    def _join_clock(self, task: Task, now_ns: TimeNs) -> None:
+        """Begin with the next tick of a clock that is running already."""
+        for leader in self.tasks:
+            if leader.is_started and leader.t0_ns is not None and self._uses_clock_of(task, leader):
+                period_ns = leader.timing.period_ns
+                tick = -(-(now_ns - leader.t0_ns) // period_ns)
+                self._take_clock(task, leader)
+                self.begin(task, leader.t0_ns + tick * period_ns)
+                return
 
     def stop(self, task: Task) -> None:
         """Stop a task: its outputs hold, its resources are free.
@@ -247,8 +270,9 @@ class SimulatedCard:
             if task.work is not None and task.is_started:
                 task.work.stop(now_ns)
             failed = task.failed
-            task.is_started, task.t0_ns, task.failed, task.failed_ns = False, None, None, NEVER
+            task.rest()
             self.unreserve(task)
+            self._end_clock_of(task, now_ns)
         if failed is not None:
             raise failed
 
@@ -306,7 +330,7 @@ class SimulatedCard:
                 if task.is_started:
                     task.does.stop(now_ns)
                     task.events.ended(DEVICE_LOST)
-                task.is_started, task.t0_ns, task.failed, task.failed_ns = False, None, None, NEVER
+                task.rest()
             self._reserved.clear()
             self.outputs.rest(now_ns)
 

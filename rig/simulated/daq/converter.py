@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rig.simulated.daq.card import SimulatedCard
 
 _TABLE: Final = 65_536
+_PIECE: Final = 16_384
 Volts = Callable[[TimeNs, TimeNs, int], NDArray[np.float64]]
 """First instant, period, count -> volts at the input (n,)."""
 
@@ -38,14 +39,26 @@ class Converter:
         parts = np.ones(2) if worst else draw.uniform(-1.0, 1.0, 2)
         self._offset_v = float(parts[0]) * settings.offset_bound_v
         self._gain = 1.0 + float(parts[1]) * settings.gain_bound_ratio
-        self._noise_v = settings.noise_v * draw.standard_normal(_TABLE)
+        noise_v = settings.noise_v * draw.standard_normal(_TABLE) + self._offset_v
+        self._added_v = np.concatenate([noise_v, noise_v[:_PIECE]])
+        """Offset and noise; the start is repeated behind the end, so that any piece is a slice."""
         self._softly_read = 0
 
     def codes(self, t0_ns: TimeNs, period_ns: TimeNs, count: int, index: int) -> NDArray[np.int16]:
         """Codes (count,) of samples that stand `period_ns` apart; `index` is the number of the first, for the noise."""
-        noise_v = self._noise_v[(index + np.arange(count)) % _TABLE]
-        volts = self._volts(t0_ns, period_ns, count) * self._gain + self._offset_v + noise_v
-        return np.clip(np.floor(volts / self._lsb_v + 0.5), -HALF_SCALE, HALF_SCALE - 1).astype(np.int16)
+        return self.codes_of(self._volts(t0_ns, period_ns, count), index)
+
+    def codes_of(self, volts: NDArray[np.float64], index: int) -> NDArray[np.int16]:
+        """Codes (n,) of volts (n,)."""
+        volts = volts * self._gain
+        for first in range(0, volts.size, _PIECE):
+            piece = volts[first : first + _PIECE]
+            start = (index + first) % _TABLE
+            piece += self._added_v[start : start + piece.size]
+        volts *= 1.0 / self._lsb_v
+        np.rint(volts, out=volts)
+        np.minimum(np.maximum(volts, -HALF_SCALE, out=volts), HALF_SCALE - 1, out=volts)
+        return volts.astype(np.int16)
 
     def software_codes(self, t_ns: TimeNs, count: int) -> NDArray[np.int16]:
         """Codes (count,) of samples that software takes one after the other in no time."""

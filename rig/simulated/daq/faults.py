@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from rig.simulated.daq.errors import NOT_YET_AVAILABLE, OVERFLOW, RESERVED, UNDERFLOW, DaqmxError
+from rig.simulated.daq.errors import NOT_YET_AVAILABLE, ONBOARD_OVERFLOW, OVERFLOW, RESERVED, UNDERFLOW, DaqmxError
 
 KINDS: Final = {
     "no_answer": r".*",
@@ -12,12 +12,19 @@ KINDS: Final = {
     "disconnect": r".*",
     "unplug": r".*",
     "overflow": r"Read.*",
+    "onboard_overflow": r"Read.*",
     "underflow": r"Write.*",
     "timeout": r"Read.*",
     "reserved": r"StartTask|TaskControl",
 }
 """Kind -> the calls that it strikes, as a pattern of their names."""
-_CODES: Final = {"overflow": OVERFLOW, "underflow": UNDERFLOW, "timeout": NOT_YET_AVAILABLE, "reserved": RESERVED}
+_CODES: Final = {
+    "overflow": OVERFLOW,
+    "onboard_overflow": ONBOARD_OVERFLOW,
+    "underflow": UNDERFLOW,
+    "timeout": NOT_YET_AVAILABLE,
+    "reserved": RESERVED,
+}
 
 
 @dataclass(slots=True)
@@ -53,8 +60,9 @@ class Faults:
         """Put in a fault.
 
         Args:
-            kind: `no_answer`, `late_answer`, `overflow` (-200279), `underflow` (-200290), `timeout` (-200284),
-                `reserved` (-50103), `unplug` (-201003 until `reset_device`) or `disconnect` (the link is lost).
+            kind: `no_answer`, `late_answer`, `overflow` (-200279), `onboard_overflow` (-200361), `underflow` (-200290),
+                `timeout` (-200284), `reserved` (-50103), `unplug` (-201003 until `reset_device`) or `disconnect` (the
+                link is lost).
             after: matching calls that pass first.
             times: matching calls that it strikes then.
             task: name of the only task that it concerns.
@@ -101,6 +109,6 @@ def error_of(fault: Fault, task: str) -> DaqmxError | None:
     return DaqmxError(
         code,
         detail,
-        read=0 if code in {OVERFLOW, NOT_YET_AVAILABLE} else None,
+        read=0 if code in {OVERFLOW, ONBOARD_OVERFLOW, NOT_YET_AVAILABLE} else None,
         written=0 if code == UNDERFLOW else None,
     )

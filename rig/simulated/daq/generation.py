@@ -40,8 +40,6 @@ class Generation(Work):
         self.regeneration = REGENERATE
         self.written = 0
         self._blocks: deque[NDArray[np.float64]] = deque()
-        self._first = 0
-        """Index of the first sample that is still in `_blocks`; without regeneration."""
         self._put_out = 0
 
     def rows(self) -> list[str]:
@@ -82,7 +80,7 @@ class Generation(Work):
         task = self.task
         if task.t0_ns is None or not task.timing.period_ns:
             return 0
-        count = -(-(min(now_ns, task.failed_ns) - task.t0_ns) // task.timing.period_ns)
+        count = -(-(min(now_ns, task.clock_ends_ns) - task.t0_ns) // task.timing.period_ns)
         end = task.timing.end_index
         count = max(0, count if end is None else min(count, end))
         return count if self.regeneration == REGENERATE else min(count, self.written)
@@ -100,6 +98,8 @@ class Generation(Work):
         if end is not None and self.written >= end:
             return None
         at_ns = task.t0_ns + self.written * task.timing.period_ns
+        if at_ns >= task.clock_ends_ns:
+            return None
         return at_ns, DaqmxError(UNDERFLOW, f"Task Name: {task.name}", written=0)
 
     def write(self, data: NDArray[np.float64], timeout_s: float, *, auto_start: bool) -> int:
@@ -145,7 +145,8 @@ class Generation(Work):
                 return now_ns
             if task.t0_ns is None:
                 return NEVER
-            return max(now_ns + 1, task.t0_ns + (self.given(now_ns) + missing - 1) * task.timing.period_ns + 1)
+            at_ns = task.t0_ns + (self.given(now_ns) + missing - 1) * task.timing.period_ns + 1
+            return max(now_ns + 1, at_ns) if at_ns <= task.clock_ends_ns else NEVER
 
         if count > self.buffer_size:
             detail = f"{count} samples a channel do not fit into a buffer of {self.buffer_size}"

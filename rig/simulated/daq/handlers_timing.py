@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from rig.simulated.daq.calls import OK, Fields, Handler, raw
-from rig.simulated.daq.channels import AI, AO
-from rig.simulated.daq.errors import not_simulated
+from rig.simulated.daq.channels import AI, AO, DI
+from rig.simulated.daq.errors import NOT_SUPPORTED_VALUE, DaqmxError, not_simulated
 from rig.simulated.daq.names import key_of
 from rig.simulated.daq.task import Task
 from rig.simulated.daq.timing import CONTINUOUS, FINITE, IMPLICIT, SAMPLE_CLOCK, Timing, coerced_period_ns
@@ -54,6 +54,45 @@ def _start_edge(host: "CardHost", request: Any) -> Fields:
     return OK
 
 
+def _analog_start(host: "CardHost", request: Any) -> Fields:
+    task = host.task(request.task.name)
+    task.refuse_while_running()
+    task.start_trigger = Trigger(_input_of(task, request), raw(request, "trigger_slope"), request.trigger_level)
+    return OK
+
+
+def _reference_edge(host: "CardHost", request: Any) -> Fields:
+    task = _with_reference(host, request)
+    edge = raw(request, "trigger_edge")
+    task.reference_trigger = Trigger(request.trigger_source, edge, None, request.pretrigger_samples)
+    return OK
+
+
+def _analog_reference(host: "CardHost", request: Any) -> Fields:
+    task = _with_reference(host, request)
+    slope, pretrigger = raw(request, "trigger_slope"), request.pretrigger_samples
+    task.reference_trigger = Trigger(_input_of(task, request), slope, request.trigger_level, pretrigger)
+    return OK
+
+
+def _with_reference(host: "CardHost", request: Any) -> Task:
+    """A task that can have a reference trigger: a finite acquisition of two samples at least before the edge."""
+    task = host.task(request.task.name)
+    task.refuse_while_running()
+    if task.kind not in {AI, DI}:
+        raise not_simulated(f"a reference trigger of a task of kind {task.kind_name}")
+    if not 2 <= request.pretrigger_samples < task.timing.samples:
+        detail = f"Property: RefTrig.PretrigSamples\nRequested Value: {request.pretrigger_samples}\nMinimum Value: 2"
+        raise DaqmxError(NOT_SUPPORTED_VALUE, detail)
+    return task
+
+
+def _input_of(task: Task, request: Any) -> str:
+    """Physical input of an analogue trigger, which may be named by its virtual channel."""
+    names = {channel.name: channel.physical for channel in task.channels}
+    return names.get(str(request.trigger_source), str(request.trigger_source))
+
+
 def _no_start(host: "CardHost", request: Any) -> Fields:
     host.task(request.task.name).start_trigger = Trigger()
     return OK
@@ -82,6 +121,9 @@ HANDLERS: Final[dict[str, Handler]] = {
     "CfgSampClkTiming": _sample_clock,
     "CfgImplicitTiming": _implicit,
     "CfgDigEdgeStartTrig": _start_edge,
+    "CfgAnlgEdgeStartTrig": _analog_start,
+    "CfgDigEdgeRefTrig": _reference_edge,
+    "CfgAnlgEdgeRefTrig": _analog_reference,
     "DisableStartTrig": _no_start,
     "DisableRefTrig": _no_reference,
     "CfgInputBuffer": _input_buffer,

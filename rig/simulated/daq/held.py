@@ -28,6 +28,11 @@ class Held:
         """The value that holds now."""
         return float(self._values[self._n - 1])
 
+    @property
+    def size(self) -> int:
+        """Changes that are remembered."""
+        return self._n
+
     def put(self, t_ns: TimeNs, value: float) -> None:
         """The output changes at `t_ns`."""
         if value != self.last:

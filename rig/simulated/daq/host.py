@@ -187,7 +187,7 @@ class CardHost:
         error = error_of(fault, "" if task is None else task.name)
         if error is None:
             return
-        if task is not None and fault.kind in {"overflow", "underflow"}:
+        if task is not None and fault.kind in {"overflow", "onboard_overflow", "underflow"}:
             with card.lab.lock:
                 task.fail(error, card.lab.clock.now_ns())
         raise error

@@ -1,6 +1,7 @@
 """Names of channels, lines and terminals, as the driver writes and reads them."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _RANGE: Final = re.compile(r"^(?P<base>.*?)(?P<first>\d+):(?:.*?)(?P<last>\d+)$")
@@ -28,12 +29,14 @@ def device_of(name: str) -> str:
     return name.lstrip("/").split("/")[0]
 
 
+@lru_cache(4096)
 def port_of(name: str) -> str:
     """The name behind the device's, if it has one: `/Dev1/PFI0` -> `PFI0`, `port0/line3` stays."""
     first, _, rest = name.lstrip("/").partition("/")
     return rest if rest and _OWN.fullmatch(first) is None else name.lstrip("/")
 
 
+@lru_cache(4096)
 def key_of(name: str) -> str:
     """A terminal's name as the tables have it: without device, in small letters."""
     return port_of(name).lower()

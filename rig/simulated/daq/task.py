@@ -57,6 +57,7 @@ class Task:
         t0_ns: instant of its first sample; None while it waits.
         failed: the error that ended it.
         failed_ns: when.
+        clock_ends_ns: when its clock stopped: by an error, or with the task whose clock it uses.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Task:
     t0_ns: TimeNs | None = None
     failed: DaqmxError | None = None
     failed_ns: TimeNs = NEVER
+    clock_ends_ns: TimeNs = NEVER
     gone: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -114,6 +116,11 @@ class Task:
         if self.is_started:
             raise DaqmxError(TASK_RUNNING, f"Task Name: {self.name}")
 
+    def rest(self) -> None:
+        """Between stop and start."""
+        self.is_started, self.t0_ns, self.failed = False, None, None
+        self.failed_ns = self.clock_ends_ns = NEVER
+
     def begin(self, t0_ns: TimeNs) -> None:
         """The first sample stands at `t0_ns`."""
         self.t0_ns = t0_ns
@@ -123,6 +130,7 @@ class Task:
         """The task ends by an error at `t_ns`; whoever asks next is told, and its events at once."""
         if self.failed is None and self.is_started:
             self.failed, self.failed_ns = error, t_ns
+            self.clock_ends_ns = min(self.clock_ends_ns, t_ns)
             self.events.ended(error.code)
 
     def check(self) -> None:

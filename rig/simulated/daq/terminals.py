@@ -9,7 +9,8 @@ from rig.simulated.daq.counter_terminals import counter_at
 from rig.simulated.daq.errors import not_simulated
 from rig.simulated.daq.held import Held
 from rig.simulated.daq.names import key_of
-from rig.simulated.daq.trigger import RISING
+from rig.simulated.daq.trigger import RISING, Trigger
+from sim.front_end_settings import quantity_of
 from sim.timebase import TimeNs
 
 if TYPE_CHECKING:
@@ -81,6 +82,14 @@ class Terminals:
             states = after[np.searchsorted(edges_ns, t_ns, "right")]
         return states != wire.invert
 
+    def reference_v(self) -> float | None:
+        """What a relay connects every input to now: 0 V, or the reference source; None where they see their signals."""
+        for wire in self._card.wiring.all:
+            held = self._card.outputs.driven(wire.port) if wire.role in {"zero", "span"} else None
+            if held is not None and (held.last > 0.5) != wire.invert:
+                return wire.level if wire.role == "span" else 0.0
+        return None
+
     def _line(self, role: str, until_ns: TimeNs) -> Held:
         """A line of the device as far as it has been looked at."""
         if until_ns > self._looked_ns:
@@ -89,13 +98,30 @@ class Terminals:
             self._looked_ns = until_ns
         return self._device.setdefault(role, Held())
 
-    def first_edge(self, name: str, edge: int, t0_ns: TimeNs, t1_ns: TimeNs) -> TimeNs | None:
-        """First edge of that direction in [t0_ns, t1_ns)."""
+    def first(self, trigger: Trigger, t0_ns: TimeNs, t1_ns: TimeNs) -> TimeNs | None:
+        """First edge in [t0_ns, t1_ns) that a trigger waits for."""
         if t1_ns <= t0_ns:
             return None
-        t_ns, rising = self.edges(name, t0_ns, t1_ns)
-        found = t_ns[rising == (edge == RISING)]
+        if trigger.level_v is None:
+            t_ns, rising = self.edges(trigger.source, t0_ns, t1_ns)
+        else:
+            t_ns, rising = self._analog_edges(trigger.source, trigger.level_v, t0_ns, t1_ns)
+        found = t_ns[rising == (trigger.edge == RISING)]
         return int(found[0]) if found.size else None
+
+    def _analog_edges(
+        self, name: str, level_v: float, t0_ns: TimeNs, t1_ns: TimeNs
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Edges of an analogue input at a level, V; the trigger circuit sees the input without filter and noise."""
+        wire = self._card.wiring.at(name)
+        if wire is None or self._is_port(wire.role):
+            raise not_simulated(f"an analogue trigger at {name}: no role is wired there")
+        volts_per_unit = wire.volts_per_unit
+        if quantity_of(wire.role) in {"current", "voltage"}:
+            volts_per_unit = self._card.front_end.volts_per_unit(wire.role)
+        level = (level_v - wire.offset_v) / volts_per_unit
+        t_ns, rising = self._card.lab.crossings(wire.role, level, t0_ns, t1_ns)
+        return t_ns, rising if volts_per_unit > 0.0 else ~rising
 
     @staticmethod
     def _is_port(role: str) -> bool:

@@ -7,21 +7,29 @@ RISING: Final = 10280
 FALLING: Final = 10171
 NO_TRIGGER: Final = 10230
 DIGITAL_EDGE: Final = 10150
+ANALOG_EDGE: Final = 10099
 """NI's constants."""
 
 
 @dataclass(slots=True)
 class Trigger:
-    """A digital edge.
+    """An edge.
 
     Attributes:
-        source: terminal (`/Dev1/PFI0`, `/Dev1/ai/StartTrigger`); empty for no trigger.
+        source: terminal (`/Dev1/PFI0`, `/Dev1/ai/StartTrigger`) or analogue input; empty for no trigger.
         edge: `RISING` or `FALLING`.
+        level_v: of an analogue edge, V; None for a digital one.
         pretrigger: of a reference trigger: samples to keep from before it.
-        retriggerable: of a start trigger of a finite task: each further edge starts it again.
     """
 
     source: str = ""
     edge: int = RISING
+    level_v: float | None = None
     pretrigger: int = 0
-    retriggerable: bool = False
+
+    @property
+    def type(self) -> int:
+        """NI's constant of the type."""
+        if not self.source:
+            return NO_TRIGGER
+        return DIGITAL_EDGE if self.level_v is None else ANALOG_EDGE

@@ -21,7 +21,8 @@ class CardWire:
         invert: a line is low for what is on.
         more_lines: further lines of the same wire, next higher bits (a load bank).
         choices: loads by the number that the lines show; None in it is the load that the case began with.
-        level: where a comparator in front of a digital terminal switches, SI of the role.
+        level: where a comparator in front of a digital terminal switches, SI of the role; of the line `span` the
+            voltage of the reference source that its relay connects to every input, V (`zero` shorts them).
     """
 
     port: str

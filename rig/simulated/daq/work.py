@@ -39,9 +39,14 @@ class Work:
         """When and how the work will fail if nobody does anything more; None where it will not."""
         return None
 
+    @property
+    def end_index(self) -> int | None:
+        """Samples of its clock after which it is done; None where it never is, or where that is not known yet."""
+        return self.task.timing.end_index
+
     def end_ns(self) -> TimeNs:
         """When a finite task is done."""
-        count = self.task.timing.end_index
+        count = self.end_index
         if count is None or self.task.t0_ns is None or not self.task.timing.is_clocked:
             return NEVER
         return self.task.t0_ns + count * self.task.timing.period_ns
@@ -51,8 +56,8 @@ class Work:
         task = self.task
         if task.t0_ns is None or not task.timing.period_ns:
             return 0
-        count = max(0, (min(now_ns, task.failed_ns) - task.t0_ns) // task.timing.period_ns)
-        end = task.timing.end_index
+        count = max(0, (min(now_ns, task.clock_ends_ns) - task.t0_ns) // task.timing.period_ns)
+        end = self.end_index
         return count if end is None else min(count, end)
 
     def looks_back_to(self, now_ns: TimeNs) -> TimeNs:
