@@ -111,6 +111,9 @@ def digital_start(desk, result):
     near(result["values"], desk.volts("voltage", 10e3, 200, edges[0][0]))
 
 
+# a number read from or written to lines has them as the bits of their numbers in the port
+
+
 def status_bits(desk, rate_hz, n):
     return desk.lab.values("status", desk.t0_ns, round(1e9 / rate_hz), n) > 0.5
 
@@ -127,11 +130,11 @@ def lines(desk, result):
 def port_finite(desk, result):
     truth = status_bits(desk, 10e3, 500)
     assert truth.any()
-    assert result["values"] == truth.astype(int).tolist()
+    assert result["values"] == (truth.astype(int) << 16).tolist()
 
 
 def lines_continuous(desk, result):
-    assert result["values"] == status_bits(desk, 10e3, 500).astype(int).tolist()
+    assert result["values"] == (status_bits(desk, 10e3, 500).astype(int) << 16).tolist()
 
 
 def shared_clock(desk, result):
@@ -271,7 +274,7 @@ KINDS = {
     "write_digital_lines": same("values", [True, False, True, True]),
     "write_digital_port": same("value", 0xA5),
     "generate_digital_line": pattern,
-    "generate_digital_port_continuously": same("values", [*range(16)] * 3),
+    "generate_digital_port_continuously": same("values", [number << 8 for number in range(16)] * 3),
     "count_edges": counted,
     "count_edges_on_a_clock": counted_on_a_clock,
     "frequency": value(400.0, 1e-5),

@@ -126,7 +126,7 @@ def generate_digital_line(session):
 
 
 def generate_digital_port_continuously(session):
-    pattern = np.arange(16, dtype=np.uint32)
+    pattern = np.arange(16, dtype=np.uint32) << 8
     with Task(**session) as out, Task(**session) as back:
         out.do_channels.add_do_chan("Dev1/port0/line8:11", line_grouping=LineGrouping.CHAN_FOR_ALL_LINES)
         back.di_channels.add_di_chan("Dev1/port0/line8:11", line_grouping=LineGrouping.CHAN_FOR_ALL_LINES)
