@@ -277,7 +277,7 @@ class NiBench:
         beside = Auxiliaries(laboratory, simulated.visa_addresses if simulated is not None else {})
         beside.open()
         stack.callback(beside.close)
-        stack.callback(contextlib.suppress(BenchError)(beside.safe_state))
+        stack.callback(_quietly_off, beside)
         beside.check_load(case)
         beside.power_on(case)
         self._identity |= beside.identity()
@@ -294,3 +294,9 @@ class NiBench:
 
     def _is_paced(self) -> bool:
         return not is_in_process(self._card().address) or self._file.simulated_parts.clock == "real"
+
+
+def _quietly_off(beside: Auxiliaries) -> None:
+    """Switch the supply off where the bench could not be opened to its end; that error is the one that is told."""
+    with contextlib.suppress(BenchError):
+        beside.safe_state()
