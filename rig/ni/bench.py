@@ -17,7 +17,7 @@ from rig.instruments.auxiliaries import Auxiliaries
 from rig.ni.lateness import Lateness
 from rig.ni.layout import Layout, layout_of
 from rig.ni.link import Link
-from rig.ni.reference import reference_reading, reference_settings
+from rig.ni.reference import reference_reading
 from rig.ni.rest import open_interlock, rest
 from rig.ni.session import SENSOR_DELAY_S, Session, look_ahead_ns
 from rig.ni.tasks import card_facts
@@ -287,9 +287,6 @@ class NiBench:
         link, layout, case = self._link, self._layout, self._case
         if link is None or layout is None or case is None:
             return {}
-        card = self._card()
-        if is_in_process(card.address):
-            return reference_settings(self._laboratory, case, self._accuracy, t_ns)
         return reference_reading(link, layout, self._laboratory, case.capture.rate_hz, t_ns)
 
     def _is_paced(self) -> bool:

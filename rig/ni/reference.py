@@ -1,45 +1,19 @@
 """Zero and span of a card: a relay shorts its inputs, then connects them to the reference source of the bench."""
 
 import math
-from collections.abc import Mapping
 from typing import Any, Final
 
-from rig.bench import ChannelAccuracy
 from rig.bench_file.laboratory import Laboratory
 from rig.ni.layout import Layout
 from rig.ni.link import Link
 from rig.ni.tasks import read_finite, set_lines
-from rig.virtual_bench import zero_span_of
 from rig.zero_span import ZeroSpan
-from scenarios.case import Case
-from sim.front_end import FrontEnd
-from sim.streams import Streams
 from sim.timebase import TimeNs, s_from_ns
 
 _READINGS: Final = 65_536
 """Samples of a reading: 1.2 uV of noise are left of 315 uV (as on the virtual bench)."""
 _SETTLE_S: Final = 0.05
 """A relay's contacts have stopped bouncing by then (design choice: reed relays take 1 ms, power relays 20 ms)."""
-
-
-def reference_settings(
-    laboratory: Laboratory, case: Case, accuracy: Mapping[str, ChannelAccuracy], t_ns: TimeNs
-) -> dict[str, ZeroSpan]:
-    """The readings of a simulated card in this process: those that its front end would give at this instant.
-
-    Args:
-        laboratory: taps chosen.
-        case: what is asked.
-        accuracy: by captured role.
-        t_ns: instant of the run.
-    """
-    settings = laboratory.front_end()
-    roles = tuple(role for role in accuracy if role.partition(".")[0] in {"current", "voltage"})
-    if not settings.takes_zero or not roles:
-        return {}
-    streams = Streams(case.seed)
-    card = FrontEnd(settings, roles, case.capture.rate_hz, streams)
-    return {role: zero_span_of(card, role, accuracy[role], t_ns, streams) for role in roles}
 
 
 def reference_reading(
