@@ -1,7 +1,10 @@
 """The dialects of the simulated Keysight instruments: one meaning a command however spelled, and no way to break it."""
 
+import importlib.util
 import random
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from lab_desk import lab_of
@@ -12,6 +15,7 @@ from rig.simulated.keysight.meter import multimeter
 from rig.simulated.keysight.scope import oscilloscope
 from rig.simulated.keysight.supply import power_supply
 from rig.simulated.scpi.commands import table_of
+from rig.simulated.scpi.errors import NO_ERROR
 from rig.simulated.scpi.headers import read_header
 from rig.simulated.scpi.session import Session
 
@@ -93,3 +97,22 @@ def test_no_order_of_commands_breaks_an_instrument(which, sequences):
             assert not instrument.crashes, told
         assert instrument.execute(b"*CLS;*ESE 0;*ESE?", impatient()) == b"0\n"
     print(f"{which}: {30 * sequences} hostile commands, none broke it")
+
+
+def chapter():
+    """README.md of the folder, also of the installed wheel."""
+    spec = importlib.util.find_spec("rig.simulated")
+    return Path(spec.origin).with_name("README.md").read_text(encoding="utf-8")
+
+
+def test_the_examples_of_the_chapter_run():
+    """Every command of rig/simulated/README.md, in its order: no error, and an answer where it asks."""
+    blocks = re.findall(r"```scpi (\w+)\n(.*?)```", chapter(), re.DOTALL)
+    assert [which for which, _ in blocks] == list(MADE_BY)
+    for which, text in blocks:
+        instrument = fresh(which)
+        for line in text.splitlines():
+            answer = instrument.execute(line.encode())
+            assert bool(answer) == ("?" in line), line
+            assert instrument.status.errors.pop() == NO_ERROR, line
+        assert not instrument.crashes
