@@ -113,6 +113,7 @@ class Session:
         """
         self._commands.auxiliaries.power_on(self._case)
         self._wait(SETTLE_S)
+        self._refuse_trouble(0.0)
 
     def play(self, stimulus: "Stimulus") -> "tuple[Capture, Shown]":
         """Play the record, carry out its commands, read what was captured.
@@ -134,14 +135,17 @@ class Session:
             self._wait(started_s + s_from_ns(command.t_ns) - now_s())
             self._commands.carry_out(command)
         self._wait(started_s + s_from_ns(stimulus.t1_ns) - now_s())
-        if trouble := self._commands.auxiliaries.trouble():
-            raise BenchError(self._laboratory.id, s_from_ns(stimulus.t1_ns), trouble)
+        self._refuse_trouble(s_from_ns(stimulus.t1_ns))
         self._finish(acquisition)
         if acquisition.roll:
             rough = from_messages(starting_s - armed_s, started_s - arming_s)
         else:
             rough = from_messages(-s_from_ns(stimulus.t1_ns), 0.0)
         return self._read(stimulus, acquisition, rough)
+
+    def _refuse_trouble(self, t_s: float) -> None:
+        if trouble := self._commands.auxiliaries.trouble():
+            raise BenchError(self._laboratory.id, t_s, trouble)
 
     def _finish(self, acquisition: Acquisition) -> None:
         """Let a roll come to its own end, so that it begins where it was armed; end a wait for further segments."""

@@ -1,5 +1,6 @@
 """What one channel of the scope takes from the lab: input, coupling, bandwidth, errors, noise, converter."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -108,7 +109,9 @@ class Sampler:
         """The signal of a plant's role behind the input's bandwidth, and what AC coupling takes away from it."""
         bandwidth_hz = self.model.limited_hz if channel.is_limited else self.model.bandwidth_hz
         slow_tau_s = 1.0 / (2.0 * np.pi * self.model.coupling_hz)
-        t0_ns, t1_ns = grid.anchor_ns, min(grid.anchor_ns + int(grid.n * grid.period_ns) + 2, lab.reached_ns)
+        # what the first sample averages begins half a sample before it
+        t0_ns = max(0, grid.anchor_ns - math.ceil(grid.period_ns))
+        t1_ns = min(grid.anchor_ns + int(grid.n * grid.period_ns) + 2, lab.reached_ns)
         if channel.coupling == "AC":
             t0_ns = max(0, t0_ns - ns_from_s(_SETTLED * slow_tau_s))
         segments = lab.segments(role, t0_ns, t1_ns)
