@@ -53,7 +53,11 @@ def serve(
         serving = Serving(request, case, context.catalogue, lambda text: note(f"warning: {text}"))
         with contextlib.closing(serving):
             _announce(serving, case, as_json=as_json)
-            _until_stopped()
+            try:
+                _until_stopped()
+            finally:
+                for line in serving.summary():
+                    note(line)
     return 0
 
 

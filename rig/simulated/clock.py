@@ -53,29 +53,39 @@ class SimClock:
 
 
 class RealClock:
-    """The wall clock's monotonic time, from 0 where the clock is made.
+    """The wall clock's monotonic time, from 0 where the clock begins.
 
     Args:
         speed_ratio: seconds of the laboratory per second of the wall clock.
+        running: False for a clock that stands at 0 until `begin`, while a laboratory is built up.
 
     Raises:
         ValueError: the speed is not above 0.
     """
 
-    def __init__(self, speed_ratio: float = 1.0) -> None:
+    def __init__(self, speed_ratio: float = 1.0, *, running: bool = True) -> None:
         if not 0.0 < speed_ratio < float("inf"):
             raise ValueError(f"clock: the speed must be above 0 and finite, got {speed_ratio:g}")
         self._speed_ratio = speed_ratio
-        self._start_ns = time.perf_counter_ns()
         self._never = threading.Event()
+        self._start_ns: int | None = None
+        if running:
+            self.begin()
 
     @property
     def paced(self) -> bool:
         """True."""
         return True
 
+    def begin(self) -> None:
+        """Time runs from now on; a clock that runs runs on."""
+        if self._start_ns is None:
+            self._start_ns = time.perf_counter_ns()
+
     def now_ns(self) -> TimeNs:
-        """Time since the clock was made."""
+        """Time since the clock began."""
+        if self._start_ns is None:
+            return 0
         passed_ns = time.perf_counter_ns() - self._start_ns
         return passed_ns if self._speed_ratio == 1.0 else int(passed_ns * self._speed_ratio)
 

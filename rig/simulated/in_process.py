@@ -69,7 +69,7 @@ def open_laboratory(laboratory: Laboratory, case: Case, models: Mapping[str, Dev
         BenchError: the device has no simulated model, or an instrument cannot be what the file says.
     """
     parts = laboratory.simulated_parts
-    clock = RealClock() if parts.clock == "real" else SimClock()
+    clock = RealClock(running=False) if parts.clock == "real" else SimClock()
     opened = OpenLab(Lab(case, models, clock, device_clock_ppm=parts.device_clock_ppm))
     try:
         for instrument in laboratory.instruments.values():
@@ -94,7 +94,8 @@ def open_laboratory(laboratory: Laboratory, case: Case, models: Mapping[str, Dev
         opened.control = LabControl(opened.lab, is_on=not has_card)
     if not has_card:
         opened.lab.power_on(0)
-    if clock.paced:
+    if isinstance(clock, RealClock):
+        clock.begin()
         opened.keep(Ticker(opened.lab).close)
     return opened
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rig.bench_file.drivers import CARD
 from rig.bench_file.laboratory import Laboratory
@@ -24,6 +24,9 @@ from sim.errors import BenchError
 from sim.front_end import FrontEnd
 from sim.streams import Streams
 from sim.timebase import NS_PER_S, s_from_ns
+
+if TYPE_CHECKING:
+    from rig.simulated.scpi.instrument import Instrument
 
 _WARM_UP_NS: Final = 3 * NS_PER_S
 
@@ -97,15 +100,17 @@ class Serving:
         ppm = request.laboratories[0].simulated_parts.device_clock_ppm
         self.walk = live_walk_of(case)
         _warm_up(Lab(case, catalogue.models, SimClock(), live_walk_of(case)), request)
-        clock = RealClock(request.speed_ratio)
+        clock = RealClock(request.speed_ratio, running=False)
         self.lab = Lab(case, catalogue.models, clock, self.walk, ppm)
         self.lab.power_on(0)
         self._cards: list[tuple[Any, Laboratory]] = []
+        self._scpi: dict[str, Instrument] = {}
         try:
             self._open(case, catalogue)
         except BaseException:
             self.close()
             raise
+        clock.begin()
         self.ticker = Ticker(self.lab, tell)
         self._closing.append(self.ticker.close)
 
@@ -120,7 +125,7 @@ class Serving:
                 if instrument.driver == CARD and self._request.daq:
                     self._open_card(laboratory, case)
                 elif instrument.driver in SCPI_DRIVERS and self._request.instruments:
-                    simulated = scpi_of_bench(self.lab, laboratory, instrument, case)
+                    simulated = self._scpi[instrument.name] = scpi_of_bench(self.lab, laboratory, instrument, case)
                     for transport in LINKS:
                         self._open_link(instrument.name, InstrumentServer(simulated, transport, **self._where()))
 
@@ -180,6 +185,17 @@ class Serving:
                 "worst_lateness_s": 0.0 if ticker is None else s_from_ns(ticker.worst_lateness_ns),
                 "places": [[place.name, place.transport, place.resource] for place in self.places],
             }
+
+    def summary(self) -> tuple[str, ...]:
+        """What a person should know at the end, in lines."""
+        now = self.status()
+        lived = f"{now['t_s']:.1f} s of the laboratory, {now['strides']} strides"
+        lines = [
+            f"{lived}, {now['late_blocks']} late blocks, at worst {now['worst_lateness_s']:.3f} s behind the clock"
+        ]
+        for name, instrument in self._scpi.items():
+            lines += [f"{name}: a fault of the simulation itself:\n{crash}" for crash in instrument.crashes]
+        return tuple(lines)
 
     def close(self) -> None:
         """End every server and thread; twice is fine."""

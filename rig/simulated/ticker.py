@@ -11,7 +11,9 @@ from sim.timebase import NS_PER_MS, NS_PER_S, TimeNs, s_from_ns
 BLOCK_NS: Final = 5 * NS_PER_MS
 """The laboratory is moved on in blocks of this length, so that nobody waits long for its lock (design choice)."""
 LATE_NS: Final = 100 * NS_PER_MS
-"""A laboratory that is further behind than this is late."""
+"""A block that begins further behind than this is late, and counted."""
+TOLD_NS: Final = 500 * NS_PER_MS
+"""A laboratory that is further behind than this says so (design choice: longer than a hiccup of the machine)."""
 _TOLD_EVERY_NS: Final = 10 * NS_PER_S
 
 
@@ -60,7 +62,7 @@ class Ticker:
         if late_ns <= LATE_NS:
             return
         self.late_blocks += 1
-        if now_ns - self._told_ns >= _TOLD_EVERY_NS:
+        if late_ns > TOLD_NS and now_ns - self._told_ns >= _TOLD_EVERY_NS:
             self._told_ns = now_ns
             self._tell(f"the laboratory is {s_from_ns(late_ns):.1f} s behind the clock; try a lower --speed")
 

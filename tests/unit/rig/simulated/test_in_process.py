@@ -8,6 +8,7 @@ from lab_desk import CATALOGUE, Playing, case_of, steps_v
 
 from rig.bench_file.instruments import Instrument
 from rig.benches import open_bench, read_bench
+from rig.plant_of_case import plant_of_case
 from rig.simulated.in_process import open_laboratory
 from sim.errors import BenchError
 from sim.signal import Command, Signal, Stimulus
@@ -59,6 +60,34 @@ def test_a_capture_through_nidaqmx_is_the_virtual_benchs_to_the_code():
     for row, codes in zip(volts, _codes_of_virtual_bench(case).values(), strict=True):
         assert np.array_equal(np.rint(row / (10.0 / 32768)), codes)
         assert np.ptp(codes) > 5000
+
+
+def test_a_device_driven_by_the_cards_output_lives_the_life_of_the_plant():
+    """The sensor record streamed by an analogue output on the clock of the inputs: the rows of the plant, bit for bit.
+
+    The converter has 16 bits, which no threshold of the device can tell from the record itself.
+    """
+    from nidaqmx.constants import AcquisitionType, RegenerationMode
+    from nidaqmx.stream_writers import AnalogSingleChannelWriter
+
+    case = case_of()
+    plant = plant_of_case(case, CATALOGUE.models, "test")
+    stimulus = Stimulus(0, END_NS, {"heel_switch": Signal(SWITCH[:6000], 0, 10_000.0, "V")})
+    rows = plant.advance(stimulus).channels[0]
+    opened = open_laboratory(read_bench("simulated"), case, CATALOGUE.models)
+    with nidaqmx.Task(grpc_options=nidaqmx.GrpcSessionOptions(opened.card_channel, "")) as task:
+        task.ao_channels.add_ao_voltage_chan("Dev1/ao0", min_val=-10.0, max_val=10.0)
+        timing = {"sample_mode": AcquisitionType.CONTINUOUS, "samps_per_chan": 10_000}
+        task.timing.cfg_samp_clk_timing(10_000.0, **timing)
+        task.triggers.start_trigger.cfg_dig_edge_start_trig("/Dev1/ai/StartTrigger")
+        task.out_stream.regen_mode = RegenerationMode.DONT_ALLOW_REGENERATION
+        AnalogSingleChannelWriter(task.out_stream).write_many_sample(SWITCH)
+        task.start()
+        _codes_of_card(opened)
+        found = opened.lab.edges(0, END_NS, with_running=False).channels[0]
+    opened.close()
+    assert opened.lab.origin_ns == 0
+    assert found.tobytes() == rows.tobytes()
 
 
 def test_the_control_sets_the_device_of_the_run():

@@ -1,5 +1,7 @@
 """The simulated laboratory: the virtual bench's plant, whoever cuts its time and whatever lies before its power-on."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -89,6 +91,30 @@ def test_exact_values_are_the_closed_form_of_the_circuit():
     t_s = np.arange(v.size) * 1e-6
     np.testing.assert_allclose(v, 0.03 * (400 + 3000 * (1 - np.exp(-t_s / 600e-6))), rtol=1e-12)
     assert np.all(lab.values("current", start_ns, 1000, v.size) == 0.03)
+
+
+def test_a_balanced_pulse_is_the_closed_form_of_two_phases():
+    """Charges I w and -I w of a whole pulse, and its voltages: the capacitor charges, leaks in the gap, charges back.
+
+    u1 = I R_p (1 - exp(-w/tau)) at the end of phase 1, u1 exp(-g/tau) after the gap, and phase 2 pulls it to
+    u2 = -I R_p + (u1 exp(-g/tau) + I R_p) exp(-w/tau). Load: 400 ohm + 3 kohm || 0.2 uF.
+    """
+    lab = _driven()
+    t_ns, rising = lab.crossings("current", 0.015, 0, END_NS)
+    back_ns, up = lab.crossings("current", -0.015, 0, END_NS)
+    start_ns, mid_ns = (int(edge) for edge in t_ns[:2])
+    second_ns, end_ns = (int(edge) for edge in back_ns[:2])
+    assert (rising[:2].tolist(), up[:2].tolist()) == ([True, False], [False, True])
+    tau_s, w_s, g_s, w2_s = 600e-6, *((b - a) * 1e-9 for a, b in pairwise((start_ns, mid_ns, second_ns, end_ns)))
+    current_a = lab.values("current", start_ns, 1, end_ns - start_ns)
+    assert current_a[: mid_ns - start_ns].sum() * 1e-9 == pytest.approx(0.03 * w_s, rel=1e-12)
+    assert abs(current_a.sum()) * 1e-9 <= 0.03 * 1e-9  # the phases differ by 1 ns at most: the device's clock
+    u1_v = 90.0 * (1 - np.exp(-w_s / tau_s))
+    left_v = u1_v * np.exp(-g_s / tau_s)
+    u2_v = -90.0 + (left_v + 90.0) * np.exp(-w2_s / tau_s)
+    asked_ns = (mid_ns - 1, mid_ns, second_ns - 1, second_ns, end_ns - 1, end_ns)
+    found_v = [lab.values("voltage", t, 1, 1)[0] for t in asked_ns]
+    assert found_v == pytest.approx([12.0 + u1_v, u1_v, left_v, left_v - 12.0, u2_v - 12.0, u2_v], abs=5e-4)
 
 
 def test_crossings_are_the_first_ns_on_the_other_side():

@@ -66,3 +66,14 @@ def test_two_threads_at_one_laboratory_see_the_same_signals():
         thread.join()
     labs[0].advance_to(NS_PER_S)
     assert seen == [labs[0].values("current", 0, 1000, 1_000_000).tobytes()] * 3
+
+
+def test_a_wall_clock_can_stand_until_the_laboratory_is_built():
+    """It shows 0 until it begins; beginning twice does not set it back."""
+    clock = RealClock(1e6, running=False)
+    assert clock.now_ns() == 0
+    assert clock.now_ns() == 0
+    clock.begin()
+    clock.wait_until(1000 * NS_PER_S)
+    clock.begin()
+    assert clock.now_ns() >= 1000 * NS_PER_S
