@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from rig.commands.exits import CrashError, Exit, exit_of, write_crash
 from rig.commands.interrupts import StopRequest, StopSwitch, stop_on_signals
 from rig.commands.one_case import run_one, write_unstarted
 from rig.commands.progress import Progress, Silent
+from rig.lateness import Paced
 from rig.run_folder import (
     INCOMPLETE,
     RunFolder,
@@ -124,6 +125,7 @@ class _Running:
 
     results: dict[int, "CaseResult"] = field(default_factory=dict[int, "CaseResult"])
     wall_s: dict[int, float] = field(default_factory=dict[int, float])
+    lateness: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     selftest: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -291,6 +293,8 @@ def _run_all(
             place = folder.case_folder(number, case.name)
             with switch.inside_case():
                 result, wall_s = run_one(case, prepared.bench, place, prepared.catalogue, [observer])
+            if isinstance(prepared.bench, Paced) and (late := prepared.bench.lateness()) is not None:
+                running.lateness[number] = asdict(late)
             done(number, result, wall_s)
             if switch.is_set:
                 return True
@@ -375,7 +379,9 @@ def _finish(prepared: Prepared, folder: RunFolder, result: "RunResult", running:
     write_run(result, folder.path, junit_inconclusive=style, sections=sections)
     numbers = sorted(running.results)
     facts: list[dict[str, Any]] = [
-        case_facts(running.results[number], running.wall_s[number], folder, number) for number in numbers
+        case_facts(running.results[number], running.wall_s[number], folder, number)
+        | ({"lateness": running.lateness[number]} if number in running.lateness else {})
+        for number in numbers
     ]
     folder.note(
         verdict=INCOMPLETE if result.interrupted else str(result.outcome),

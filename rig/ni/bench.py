@@ -14,7 +14,7 @@ from rig.bench_lock import BenchLock
 from rig.device_control.opening import open_control
 from rig.device_control.port import DeviceControl
 from rig.instruments.auxiliaries import Auxiliaries
-from rig.ni.lateness import Lateness
+from rig.lateness import Lateness
 from rig.ni.layout import Layout, layout_of
 from rig.ni.link import Link
 from rig.ni.reference import reference_reading

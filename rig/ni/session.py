@@ -8,8 +8,8 @@ from rig.bench import Capture, ChannelAccuracy, Quality
 from rig.bench_file.wiring import CardSettings
 from rig.device_control.port import DeviceControl
 from rig.instruments.auxiliaries import Auxiliaries
+from rig.lateness import LatenessWatch
 from rig.ni.input_stream import InputStream
-from rig.ni.lateness import LatenessWatch
 from rig.ni.layout import Layout
 from rig.ni.link import Link
 from rig.ni.output_stream import BY_CONTROL, OutputStream

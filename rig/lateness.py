@@ -7,8 +7,7 @@ a block that comes too late lets an output run dry, and that is an error of the 
 import time
 from array import array
 from dataclasses import dataclass
-
-import numpy as np
+from typing import Protocol, runtime_checkable
 
 from sim.timebase import NS_PER_S, TimeNs
 
@@ -34,6 +33,15 @@ class Lateness:
     worst_at_s: float
     allowed_s: float
     busy_ratio: float
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A bench that a real clock paces."""
+
+    def lateness(self) -> Lateness | None:
+        """How late the blocks of the latest case were; None where nothing was paced."""
+        ...
 
 
 class LatenessWatch:
@@ -64,6 +72,8 @@ class LatenessWatch:
         """What was noted; None without a block."""
         if not self._late_s:
             return None
+        import numpy as np  # `stimrig --help` reads the protocol above
+
         late_s = np.asarray(self._late_s)
         worst = int(late_s.argmax())
         wall_s = self._last_s - self._start_s
