@@ -152,7 +152,7 @@ class SimulatedCard:
         """What has happened to the tasks until `now_ns`."""
         started = [task for task in self.tasks if task.is_started]
         for task in started:  # first what comes out, then what looks at it
-            if task.kind in {AO, DO, CO}:
+            if task.does.puts_out:
                 task.does.live(now_ns)
         for task in started:
             if task.t0_ns is None:

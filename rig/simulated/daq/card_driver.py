@@ -88,6 +88,8 @@ class OutputDriver:
     def _commands_of(self, wire: CardWire, t0_ns: TimeNs, t1_ns: TimeNs) -> list[Command]:
         """Commands of one wire: one at each instant at which any of its lines changes."""
         helds = [self._card.outputs.driven(line) for line in wire.lines]
+        if all(held is None or held.changed_ns < t0_ns for held in helds):
+            return []
         instants = sorted({t_ns for held in helds if held is not None for t_ns, _ in held.changes(t0_ns, t1_ns)})
         found: list[Command] = []
         for t_ns in instants:

@@ -31,6 +31,8 @@ class Pulses:
 class CounterOut(Work):
     """Work of a task of counter outputs; `settings["pulses"]` of each channel holds its train."""
 
+    puts_out = True
+
     def resources(self) -> frozenset[str]:
         """Its counters."""
         return frozenset(port_of(channel.physical) for channel in self.task.channels)

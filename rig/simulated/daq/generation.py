@@ -41,10 +41,13 @@ class Generation(Work):
         self.written = 0
         self._blocks: deque[NDArray[np.float64]] = deque()
         self._put_out = 0
+        self._rows: list[str] = []
 
     def rows(self) -> list[str]:
         """Ports of the rows."""
-        return [line for channel in self.task.channels for line in (channel.lines or (channel.physical,))]
+        if not self._rows:
+            self._rows = [line for channel in self.task.channels for line in (channel.lines or (channel.physical,))]
+        return self._rows
 
     def prepare(self) -> None:
         """Hardware-timed generation begins with samples.
@@ -174,10 +177,14 @@ class Generation(Work):
         until = self.given(now_ns)
         if task.t0_ns is None or until <= self._put_out:
             return
-        data = self._take(self._put_out, until)
-        t_ns = task.t0_ns + np.arange(self._put_out, until, dtype=np.int64) * task.timing.period_ns
-        for port, values in zip(self.rows(), data, strict=True):
-            task.on.outputs.stream(port, t_ns, values)
+        data, outputs = self._take(self._put_out, until), task.on.outputs
+        ports = self.rows()
+        changed = data[:, 0] != [outputs.of(port).last for port in ports]
+        changed |= (data[:, 1:] != data[:, :-1]).any(axis=1)
+        if changed.any():
+            t_ns = task.t0_ns + np.arange(self._put_out, until, dtype=np.int64) * task.timing.period_ns
+            for row in np.flatnonzero(changed).tolist():
+                outputs.stream(ports[row], t_ns, data[row])
         self._put_out = until
 
     def _take(self, first: int, until: int) -> NDArray[np.float64]:

@@ -35,7 +35,8 @@ def _numbers(host: "CardHost", request: Any, states: NDArray[np.bool_]) -> NDArr
     found = np.zeros(states.shape[:2], np.uint32)
     for row, channel in enumerate(task.channels):
         for place, bit in enumerate(bits_of(channel.lines, task.on.product.port_lines)):
-            found[row] |= states[row, :, place].astype(np.uint32) << bit
+            if (line := states[row, :, place]).any():
+                found[row] |= line.astype(np.uint32) << bit
     return found
 
 

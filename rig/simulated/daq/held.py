@@ -29,6 +29,11 @@ class Held:
         return float(self._values[self._n - 1])
 
     @property
+    def changed_ns(self) -> TimeNs:
+        """Instant of the newest change."""
+        return int(self._t_ns[self._n - 1])
+
+    @property
     def size(self) -> int:
         """Changes that are remembered."""
         return self._n
@@ -60,9 +65,14 @@ class Held:
         self._n += t_ns.size
 
     def at(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Values at instants (n,)."""
-        index = np.searchsorted(self._t_ns[: self._n], t_ns, "right") - 1
-        return self._values[np.maximum(index, 0)]
+        """Values at instants (n,), in time order."""
+        known = self._t_ns[: self._n]
+        if not t_ns.size:
+            return np.zeros(0)
+        first, last = np.searchsorted(known, (t_ns[0], t_ns[-1]), "right") - 1
+        if first == last:  # most spans hold no change
+            return np.full(t_ns.size, self._values[max(first, 0)])
+        return self._values[np.maximum(np.searchsorted(known, t_ns, "right") - 1, 0)]
 
     def changes(self, t0_ns: TimeNs, t1_ns: TimeNs) -> list[tuple[TimeNs, float]]:
         """(instant, new value) in [t0_ns, t1_ns)."""

@@ -7,6 +7,7 @@ Source: NI-DAQmx Key Concepts, "Digital Data (Integer Format)".
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,11 @@ def bits_of(lines: Sequence[str], port_lines: Sequence[int]) -> NDArray[np.uint3
     Raises:
         DaqmxError: -200524, the channel does not fit into 32 bits.
     """
+    return _bits_of(tuple(lines), tuple(port_lines))
+
+
+@lru_cache(256)
+def _bits_of(lines: tuple[str, ...], port_lines: tuple[int, ...]) -> NDArray[np.uint32]:
     offsets: dict[int, int] = {}
     found: list[int] = []
     reach = 0
