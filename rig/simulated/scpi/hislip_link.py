@@ -31,7 +31,7 @@ _FIXED: dict[int, tuple[bytes, bytes | memoryview]] = {
 _BEFORE_FIRST_ID = 0xFFFFFF00 - 2
 """Clients begin to count at 0xFFFFFF00, also after a device clear."""
 
-_STATUS_PATIENCE_S = 0.2
+_STATUS_PATIENCE_S = 1.0
 """How long a status query waits for the messages that were sent before it."""
 
 

@@ -76,7 +76,7 @@ def test_registers_latch_edges(shelf):
     assert shelf.execute(b"STAT:OPER:ENAB 8;:ARM;:STAT:OPER:COND?;EVEN?;EVEN?") == b"8;8;0\n"
     shelf.execute(b"STAT:OPER:NTR 8;:TRIG")
     assert shelf.execute(b"*STB?;STAT:OPER:EVEN?;COND?") == b"128;8;0\n"
-    assert shelf.execute(b"STAT:PRES;:STAT:OPER:NTR?;PTR?;ENAB?") == b"0;32767;0\n"
+    assert shelf.execute(b"STAT:PRESet;:STAT:OPER:NTR?;PTR?;ENAB?") == b"0;32767;0\n"
 
 
 def test_operation_complete_comes_when_it_is(shelf):

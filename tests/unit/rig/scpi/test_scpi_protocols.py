@@ -241,7 +241,7 @@ def test_a_second_asynchronous_channel_is_refused(hislip, hislip_server):
     with tcp(hislip_server.port, 2.0) as sock:
         sock.sendall(HISLIP.pack(b"HS", 17, 0, hislip.session, 0))
         assert HISLIP.unpack(exactly(sock, 16))[1:3] == (2, 3)
-    assert hislip.on(hislip.asynchronous, 21)[:2] == (22, 0)
+    assert hislip.on(hislip.asynchronous, 21, 0, hislip.id)[:2] == (22, 0)
 
 
 def test_a_device_clear_throws_away_what_comes_before_its_end(hislip):

@@ -35,7 +35,7 @@ MADE_BY = {
     "meter": multimeter,
 }
 NUMBERS = ["0", "1", "-1", "1e-9", "1e308", "-1e308", "INF", "NINF", "MIN", "MAX", "DEF", "5MHZ"]
-WORDS = ["ON", "CHAN4", "RAW", "ARB", "PULS", "ROLL", "SEGM", "BUS", "x", "'CH2'", "#13abc", "#0", "(@1)", "(@3:1)"]
+WORDS = ["ON", "CHAN4", "RAW", "ARB", "PULSe", "ROLL", "SEGM", "BUS", "x", "'CH2'", "#13abc", "#0", "(@1)", "(@3:1)"]
 
 
 def fresh(which):
