@@ -96,6 +96,41 @@ def test_clients_at_once_get_their_own_answers(stand):
     assert wrong == []
 
 
+class Crumbs:
+    """A socket that sends its bytes one by one."""
+
+    def __init__(self, sock):
+        self.sock = sock
+
+    def sendall(self, data):
+        for byte in data:
+            self.sock.sendall(bytes([byte]))
+
+    def __getattr__(self, name):
+        return getattr(self.sock, name)
+
+
+@pytest.mark.parametrize("name", list(CLIENTS))
+def test_a_conversation_in_crumbs_is_the_same(stand, name):
+    """However TCP cuts the stream: every byte in a segment of its own gives the same answers."""
+    servers, _ = stand
+    servers[name].instrument.restore()
+    client = CLIENTS[name](servers[name].port)
+    client.sock = Crumbs(client.sock)
+    assert client.ask(b"DATA #15\n;\"',;DATA?;:CHAN1:RANG 4;RANG?", 32) == (
+        b"#800000005\n;\"',;+4.00000000E+00\n",
+        COMPLETE,
+    )
+    client.close()
+
+
+def test_nobody_but_this_computer_reaches_a_server(stand):
+    """None of the protocols knows a password: the default address is the loopback."""
+    for server in stand[0].values():
+        assert server._listener.getsockname()[0] == "127.0.0.1"
+        assert "127.0.0.1" in server.resource
+
+
 def test_a_port_that_is_taken_is_a_fault_of_the_bench(stand):
     """With the port in the message and a way out, no traceback of sockets."""
     port = stand[0]["socket"].port
