@@ -129,8 +129,13 @@ def open_bench(name_or_file: str, catalogue: Catalogue, beside: tuple[Path, ...]
     return spec.build(description, catalogue.models, profile)
 
 
-def read_bench(name_or_file: str, beside: tuple[Path, ...] = ()) -> "Laboratory":
+def read_bench(name_or_file: str, beside: tuple[Path, ...] = (), *, refuse_expired: bool = True) -> "Laboratory":
     """The laboratory that a name or a file describes; nothing is connected.
+
+    Args:
+        name_or_file: `simulated`, `lab-example@sim`, `benches/mine.bench.yaml`.
+        beside: folders that are searched before the shipped ones.
+        refuse_expired: False for one that tells itself what is behind its day.
 
     Raises:
         ScenarioError: no such bench, a contradiction in it, or a bench of another kind.
@@ -142,4 +147,4 @@ def read_bench(name_or_file: str, beside: tuple[Path, ...] = ()) -> "Laboratory"
     if not isinstance(kind, Text) or kind.text != KIND:
         where = str(kind.where if kind is not None else description.where)
         raise ScenarioError(where, "this bench has no instruments", f"a bench file of `kind: {KIND}` has")
-    return read_laboratory(description, split_profile(name_or_file)[1])
+    return read_laboratory(description, split_profile(name_or_file)[1], refuse_expired=refuse_expired)

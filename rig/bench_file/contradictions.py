@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from rig.bench_file.laboratory import Laboratory
 
 
-def refuse_contradictions(laboratory: "Laboratory", today: date, instruments_at: Where) -> "Laboratory":
+def refuse_contradictions(
+    laboratory: "Laboratory", today: date, instruments_at: Where, *, refuse_expired: bool = True
+) -> "Laboratory":
     """The laboratory with what is worth a warning.
 
     Args:
         laboratory: read, its parts consistent with themselves.
         today: day against which calibrations are held.
         instruments_at: where `instruments:` stands.
+        refuse_expired: False where an expired calibration is a warning, whatever the file says.
 
     Raises:
         ScenarioError: every contradiction.
@@ -34,6 +37,8 @@ def refuse_contradictions(laboratory: "Laboratory", today: date, instruments_at:
     ):
         problems.add(*found)
     refused, warned = date_problems(laboratory, today)
+    if not refuse_expired:
+        refused, warned = [], [*refused, *warned]
     for found in refused:
         problems.add(*found)
     problems.raise_any()

@@ -25,13 +25,16 @@ KIND: Final = "laboratory"
 _EMPTY: Final = Table({}, {}, Where("bench", 1, 1))
 
 
-def read_laboratory(table: Table, profile: str = "", today: date | None = None) -> Laboratory:
+def read_laboratory(
+    table: Table, profile: str = "", today: date | None = None, *, refuse_expired: bool = True
+) -> Laboratory:
     """The laboratory that a bench file describes.
 
     Args:
         table: the file.
         profile: of `profiles:`; "" for the file as it stands.
         today: day against which calibrations are held; the present one, or that of `SOURCE_DATE_EPOCH`, by default.
+        refuse_expired: False for one that tells itself what is behind its day.
 
     Raises:
         ScenarioError: what cannot be read, or every contradiction, with file:line:column and the mend.
@@ -39,7 +42,7 @@ def read_laboratory(table: Table, profile: str = "", today: date | None = None) 
     from rig.bench_file.contradictions import refuse_contradictions
 
     laboratory = _read(table, profile)
-    return refuse_contradictions(laboratory, today or today_of(), _addresses(table))
+    return refuse_contradictions(laboratory, today or today_of(), _addresses(table), refuse_expired=refuse_expired)
 
 
 def _read(table: Table, profile: str) -> Laboratory:

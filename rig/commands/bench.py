@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rig.commands.bench_doctor import doctor
 from rig.commands.console import note, say, say_json, table
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ bench = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
 )
+bench.command("doctor")(doctor)
 
 
 @bench.command("list")
