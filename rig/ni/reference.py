@@ -8,6 +8,7 @@ from rig.ni.layout import Layout
 from rig.ni.link import Link
 from rig.ni.tasks import read_finite, set_lines
 from rig.zero_span import ZeroSpan
+from sim.front_end_settings import quantity_of
 from sim.timebase import TimeNs, s_from_ns
 
 _READINGS: Final = 65_536
@@ -40,8 +41,8 @@ def reference_reading(
     found: dict[str, ZeroSpan] = {}
     for each in layout.inputs:
         wire = laboratory.wire(each.role)
-        if wire is None or not wire.volts_per_unit > 0.0:
-            continue
+        if wire is None or quantity_of(each.role) not in {"current", "voltage"} or not wire.volts_per_unit > 0.0:
+            continue  # a sensor that is wired back has no budget that its zero could be held against
         k = wire.volts_per_unit
         (zero_v, zero_noise_v), (span_v, span_noise_v) = ((m[each.number], s[each.number]) for m, s in read)
         found[each.role] = ZeroSpan(

@@ -122,6 +122,7 @@ SEEDED = {
     "a tap of half the value": (_half_a_tap, {"current", "load check"}),
     "a 1:10 probe": (lambda: _another("probes", value=0.1), {"load check"}),
     "a noisy input": (_noisy, {"noise floor"}),
+    "another reference source": (lambda: _another("reference_source", value=4.5), {"zero and span"}),
     "the sensor not wired back": (lambda: _wired(**{"heel_switch.back": "ai9"}), {"wiring", "loop delay"}),
     "the sensor on another output": (lambda: _wired(heel_switch="ao3", shank_tilt="ao0"), {"current"}),
 }
