@@ -88,7 +88,7 @@ def findings(laboratory: "Laboratory", seen: Visit) -> Iterator[Finding]:
     yield from repeatability(seen)
     card = laboratory.card_instrument
     in_process = card is not None and is_in_process(card.address)
-    yield from clock_offset(seen.clocks, paced=not in_process or laboratory.simulated_parts.clock == "real")
+    yield from clock_offset(seen.clocks_s, paced=not in_process or laboratory.simulated_parts.clock == "real")
     yield passed("safe state", f"outputs were left safe: {', '.join(each.role for each in laboratory.safe_state)}")
 
 

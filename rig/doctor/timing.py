@@ -76,18 +76,18 @@ def step_delay(seen: Visit) -> Iterator[Finding]:
         yield passed(name, text, delay_s=mean_s, spread_s=spread_s)
 
 
-def clock_offset(clocks: NDArray[np.float64], *, paced: bool) -> Iterator[Finding]:
+def clock_offset(clocks_s: NDArray[np.float64], *, paced: bool) -> Iterator[Finding]:
     """Rate of the card's clock against that of this computer.
 
     Args:
-        clocks: (n, 2) card time and host time behind each block, s.
+        clocks_s: (n, 2) card time and host time behind each block, s.
         paced: False where the card's time is simulated and costs nothing.
     """
     name = "clock offset"
     if not paced:
         yield not_here(name, "card against host: the clock of this bench is simulated")
         return
-    moving = clocks[np.concatenate([[False], np.diff(clocks[:, 0]) > 0.0])] if len(clocks) else clocks
+    moving = clocks_s[np.concatenate([[False], np.diff(clocks_s[:, 0]) > 0.0])] if len(clocks_s) else clocks_s
     if len(moving) < 100:
         yield not_shown(name, "too few blocks", "ask for more steps: --repeat 25")
         return

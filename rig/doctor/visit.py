@@ -87,7 +87,7 @@ class Visit:
         zero_span: readings before the first step.
         accuracy: what the bench states, by role.
         identity: of the bench.
-        clocks: (n, 2): card time and host time behind each block, s.
+        clocks_s: (n, 2): card time and host time behind each block, s.
         look_ahead_s: how far ahead outputs are written, s.
         quiet_s: until then nothing was driven, s.
         fault: what ended it, or "".
@@ -101,7 +101,7 @@ class Visit:
     zero_span: Mapping[str, ZeroSpan] = field(default_factory=dict[str, ZeroSpan])
     accuracy: Mapping[str, ChannelAccuracy] = field(default_factory=dict[str, ChannelAccuracy])
     identity: Mapping[str, str] = field(default_factory=dict[str, str])
-    clocks: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
+    clocks_s: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
     look_ahead_s: float = 0.0
     quiet_s: float = DOWN_S
     fault: str = ""
@@ -211,7 +211,7 @@ def _walk(bench: Bench, seen: Visit, steps: Sequence[Step], block_ns: TimeNs, ah
     pulses.append(source.finish())
     found = np.concatenate(pulses)
     seen.pulses = found[np.argsort(found["t_s"], kind="stable")]
-    seen.clocks = np.array(clocks)
+    seen.clocks_s = np.array(clocks)
     for role in captures[0].waveforms if captures else ():
         seen.values[role] = np.concatenate([each.waveforms[role].values() for each in captures])
 
