@@ -83,6 +83,7 @@ class Vxi11Device:
             self._session.end()
 
     def _run(self, message: bytes) -> None:
+        self._interrupt()
         reply = self._instrument.execute(message, self._session)
         if not reply or self._session.cancelled:
             return

@@ -72,6 +72,15 @@ def test_a_message_may_come_in_pieces(vxi11):
     assert vxi11.ask(b"DATA?;:SYST:ERR?")[0] == b"#800000010" + b"\n" * 10 + b';+0,"No error"\n'
 
 
+def test_of_two_messages_in_one_write_the_second_answers(vxi11):
+    """IEEE 488.2 section 6.3.2.3: the second message interrupts the answer to the first, which is told by -410."""
+    vxi11.write(b"*IDN?\nTEXT? 3\n")
+    assert vxi11.read(100)[2] == b"xxx\n"
+    assert vxi11.ask(b"SYST:ERR?")[0].startswith(b"-410")
+    vxi11.write(b"*OPC?\nOUTP OFF\n")
+    assert vxi11.ask(b"SYST:ERR?")[0].startswith(b"-410")
+
+
 def test_reading_what_was_not_asked(vxi11):
     """IEEE 488.2 section 6.3.2.2: a time-out, and -420 in the queue."""
     vxi11.timeout_ms = 20
