@@ -33,6 +33,9 @@ stimulator with its foot switch open for 2 s has its own time-out still before i
 READY_S: Final = 30.0
 """So long may the process take to load its drivers (a cold disc; usually under a second)."""
 
+_TAKE_OVER_S: Final = 15.0
+"""So long may the guardian take for its orders: longer than its own limit for one that hangs."""
+
 
 def report_file(pid: int) -> Path:
     """Where the guardian of the runner `pid` says what it did, if it had to act."""
@@ -133,6 +136,16 @@ class Guardian:
     def rest(self) -> None:
         """The outputs are safe: no beat is due, but a death without a goodbye still counts."""
         self._say(REST)
+
+    def take_over(self) -> None:
+        """The outputs could not be driven safe from here: let the guardian try, by links of its own; wait for it."""
+        child = self._child
+        if child is None or child.stdin is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            child.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_TAKE_OVER_S)
 
     def close(self) -> None:
         """Say goodbye; twice is fine. It never raises: the outputs are safe by now."""

@@ -170,6 +170,8 @@ class NiBench:
         failure: BenchError | None = None
         if self._is_live:
             try:
+                if link.is_lost:
+                    link.reopen()
                 open_interlock(link, layout)
             except BenchError as error:  # the tasks may be what is in the way
                 failure = error
@@ -177,7 +179,13 @@ class NiBench:
         session.end()
         if self._is_live:
             self._is_live = False
-            self._rest(link)
+            try:
+                self._rest(link)
+            except BenchError:
+                if self._guardian is not None:
+                    self._guardian.take_over()
+                session.disarm()
+                raise
             if self._guardian is not None:
                 self._guardian.rest()
         session.disarm()

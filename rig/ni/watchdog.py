@@ -86,3 +86,4 @@ class CardWatchdog:
         for end in (task.clear_expiration, task.stop, task.close):
             with contextlib.suppress(Exception):
                 end()
+        task._handle = None  # noqa: SLF001  where the link is lost the client would warn that it cannot be closed
