@@ -115,7 +115,6 @@ class AnalogIn(Acquisition):
         t1_ns = t0_ns + count * period_ns
         shift_ns = self._index_shift * period_ns - task.t0_ns
         with card.lab.lock:
-            card.lab.advance_to(t1_ns)
             edges = card.lab.edges(t0_ns, t1_ns, with_running=self._is_first)
         if self._steady_v is not None:
             edges = replace(edges, channels=tuple(self._steady(t0_ns) for _ in edges.channels))
@@ -139,7 +138,6 @@ class AnalogIn(Acquisition):
         period_ns = task.timing.period_ns
         t0_ns = task.t0_ns + self.read_index * period_ns
         with task.on.lab.lock:
-            task.on.lab.advance_to(t0_ns + count * period_ns)
             index = self._index_shift + self.read_index
             if self._steady_v is not None:
                 return converter.codes_of(np.full(count, self._steady_v), index)

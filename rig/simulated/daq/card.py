@@ -167,7 +167,8 @@ class SimulatedCard:
         if task.failed is None and (failure := work.fails_at()) is not None and failure[0] < now_ns:
             task.fail(failure[1], failure[0])
             self._end_clock_of(task, failure[0])
-        work.live(now_ns)
+        if not work.puts_out:  # those that do have lived before anybody looked at them
+            work.live(now_ns)
         if task.events.is_wanted:
             task.events.counted(work.clocked(now_ns))
             if task.failed is None and task.end_ns() <= now_ns:

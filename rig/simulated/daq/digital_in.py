@@ -34,7 +34,6 @@ class DigitalIn(Acquisition):
         states = np.zeros((len(channels), max(len(channel.lines) for channel in channels), count), np.bool_)
         t_ns = t0_ns + np.arange(count, dtype=np.int64) * period_ns
         with card.lab.lock:
-            card.lab.advance_to(t0_ns + count * period_ns if self.task.timing.is_clocked else t0_ns)
             for row, channel in enumerate(channels):
                 for bit, line in enumerate(channel.lines):
                     states[row, bit] = card.terminals.states(line, t_ns)

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from card_desk import clocked_inputs, desk_of
 from nidaqmx._stubs import nidaqmx_pb2 as messages
+from nidaqmx.errors import RpcError
+from nidaqmx.stream_readers import AnalogMultiChannelReader
 
 from rig.simulated.daq.attributes import attribute_handler
+from rig.simulated.daq.calls import NotServedError
 from rig.simulated.daq.handlers import HANDLERS, STREAMS
 
 
@@ -99,3 +102,41 @@ def test_requests_carry_the_raw_number_of_an_attribute(family):
     """The attribute handler reads `attribute_raw`; the generated messages must have it."""
     request = getattr(messages, f"{family}TimingAttributeDoubleRequest")(attribute_raw=0x1344)
     assert request.attribute_raw == 0x1344
+
+
+def test_calls_of_a_read():
+    """daq.md trap 5: a stream reader asks twice, once without its check of the array's shape; `Task.read` asks a dozen
+    times. Whoever streams relies on the first two numbers."""
+    seen = []
+    with desk_of() as desk, desk.task() as task:
+        clocked_inputs(desk, task).start()
+        given = desk.host.call
+        desk.host.call = lambda name, request: seen.append(name) or given(name, request)
+        reader, array = AnalogMultiChannelReader(task.in_stream), np.zeros((2, 10))
+        reader.read_many_sample(array, 10)
+        assert len(seen) == 2
+        reader.verify_array_shape = False
+        seen.clear()
+        reader.read_many_sample(array, 10)
+        assert seen == ["ReadAnalogF64"]
+        seen.clear()
+        task.read(10)
+        assert 5 < len(seen) < 20
+
+
+def test_what_is_not_served_is_told_so():
+    """daq.md traps 9, 11 and 13: a call that nobody has written is UNIMPLEMENTED, never an answer of 0; waiting for the
+    next sample clock, which Python cannot ask for, is one of them."""
+    with desk_of() as desk:
+        with pytest.raises(NotServedError, match="WaitForNextSampleClock"):
+            desk.host.call("WaitForNextSampleClock", messages.WaitForNextSampleClockRequest())
+        with desk.task() as task, pytest.raises(RpcError) as caught:
+            task.ai_channels.add_ai_thrmcpl_chan("Dev1/ai0")
+        assert caught.value.rpc_code.name == "UNIMPLEMENTED"
+
+
+def test_the_session_of_a_task_is_the_message_that_requests_take():
+    """daq.md trap 14: it comes from a top-level module, `session_pb2`."""
+    with desk_of() as desk, desk.task("named") as task:
+        assert type(task._handle).__module__ == "session_pb2"
+        assert task._handle.name == "named"
