@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rig.bench_file.drivers import CARD, CONTROLS
 from rig.bench_file.laboratory import Laboratory
 from rig.simulated.clock import RealClock, SimClock
+from rig.simulated.keysight.trigger_lines import connect_triggers
 from rig.simulated.lab import Lab
 from rig.simulated.lab_control import LabControl
 from rig.simulated.scpi.server import InstrumentServer
@@ -83,6 +84,7 @@ def open_laboratory(laboratory: Laboratory, case: Case, models: Mapping[str, Dev
                 server.start()
                 opened.servers[instrument.name] = server
                 opened.visa_addresses[instrument.name] = server.resource
+        connect_triggers(laboratory.wiring, {name: server.instrument for name, server in opened.servers.items()})
     except ValueError as error:
         opened.close()
         raise BenchError(laboratory.id, math.nan, str(error)) from error

@@ -32,7 +32,8 @@ def scpi_of_bench(lab: Lab, laboratory: Laboratory, described: Described, case: 
     module, name = _MADE_BY[described.driver]
     make: Any = getattr(import_module(module), name)
     ports = [wire for wire in laboratory.wires_of(described.name) if wire.port]
-    instrument: Instrument = make(lab, ports, seed=case.seed)
+    like = {"identity": described.identity} if described.driver == SCOPE else {}
+    instrument: Instrument = make(lab, ports, seed=case.seed, **like)
     if described.identity and not instrument.identity.startswith(described.identity):
         maker, _, rest = described.identity.partition(",")
         model = rest.partition(",")[0] or instrument.identity.split(",")[1]

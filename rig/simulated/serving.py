@@ -11,6 +11,7 @@ from rig.recorded import prepare_recording
 from rig.simulated.clock import RealClock, SimClock
 from rig.simulated.control_port import ControlPort
 from rig.simulated.json_lines import ControlDesk
+from rig.simulated.keysight.trigger_lines import connect_triggers
 from rig.simulated.lab import Lab
 from rig.simulated.lab_control import LabControl
 from rig.simulated.live_walk import LiveWalk
@@ -128,6 +129,8 @@ class Serving:
                     simulated = self._scpi[instrument.name] = scpi_of_bench(self.lab, laboratory, instrument, case)
                     for transport in LINKS:
                         self._open_link(instrument.name, InstrumentServer(simulated, transport, **self._where()))
+            if self._request.instruments:
+                connect_triggers(laboratory.wiring, self._scpi)
 
     def _open_link(self, name: str, server: InstrumentServer) -> None:
         try:

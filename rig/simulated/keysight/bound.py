@@ -19,7 +19,14 @@ def bound(
         put: (instrument, *suffixes, value); None for a value that can only be asked for.
     """
     query = Command(f"{header}?", (), (), repeated=False, run=tell)
-    return (query,) if put is None else (Command(header, (kind,), (), repeated=False, run=put), query)
+    if put is None:
+        return (query,)
+
+    def run(instrument: Any, *suffixes_and_value: Any) -> None:
+        with instrument.lab.lock:  # time must not go on between a value and what follows from it
+            put(instrument, *suffixes_and_value)
+
+    return Command(header, (kind,), (), repeated=False, run=run), query
 
 
 def attribute(

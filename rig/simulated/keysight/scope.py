@@ -10,7 +10,7 @@ from rig.simulated.keysight.bench_time import BenchTime
 from rig.simulated.keysight.scope_acquisition import Acquiring, Record
 from rig.simulated.keysight.scope_codes import CLIPPED_HIGH, CLIPPED_LOW, HOLE
 from rig.simulated.keysight.scope_commands import CHANNEL, PANEL_COMMANDS, channel, number_of
-from rig.simulated.keysight.scope_model import INFINIIVISION_3000T, ScopeModel
+from rig.simulated.keysight.scope_model import INFINIIVISION_1000, INFINIIVISION_3000T, ScopeModel, is_small
 from rig.simulated.keysight.scope_sampler import Sampler
 from rig.simulated.keysight.scope_settings import ScopeSettings
 from rig.simulated.keysight.scope_waveform import WAVEFORM_COMMANDS
@@ -21,6 +21,7 @@ from rig.simulated.scpi.errors import ScpiError
 from rig.simulated.scpi.instrument import Instrument
 from rig.simulated.scpi.register_commands import register_commands
 from sim.streams import Streams
+from sim.timebase import TimeNs
 
 RUNS, WAITS_FOR_TRIGGER = 8, 32
 """Bits of `:OPERegister:CONDition?`."""
@@ -94,6 +95,10 @@ class Oscilloscope(Instrument):
     def close(self) -> None:
         """Look at the laboratory no longer."""
         self.time.close()
+
+    def external_edge(self, t_ns: TimeNs) -> None:
+        """A rising edge at the trigger input at `t_ns`, with the lab's lock held."""
+        self.sampler.external_ns.append(t_ns)
 
     # ------------------------------------------------------------------ run control
 
@@ -220,8 +225,14 @@ class Oscilloscope(Instrument):
         return out
 
 
-def oscilloscope(
-    lab: Lab, wires: Iterable[Wired], model: ScopeModel = INFINIIVISION_3000T, seed: int = 0
-) -> Oscilloscope:
-    """A scope on the lab: channels 1 to 4 are `ch1` to `ch4` of the wires."""
+def oscilloscope(lab: Lab, wires: Iterable[Wired], seed: int = 0, identity: str = "") -> Oscilloscope:
+    """A scope on the lab: channels 1 to 4 are `ch1` to `ch4` of the wires.
+
+    Args:
+        lab: plant and clock.
+        wires: of a bench file.
+        seed: of its errors and noise.
+        identity: beginning of the `*IDN?` that is expected; a model of the 1000 series is simulated as such.
+    """
+    model = INFINIIVISION_1000 if is_small(identity) else INFINIIVISION_3000T
     return Oscilloscope(lab, terminals_of(wires, model.model), model, seed)

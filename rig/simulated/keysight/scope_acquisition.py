@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.simulated.keysight.scope_sampler import Sampler
-from rig.simulated.keysight.scope_settings import AUTO_WAIT_S, Channel, ScopeSettings
+from rig.simulated.keysight.scope_settings import AUTO_WAIT_S, EXTERNAL, Channel, ScopeSettings
 from rig.simulated.keysight.scope_timing import SamplePlan, sample_plan
-from rig.simulated.keysight.scope_trigger import first_crossing
+from rig.simulated.keysight.scope_trigger import first_crossing, first_edge_outside
 from rig.simulated.lab import Lab
 from sim.errors import BenchError
 from sim.timebase import NS_PER_S, TimeNs, ns_from_s
@@ -142,8 +142,11 @@ class Acquiring:
         trigger = self.settings.trigger
         patience_ns = self._search_ns_of_auto()
         until_ns = reached_ns if patience_ns is None else min(reached_ns, patience_ns)
-        source = self.settings.channels[trigger.source]
-        found = first_crossing(self._lab, self._sampler, source, trigger, self._search_ns, until_ns)
+        if trigger.source == EXTERNAL:
+            found = first_edge_outside(self._sampler, trigger, self._search_ns, until_ns)
+        else:
+            source = self.settings.channels[trigger.source]
+            found = first_crossing(self._lab, self._sampler, source, trigger, self._search_ns, until_ns)
         if found is not None:
             return found
         if patience_ns is not None and reached_ns > patience_ns:

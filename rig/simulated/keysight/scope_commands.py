@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rig.simulated.keysight.bound import attribute, bound, fixed
 from rig.simulated.keysight.scope_model import DIVISIONS_HIGH, DIVISIONS_WIDE
-from rig.simulated.keysight.scope_settings import Channel
+from rig.simulated.keysight.scope_settings import EXTERNAL, Channel
 from rig.simulated.keysight.scope_timing import sample_plan
 from rig.simulated.scpi.commands import Command
 from rig.simulated.scpi.errors import ScpiError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rig.simulated.scpi.parameters import Parameter
 
 CHANNEL: Final = Choice("CHANnel<1-4>")
+_TRIGGER_SOURCE: Final = Choice("CHANnel<1-4>", "EXTernal")
 _N: Final = "CHANnel<1-4>"
 _LONGEST_LABEL: Final = 32
 
@@ -153,12 +154,18 @@ def _trigger(scope: "Oscilloscope") -> Any:
 
 
 def number_of(word: str) -> int:
-    """Channel that a source means."""
-    return int(word[-1])
+    """Channel that a source means; `EXTERNAL` for the trigger input."""
+    return EXTERNAL if word == "EXT" else int(word[-1])
+
+
+def _tell_source(scope: "Oscilloscope") -> str:
+    source = scope.panel.trigger.source
+    return "EXT" if source == EXTERNAL else f"CHAN{source}"
 
 
 def _set_source(scope: "Oscilloscope", word: str) -> None:
-    channel(scope, number_of(word))
+    if number_of(word) != EXTERNAL:
+        channel(scope, number_of(word))
     scope.panel.trigger.source = number_of(word)
     scope.restart()
 
@@ -168,8 +175,9 @@ def _set_level(scope: "Oscilloscope", level_v: float, word: str | None = None) -
         raise ScpiError(-222)
     if word is not None and number_of(word) != scope.panel.trigger.source:
         raise ScpiError(-221)  # only the level of the source in use is kept here
-    scope.panel.trigger.level_v = level_v
-    scope.restart()
+    with scope.lab.lock:
+        scope.panel.trigger.level_v = level_v
+        scope.restart()
 
 
 def _tell_level(scope: "Oscilloscope") -> float:
@@ -178,8 +186,8 @@ def _tell_level(scope: "Oscilloscope") -> float:
 
 _TRIGGER: Final = (
     *fixed("TRIGger:MODE", "EDGE"),
-    *value("TRIGger[:EDGE]:SOURce", CHANNEL, lambda scope: f"CHAN{scope.panel.trigger.source}", _set_source),
-    Command("TRIGger[:EDGE]:LEVel", (Number("V"),), (CHANNEL,), repeated=False, run=_set_level),
+    *value("TRIGger[:EDGE]:SOURce", _TRIGGER_SOURCE, _tell_source, _set_source),
+    Command("TRIGger[:EDGE]:LEVel", (Number("V"),), (_TRIGGER_SOURCE,), repeated=False, run=_set_level),
     Command("TRIGger[:EDGE]:LEVel?", (), (), repeated=False, run=_tell_level),
     *attribute("TRIGger[:EDGE]:SLOPe", Choice("POSitive", "NEGative", "EITHer"), _trigger, "slope", _restart),
     *attribute("TRIGger:SWEep", Choice("AUTO", "NORMal"), _trigger, "sweep", _restart),

@@ -90,5 +90,8 @@ INFINIIVISION_1000: Final = ScopeModel(
 )
 """Source: Keysight InfiniiVision 1000 X-Series data sheet 5992-1965 (2 GSa/s on half the channels, 1 Mpt)."""
 
-SCOPE_MODELS: Final = {model.model: model for model in (INFINIIVISION_3000T, INFINIIVISION_1000)}
-"""By the model field of the identity."""
+
+def is_small(identity: str) -> bool:
+    """True for an identity of the 1000 X-Series (`DSOX1102G`, `EDUX1052A`)."""
+    model = identity.partition(",")[2]
+    return model.startswith(("DSOX1", "EDUX1"))

@@ -1,6 +1,7 @@
 """What one channel of the scope takes from the lab: input, coupling, bandwidth, errors, noise, converter."""
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,10 +18,11 @@ from rig.simulated.keysight.terminals import Terminal
 from rig.simulated.lab import Lab
 from sim.noise import INVERSE_NORMAL
 from sim.streams import Streams
-from sim.timebase import ns_from_s
+from sim.timebase import TimeNs, ns_from_s
 
 _SETTLED: Final = 12.0
 """Time constants of AC coupling that a record looks back: e^-12 of an old level is left."""
+_KEPT_EDGES: Final = 10_000
 _MOST_AVERAGED: Final = 256
 """Samples beyond which averaging brings no less noise (design choice)."""
 
@@ -51,18 +53,22 @@ def channel_errors(model: ScopeModel, number: int, streams: Streams) -> ChannelE
 
 
 class Sampler:
-    """The analogue inputs of one scope.
+    """The analogue inputs of one scope, and its trigger input.
 
     Args:
         model: its bandwidth and errors.
         terminals: what is wired to each channel; an input without a wire shows its own noise.
         streams: its errors and its noise.
+
+    Attributes:
+        external_ns: instants of the newest rising edges at the trigger input.
     """
 
     def __init__(self, model: ScopeModel, terminals: dict[int, Terminal], streams: Streams) -> None:
         self.model, self.terminals = model, terminals
         bound = model.timebase_bound_ratio
         self.clock = ScopeClock(float(streams.generator("scope.clock").uniform(-bound, bound)))
+        self.external_ns: deque[TimeNs] = deque(maxlen=_KEPT_EDGES)
         self._errors = {n: channel_errors(model, n, streams) for n in range(1, model.channels + 1)}
 
     def volts(

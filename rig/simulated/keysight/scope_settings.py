@@ -8,6 +8,8 @@ from rig.simulated.keysight.scope_model import DIVISIONS_HIGH, ScopeModel
 RIGHT, EITHER = "RIGHt".rstrip("t"), "EITHer".removesuffix("er")  # short forms that spell checkers would mend
 REFERENCES: Final = {"LEFT": 0.1, "CENT": 0.5, RIGHT: 0.9}
 """Reference point -> its place on the screen, share of the range. Left and right stand one division from the edge."""
+EXTERNAL: Final = 0
+"""Source of the trigger: the trigger input."""
 TYPES: Final = {"NORM": 0, "PEAK": 1, "AVER": 2, "HRES": 3}
 """Type of acquisition -> its number in the preamble."""
 FORMATS: Final = {"BYTE": 0, "WORD": 1, "ASC": 4}
@@ -91,7 +93,7 @@ class Trigger:
     """The edge trigger.
 
     Attributes:
-        source: number of the channel.
+        source: number of the channel; `EXTERNAL` for the trigger input.
         level_v: at the tip of the probe.
         slope: `POS`, `NEG` or `EITHER`.
         sweep: `AUTO` triggers by itself when nothing comes, `NORM` waits.

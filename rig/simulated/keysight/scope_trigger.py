@@ -1,5 +1,7 @@
 """The edge trigger: the first crossing of the level by the simulated signal itself, between samples too."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,16 @@ from rig.simulated.keysight.scope_settings import EITHER, Channel, Trigger
 from rig.simulated.lab import Lab
 from sim.timebase import TimeNs
 
-_LOOK_NS = 1000
+LOGIC_V: Final = 3.0
+"""High level of what comes in at the trigger input (design choice: the sync output of a generator)."""
+_LOOK_NS: Final = 1000
+
+
+def first_edge_outside(sampler: Sampler, trigger: Trigger, t0_ns: TimeNs, t1_ns: TimeNs) -> TimeNs | None:
+    """Instant in [t0_ns, t1_ns) of the first rising edge of 3 V at the trigger input; None for never."""
+    if not 0.0 < trigger.level_v < LOGIC_V or trigger.slope == "NEG":
+        return None
+    return next((t_ns for t_ns in sampler.external_ns if t0_ns <= t_ns < t1_ns), None)
 
 
 def first_crossing(

@@ -198,7 +198,7 @@ def test_repeated_acquisitions_keep_the_newest(bench):
         (":CHAN1:COUP GND", -224),
         (":CHAN1:IMP FIFT", -224),
         (":TRIG:MODE GLIT", -224),
-        (":TRIG:EDGE:SOUR EXT", -224),
+        (":TRIG:EDGE:SOUR LINE", -224),
         (":TIM:MODE XY", -224),
         (":TIM:RANG 1000", -222),
         (":ACQ:SEGM:COUN 1", -222),
