@@ -202,7 +202,7 @@ def test_repeated_acquisitions_keep_the_newest(bench):
         (":TIM:MODE XY", -224),
         (":TIM:RANG 1000", -222),
         (":ACQ:SEGM:COUN 1", -222),
-        (":WAV:POIN 12345", -222),
+        (":WAV:POINts 12345", -222),
         (":WAV:SOUR CHAN4;:WAV:DATA?", -230),
         (":TIM:RANG 0.1;MODE ROLL;:SING", -221),
         (":TIM:MODE ROLL;:DIG CHAN1", -221),

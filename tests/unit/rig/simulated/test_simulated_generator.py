@@ -42,7 +42,7 @@ BURST = ("SOUR1:BURS:STAT ON;MODE TRIG;NCYC 1", "TRIG1:SOUR BUS", "OUTP1 ON")
 def test_the_device_steps_where_the_waveform_says(bench, upload):
     """Every way to upload: the switch opens 0.3 s after `*TRG`, closes 0.6 s later, and the device stimulates."""
     kind, _, order = upload.partition(" ")
-    tell(bench.generator, f"FORM:BORD {'SWAP' if order == 'swapped' else 'NORM'}")
+    tell(bench.generator, f"FORM:BORDer {'SWAP' if order == 'swapped' else 'NORM'}")
     end = "<" if order == "swapped" else ">"
     if kind == "floats":
         tell(bench.generator, b"SOUR1:DATA:ARB walk," + _block(_step(), f"{end}f4"))

@@ -96,12 +96,12 @@ def test_the_current_limit_holds_the_voltage_down(bench):
     tell(bench.supply, f"CURR {0.5 * IDLE_A},(@2)")
     bench.live_to(0.2)
     assert float(tell(bench.supply, "MEAS:VOLT? (@2)")) == pytest.approx(4.5, abs=0.01)
-    assert tell(bench.supply, "STAT:QUES:INST:ISUM2:COND?") == "1"
+    assert tell(bench.supply, "STAT:QUEStionable:INST:ISUM2:COND?") == "1"
     assert not np.any(bench.lab.edges(180 * NS_PER_MS, 200 * NS_PER_MS).channels[0]["i_a"])
     tell(bench.supply, "CURR 1,(@2)")
     bench.live_to(0.3)
     assert float(tell(bench.supply, "MEAS:VOLT? (@2)")) == pytest.approx(9.0, abs=0.01)
-    assert tell(bench.supply, "STAT:QUES:INST:ISUM2:COND?") == "2"
+    assert tell(bench.supply, "STAT:QUEStionable:INST:ISUM2:COND?") == "2"
 
 
 @pytest.mark.parametrize(
