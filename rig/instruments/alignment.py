@@ -18,6 +18,9 @@ _LEAST_PART: Final = 0.8
 """Part of the edges that must be explained: on a slow slope a point of the record may lie at the very level, and then
 noise moves the edge by the time that the generator holds a point."""
 
+_LATENCY_S: Final = 1e-3
+"""From a message that has been taken to what it does: arming, a generator's first point (design choice)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -35,8 +38,8 @@ class Alignment:
 
 
 def from_messages(earliest_s: float, latest_s: float) -> Alignment:
-    """The start lies between two instants that messages tell."""
-    return Alignment(0.5 * (earliest_s + latest_s), 0.5 * (latest_s - earliest_s))
+    """The start lies between two instants that messages tell, and what they take to act."""
+    return Alignment(0.5 * (earliest_s + latest_s), 0.5 * (latest_s - earliest_s) + _LATENCY_S)
 
 
 def from_edges(

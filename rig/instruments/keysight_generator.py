@@ -106,6 +106,10 @@ class KeysightGenerator:
         if output in self._limits:
             self.link.write("*TRG")
 
+    def is_on(self, output: int) -> bool:
+        """True where the output says that it is on: an overload has not switched it off. Raises `LinkError`."""
+        return self.link.switch(f"OUTP{output}?")
+
     def hold(self, output: int, voltage_v: float) -> None:
         """A steady voltage. Raises as `load`."""
         self._refuse(output, np.array([voltage_v]))

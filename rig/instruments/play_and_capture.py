@@ -136,6 +136,10 @@ class Session:
             self._commands.carry_out(command)
         self._wait(started_s + s_from_ns(stimulus.t1_ns) - now_s())
         self._refuse_trouble(s_from_ns(stimulus.t1_ns))
+        for output, played in self._played.items():
+            if not self._generator.is_on(output):
+                problem = f"the generator's output of {played.role} went off while it played"
+                raise BenchError(self._laboratory.id, s_from_ns(stimulus.t1_ns), problem, "an overload does that")
         self._finish(acquisition)
         if acquisition.roll:
             rough = from_messages(starting_s - armed_s, started_s - arming_s)

@@ -219,6 +219,10 @@ class WaveformGenerator(Driver, Protocol):
         """Trigger by command: the waveform begins within milliseconds."""
         ...
 
+    def is_on(self, output: int) -> bool:
+        """True where the output says that it is on."""
+        ...
+
     def hold(self, output: int, voltage_v: float) -> None:
         """A steady voltage."""
         ...
