@@ -22,11 +22,9 @@ bench.command("doctor")(doctor)
 @bench.command("list")
 def listed(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> int:
     """List the benches that can be named, and their profiles."""
-    from rig.commands.context import here
     from scenarios.places import named_files
 
-    folder = here().project.folder
-    rows = [_row(name, path) for name, path in named_files("benches", (folder,) if folder else ()).items()]
+    rows = [_row(name, path) for name, path in named_files("benches", _beside()).items()]
     if as_json:
         say_json(rows)
         return 0
@@ -34,6 +32,13 @@ def listed(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
     for line in table(texts, ("bench", "kind", "profiles", "title")):
         say(line)
     return 0
+
+
+def _beside() -> tuple[Path, ...]:
+    from scenarios.settings_file import read_settings
+
+    folder = read_settings(Path.cwd()).folder
+    return (folder,) if folder else ()
 
 
 def _row(name: str, path: Path) -> dict[str, Any]:
@@ -60,10 +65,8 @@ def show(
 ) -> int:
     """Instruments, fixtures, wiring and safe state of a bench; every contradiction in its file is told."""
     from rig.benches import read_bench
-    from rig.commands.context import here
 
-    folder = here().project.folder
-    laboratory = read_bench(name, (folder,) if folder else ())
+    laboratory = read_bench(name, _beside())
     if picture is not None:
         from rig.bench_file.picture import wiring_picture
         from rig.files import write_file
