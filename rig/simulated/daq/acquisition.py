@@ -82,6 +82,8 @@ class Acquisition(Work):
     def looks_back_to(self, now_ns: TimeNs) -> TimeNs:
         """The instant of the oldest sample that nobody has read."""
         task = self.task
+        if not task.timing.is_clocked:
+            return now_ns
         if task.t0_ns is None:
             return min(now_ns, task.armed_ns)
         if task.reference_trigger.source and self._reference is None:

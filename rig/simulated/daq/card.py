@@ -246,6 +246,8 @@ class SimulatedCard:
             if edge_ns is not None:
                 # what a card puts out cannot begin in the past: it follows when the card has seen the edge
                 self.begin(task, now_ns if task.kind in {AO, DO, CO} else edge_ns)
+            else:
+                task.armed_ns = max(task.armed_ns, now_ns)
 
     def _join_clock(self, task: Task, now_ns: TimeNs) -> None:
         """Begin with the next tick of a clock that is running already."""

@@ -53,7 +53,7 @@ class Task:
         settings: attributes that were set and change nothing, by (family, NI's number).
         events: who wants to know of its samples and its end.
         is_started: between start and stop.
-        armed_ns: when it was started.
+        armed_ns: since when it waits for its start; what lies before has been looked at.
         t0_ns: instant of its first sample; None while it waits.
         failed: the error that ended it.
         failed_ns: when.
