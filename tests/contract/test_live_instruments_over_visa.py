@@ -124,6 +124,22 @@ def test_a_roll_through_a_sag_shows_no_pulse_in_it(bench):
     assert [text for _, text in bench.desk.lab.messages(low_ns, low_ns + 20 * NS_PER_MS) if "off" in text]
 
 
+def test_a_device_clear_breaks_off_the_wait_for_a_trigger(bench):
+    """`:DIG` for a trigger that never comes: the answer times out, and after a clear the scope listens again."""
+    if bench.scope.resource_name.endswith("SOCKET"):
+        pytest.skip("a raw socket has no device clear")
+    bench.tell("scope", ":TRIG:LEV 150")
+    bench.scope.timeout = 200
+    bench.scope.write(":DIG CHAN1")
+    bench.scope.write("*OPC?")
+    with pytest.raises(pyvisa.VisaIOError, match="TMO"):
+        bench.scope.read()
+    bench.scope.clear()
+    bench.scope.timeout = 20_000
+    bench.tell("scope", ":STOP")
+    assert int(bench.scope.query(":OPER:COND?")) == 0
+
+
 def test_an_uploaded_step_moves_the_device(bench):
     """Binary blocks through each transport: the generator takes over the heel switch, and the scope sees it open."""
     points = np.full(5000, 1.0)

@@ -2,11 +2,15 @@
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 from rig.simulated.keysight.pieces import Grid
 from rig.simulated.keysight.scope_model import ScopeModel
 from rig.simulated.keysight.scope_settings import ScopeSettings
 from sim.timebase import NS_PER_S, TimeNs
+
+AVERAGED_POINTS: Final = 62_500
+"""Longest record that is averaged: the measurement record (design choice: averages follow every trigger)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ def sample_plan(model: ScopeModel, settings: ScopeSettings, range_s: float | Non
     """
     seconds = settings.timebase.range_s if range_s is None else range_s
     memory = model.memory_points
+    if settings.acquisition.type == "AVER":
+        memory = min(memory, AVERAGED_POINTS)
     if settings.acquisition.is_segmented:
         memory //= settings.acquisition.segments
     raw_ns = NS_PER_S / model.fastest_hz
