@@ -109,7 +109,8 @@ def _obstacle(record: Record, check: Check, spec: MeasureSpec | None) -> str:
         return "no waveform"
     if spec.quantity == "modelled" and record.loop_error is None:
         nobody = "the sensor is a recording: no patient walked who could feel the stimulation"
-        return nobody if record.case.is_recorded else "no replay of the patient was possible"
+        open_loop = "this bench plays the whole sensor record: nobody walked with the captured pulses"
+        return nobody if record.case.is_recorded else open_loop
     setting = check.limit.of_setting
     if setting and setting not in record.case.device.programmed:
         return f"the limit `{check.limit.text}` needs the setting `{setting}`, which is not known"
