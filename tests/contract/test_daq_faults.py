@@ -6,7 +6,7 @@ Truth: the outputs that the simulated card itself holds afterwards, and a second
 from dataclasses import dataclass
 
 import pytest
-from fault_desk import FaultDesk, short_case
+from fault_desk import FaultDesk, short_case, warm_up
 
 from rig.guardian import Guardian
 from rig.ni.errors import (
@@ -82,6 +82,12 @@ def _cases():
 
 
 CASES = list(_cases())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm():
+    """No case waits for a compiler."""
+    warm_up()
 
 
 @pytest.fixture

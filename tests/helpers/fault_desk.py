@@ -4,6 +4,7 @@ import contextlib
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from lab_desk import CATALOGUE, case_of
 
 import rig.simulated.in_process as in_process
@@ -32,6 +33,17 @@ def laboratory_of(address="sim"):
         wiring = tuple(wire for wire in wiring if wire.instrument == "card")
         instruments = {"card": replace(instruments["card"], address=address)}
     return replace(laboratory, instruments=instruments, wiring=wiring)
+
+
+def warm_up():
+    """Compile what the card runs: a server that compiles meanwhile answers too late for a short time-out."""
+    with pytest.MonkeyPatch.context() as patch:
+        desk = FaultDesk("in process", patch)
+        try:
+            desk.bench.open(short_case())
+            desk.blocks()
+        finally:
+            desk.close()
 
 
 class FaultDesk:
