@@ -12,6 +12,7 @@ from scenarios.dataclass_reader import read_dataclass
 from scenarios.places import find_named
 from scenarios.text import Text, read_document
 from sim.errors import ScenarioError
+from sim.front_end_settings import FrontEndSettings
 
 SCHEMA: Final = "instrument/1"
 _BENCH: Final = "bench/1"
@@ -67,7 +68,8 @@ def read_instrument(name: str) -> Instrument:
     Raises:
         ScenarioError: no such file, or one that cannot be used.
     """
-    path = Path(name) if Path(name).is_file() else find_named("benches", name, (), f"--instrument {name}")
+    bare = name.rpartition("@")[0] if "@" in name and not Path(name).is_file() else name  # `mine@sim`
+    path = Path(bare) if Path(bare).is_file() else find_named("benches", bare, (), f"--instrument {name}")
     description = read_document(path)
     schema = description.values.get("schema")
     kind = schema.text if isinstance(schema, Text) else ""
@@ -76,14 +78,27 @@ def read_instrument(name: str) -> Instrument:
     if kind != _BENCH:
         mend = f"it begins with `schema: {SCHEMA}` or `schema: {_BENCH}`"
         raise ScenarioError(str(description.where), "this is no file of an instrument", mend)
+    kind_of_bench = description.values.get("kind")
+    if isinstance(kind_of_bench, Text) and kind_of_bench.text == "laboratory":
+        return _of_laboratory(name)
     bench = read_dataclass(VirtualBenchSettings, description.without("schema", "kind"), "bench")
-    card, front_end = bench.front_end.current, bench.front_end
+    return _of_front_end((bench.id, bench.title, bench.note), bench.front_end, bench.timebase_ppm)
+
+
+def _of_laboratory(name: str) -> Instrument:
+    from rig.benches import read_bench
+
+    laboratory = read_bench(name)
+    timebase_ppm = laboratory.instrument_of("current").timebase_ppm
+    return _of_front_end((laboratory.id, laboratory.title, laboratory.note), laboratory.front_end(), timebase_ppm)
+
+
+def _of_front_end(header: tuple[str, str, str], front_end: FrontEndSettings, timebase_ppm: float) -> Instrument:
+    card = front_end.current
     stated = StatedInput(
         card.gain_bound_ratio, card.offset_bound_v, card.drift_per_hour_v, card.inl_bound_v, card.noise_v
     )
-    return Instrument(
-        bench.id, bench.title, bench.note, front_end.tap_ohm, front_end.filter_tau_s or 0.0, bench.timebase_ppm, stated
-    )
+    return Instrument(*header, front_end.tap_ohm, front_end.filter_tau_s or 0.0, timebase_ppm, stated)
 
 
 def stated_accuracy(

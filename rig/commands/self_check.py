@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.selftest.result import SCHEMA, run_selftest
+from rig.bench_file.laboratory import Laboratory
 from rig.files import write_file
 from rig.run_folder import stimrig_version
 from rig.virtual_bench import VirtualBench
@@ -24,6 +25,10 @@ def selftest_of(bench: "Bench", name: str, *, full: bool = False) -> "SelftestRe
     """Self-test of the chain behind a bench: the card that its file describes, else the card of the virtual bench."""
     if isinstance(bench, VirtualBench):
         return run_selftest(name, bench.settings.front_end, bench.settings.timebase_ppm, full=full)
+    laboratory = getattr(bench, "laboratory", None)
+    if isinstance(laboratory, Laboratory) and laboratory.wire("current") is not None:
+        timebase_ppm = laboratory.instrument_of("current").timebase_ppm
+        return run_selftest(name, laboratory.front_end(), timebase_ppm, full=full)
     return run_selftest(name, FrontEndSettings(), 50.0, full=full)
 
 

@@ -77,6 +77,11 @@ class NiBench:
             device=file.device,
         )
 
+    @property
+    def laboratory(self) -> Laboratory:
+        """Its bench file."""
+        return self._file
+
     def accuracy(self) -> Mapping[str, ChannelAccuracy]:
         """The card's part of the uncertainty, by captured role, as the bench file states it."""
         return self._accuracy

@@ -1,14 +1,21 @@
 """The shipped simulated bench: the card of the virtual bench, wired as a laboratory would."""
 
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from rig.bench_file.fit import loads_of
 from rig.benches import open_bench, read_bench, split_profile
 from rig.card_accuracy import accuracy_of_card
+from rig.commands.context import here
+from rig.commands.device import case_around
+from rig.instrument_file import read_instrument
 from scenarios.catalogue import BenchSpec, Catalogue
 from scenarios.plugins import assemble_catalogue
+from scenarios.ramp import Ramp
 from scenarios.roles import COMMANDS, FROM_DEVICE
 from sim.electrode.load import NAMED_LOADS, Load
 from sim.errors import BenchError, ScenarioError
@@ -76,3 +83,39 @@ def test_profiles_reach_only_benches_that_have_some():
     open_bench("simulated@sim", catalogue)
     open_bench("simulated", catalogue)
     assert asked == [("sim",), ()]
+
+
+def test_a_laboratory_is_an_instrument_for_measure():
+    """`stimrig measure --instrument` takes card, tap and probe of a laboratory as it takes those of a virtual bench."""
+    simulated, virtual = read_instrument("simulated"), read_instrument("virtual")
+    assert replace(simulated, id="", title="", note="") == replace(virtual, id="", title="", note="")
+    example = read_instrument("lab-example@sim")
+    assert example.tap_ohm == 99.98
+    assert example.current.gain_bound_ratio == pytest.approx(0.0005 + 0.05 / 99.98)
+
+
+def test_what_stands_in_the_way_of_a_case_is_told():
+    """Load, range, supply and rate of a case against the bench; the case as the library has it runs."""
+    case = case_around("odfs", here())
+    assert not LAB.why_not(case)
+    device = replace(case.device, max_current_a=5e3)
+    sag = SimpleNamespace(kind="supply.sag", parameters={"voltage": Ramp(9.0, 40.0, 1.0)})
+    short = SimpleNamespace(kind="load.short", parameters={"resistance": 7.0, "channel": "all"})
+    fast = replace(case.capture, rate_hz=4e6)
+    told = {
+        "load 750 ohm is not on this bench": replace(case, load=Load(750.0), load_name=""),
+        "load 7 ohm is not on this bench": replace(case, events=(short,)),
+        "current of odfs reaches 5 kA, no tap of `taps` fits ±10 V": replace(case, device=device),
+        "supply of 40 V is asked, card.ao2 gives 30 V": replace(case, events=(sag,)),
+        "2 inputs at 4 MHz are more than a PXIe-6368 takes: 2 MHz each": replace(case, capture=fast),
+    }
+    assert {LAB.why_not(each): each for each in told.values()} == told
+
+
+def test_the_identity_names_the_file_and_every_instrument():
+    """What goes into the record: hash of the very file, profile, drivers, addresses, dates."""
+    example = read_bench("lab-example@sim")
+    identity = example.identity()
+    assert identity["file_sha256"] == sha256(Path(example.where.file).read_bytes()).hexdigest()
+    assert identity["profile"] == "sim" and identity["hardware"] == "simulated-bench"
+    assert identity["card.address"] == "sim" and identity["card.calibration_due"] == "2028-02-10"
