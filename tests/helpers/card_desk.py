@@ -76,7 +76,8 @@ def streamed_output(desk, task, output="Dev1/ao0", rate_hz=10_000.0, buffer=400,
     task.ao_channels.add_ao_voltage_chan(output, min_val=-10.0, max_val=10.0)
     task.timing.cfg_samp_clk_timing(rate_hz, sample_mode=CONTINUOUS)
     task.out_stream.regen_mode = RegenerationMode.DONT_ALLOW_REGENERATION
-    task.out_stream.output_buf_size = buffer
+    if buffer:
+        task.out_stream.output_buf_size = buffer
     if trigger:
         task.triggers.start_trigger.cfg_dig_edge_start_trig(trigger)
     return AnalogSingleChannelWriter(task.out_stream, auto_start=False)

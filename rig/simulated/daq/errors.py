@@ -21,6 +21,8 @@ NOT_SUPPORTED_HERE: Final = -200452
 OUTPUT_BUFFER_EMPTY: Final = -200462
 NO_CHANNELS: Final = -200478
 CHANNEL_COUNT: Final = -200524
+BUFFER_AUTO_SIZED: Final = -200547
+"""WRITE_FAILS_BUFFER_SIZE_AUTO_CONFIGURED."""
 TASK_RUNNING: Final = -200557
 NOT_DONE: Final = -200560
 OUT_OF_RANGE: Final = -200561
@@ -45,6 +47,7 @@ TEXTS: Final = {
     OUTPUT_BUFFER_EMPTY: "The generation cannot be started: no samples were written to its buffer.",
     NO_CHANNELS: "The operation cannot be performed: the task has no channels.",
     CHANNEL_COUNT: "The number of channels of the data does not match that of the task.",
+    BUFFER_AUTO_SIZED: "The write failed: the buffer got its size from the first write and cannot take more samples.",
     TASK_RUNNING: "The property cannot be set while the task is running.",
     NOT_DONE: "The task was not done within the time given.",
     OUT_OF_RANGE: "Attempted to write analogue data that is too large or too small.",

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.simulated.daq.errors import (
+    BUFFER_AUTO_SIZED,
     NOT_YET_WRITTEN,
     OUTPUT_BUFFER_EMPTY,
     UNDERFLOW,
@@ -39,6 +40,7 @@ class Generation(Work):
         super().__init__(task)
         self.regeneration = REGENERATE
         self.written = 0
+        self._first_write = 0
         self._blocks: deque[NDArray[np.float64]] = deque()
         self._put_out = 0
         self._rows: list[str] = []
@@ -64,11 +66,11 @@ class Generation(Work):
 
     @property
     def buffer_size(self) -> int:
-        """Samples a channel that the buffer holds: what the user set, else what was written before the start.
+        """Samples a channel that the buffer holds: what the user set, else as many as the first write.
 
-        Source: NI-DAQmx Key Concepts, "Buffer Size": an output buffer is as long as the first write.
+        Source: ni.com, "How Is Buffer Size Determined in NI-DAQmx" (of a finite generation all its samples).
         """
-        return self.task.buffers.output or max(self.written, self.task.timing.samples if self._is_finite else 0)
+        return self.task.buffers.output or max(self._first_write, self.task.timing.samples if self._is_finite else 0)
 
     @property
     def _is_finite(self) -> bool:
@@ -127,16 +129,16 @@ class Generation(Work):
                 if not card.lab.clock.paced:
                     card.lab.clock.wait_until(now_ns + 1)  # it stands when the call returns: who reads next sees it
                 return count
-            if self.regeneration == REGENERATE or not task.is_started:
-                self._store(data)
-                if auto_start and not task.is_started:
-                    card.start(task)
-                return count
-        self._wait_for_room(count, timeout_s)
+            if self.written == 0:
+                self._first_write = count
+        if self.regeneration != REGENERATE:
+            self._wait_for_room(count, timeout_s)
         with card.lab.lock:
             card.sync()
             task.check()
             self._store(data)
+            if auto_start and not task.is_started:
+                card.start(task)
         return count
 
     def _wait_for_room(self, count: int, timeout_s: float) -> None:
@@ -165,10 +167,17 @@ class Generation(Work):
         self.written += data.shape[1]
 
     def _overwrite(self, data: NDArray[np.float64]) -> None:
-        """With regeneration a further write replaces the samples from the start of the buffer on."""
+        """With regeneration a further write replaces the samples from the start of the buffer on.
+
+        Raises:
+            DaqmxError: -200547, there are more of them than the first write has made room for.
+        """
         whole = np.concatenate(list(self._blocks), axis=1)
-        count = min(whole.shape[1], data.shape[1])
-        whole[:, :count] = data[:, :count]
+        count = data.shape[1]
+        if count > whole.shape[1]:
+            detail = f"Task Name: {self.task.name}\nBuffer: {whole.shape[1]} samples a channel, written: {count}"
+            raise DaqmxError(BUFFER_AUTO_SIZED, detail, written=0)
+        whole[:, :count] = data
         self._blocks = deque([whole])
 
     def live(self, now_ns: TimeNs) -> None:
@@ -211,4 +220,4 @@ class Generation(Work):
         self._put_out = 0
         if self.regeneration != REGENERATE:
             self._blocks.clear()
-            self.written = 0
+            self.written = self._first_write = 0

@@ -36,6 +36,7 @@ def test_every_code_has_the_name_that_the_client_gives_it():
         "OUTPUT_BUFFER_EMPTY": "OUTPUT_BUFFER_EMPTY",
         "NO_CHANNELS": "CAN_NOT_PERFORM_OP_WHEN_NO_CHANS_IN_TASK",
         "CHANNEL_COUNT": "WRITE_NUM_CHANS_MISMATCH",
+        "BUFFER_AUTO_SIZED": "WRITE_FAILS_BUFFER_SIZE_AUTO_CONFIGURED",
         "TASK_RUNNING": "CANNOT_SET_PROPERTY_WHEN_TASK_RUNNING",
         "NOT_DONE": "WAIT_UNTIL_DONE_DOES_NOT_INDICATE_DONE",
         "OUT_OF_RANGE": "INVALID_AO_DATA_WRITE",
@@ -112,6 +113,27 @@ def _no_room(desk, task):
     writer.write_many_sample(np.zeros(100), timeout=0.05)
 
 
+def _more_than_the_first_write(desk, task):
+    task.ao_channels.add_ao_voltage_chan("Dev1/ao0")
+    task.timing.cfg_samp_clk_timing(1000.0, sample_mode=CONTINUOUS)
+    task.write(np.zeros(100), auto_start=False)
+    task.write(np.zeros(101), auto_start=False)
+
+
+def _more_than_the_buffer_before_the_start(desk, task):
+    writer = streamed_output(desk, task, buffer=400)
+    for _ in range(5):
+        writer.write_many_sample(np.zeros(100), timeout=0.05)
+
+
+def _more_while_it_runs(desk, task):
+    writer = streamed_output(desk, task, buffer=0, trigger="")  # the first write makes a buffer of 100 samples
+    writer.write_many_sample(np.zeros(100))
+    task.start()
+    for _ in range(3):
+        writer.write_many_sample(np.zeros(100), timeout=0.005)
+
+
 def _nothing_written(desk, task):
     streamed_output(desk, task)
     task.start()
@@ -152,6 +174,13 @@ CASES = {
     "a voltage beyond the channel's limits": (_out_of_range, -200561, DaqWriteError),
     "nothing to put out": (_underflow, -200290, DaqWriteError),
     "no room in the output buffer": (_no_room, -200292, DaqWriteError),
+    "more samples than the buffer got from the first write": (_more_than_the_first_write, -200547, DaqWriteError),
+    "more samples than the buffer takes before the start": (
+        _more_than_the_buffer_before_the_start,
+        -200292,
+        DaqWriteError,
+    ),
+    "no room in a buffer as long as the first write": (_more_while_it_runs, -200292, DaqWriteError),
     "started without samples": (_nothing_written, -200462, DaqError),
     "waiting for a task that has no end": (_not_done, -200560, DaqError),
     "configured while it runs": (_configured_while_running, -200557, DaqError),
