@@ -11,6 +11,7 @@ from lab_desk import CATALOGUE, case_of
 from visa_stand import BENCH, stand_of
 
 from rig.benches import open_bench
+from rig.instruments import capture_plan
 from rig.instruments.keysight_generator import KeysightGenerator
 from rig.runner import run_case, run_loop
 from rig.simulated import in_process
@@ -146,6 +147,29 @@ def test_the_supply_sags_when_it_is_told(folder):
     busy = np.abs(current.values()) > 0.01
     t_s = np.arange(busy.size) / current.rate_hz
     assert busy[(t_s > 0.35) & (t_s < 0.5)].any() and not busy[(t_s > 0.56) & (t_s < 0.7)].any()
+
+
+def test_a_memory_that_is_too_short_gives_segments_and_states_the_gaps(folder, monkeypatch):
+    """Pulses are asked for at 2 MS/s: a segment at each opening of the heel, every pulse in it as in a roll."""
+    heel = np.full(35_000, 2.6)
+    for start in (3000, 13_000, 23_000):
+        heel[start : start + 6000] = 0.0
+    steps = Stimulus(0, 3_500_000_000, {"heel_switch": Signal(heel, 0, 10_000.0, "V")})
+    monkeypatch.setattr(capture_plan, "SAMPLES_A_PULSE", 600.0)
+    bench = opened(folder)
+    try:
+        capture = bench.exchange(steps)
+        shown = bench._shown
+    finally:
+        bench.close()
+    assert shown.segments == 3 and shown.rate_hz >= 2e6 and shown.alignment.edges >= 3
+    seen_s = [(b - a) * 1e-9 for a, b in capture.quality.gaps]
+    assert len(seen_s) == 4 and sum(seen_s) == pytest.approx(3.5 - 3 * 0.2, abs=0.02)
+    for opening_s in (0.3, 1.3, 2.3):
+        begun = [b * 1e-9 for _, b in capture.quality.gaps if abs(b * 1e-9 - opening_s) < 0.05]
+        assert begun and begun[0] < opening_s, "a segment begins a little before the edge that triggers it"
+    busy = np.abs(capture.waveforms["current"].values()) > 0.02
+    assert busy.any() and not busy[: int(0.3 * shown.rate_hz)].any()
 
 
 @pytest.mark.parametrize(
