@@ -134,6 +134,7 @@ class BenchLock:
         folder: of the lock files; by default `lock_folder()`.
 
     Attributes:
+        folder: of the lock files.
         left_behind: runs that ended without letting go (a crash, a power cut) and whose instruments are now held here;
             nobody knows what state they left them in.
     """
@@ -141,7 +142,7 @@ class BenchLock:
     def __init__(self, laboratory: Instrumented, folder: Path | None = None) -> None:
         self.names = lock_names(laboratory)
         self.left_behind: tuple[Holder, ...] = ()
-        self._folder = folder or lock_folder()
+        self.folder = folder or lock_folder()
         self._files: list[BinaryIO] = []
 
     def acquire(self) -> None:
@@ -158,9 +159,9 @@ class BenchLock:
             raise
 
     def _take(self, name: str) -> None:
-        path = _path(self._folder, name)
+        path = _path(self.folder, name)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             file = _opened(path)
             taken = _try_lock(file)
         except OSError as error:
@@ -197,6 +198,20 @@ class BenchLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def left_behind_told(lock: BenchLock) -> dict[str, str]:
+    """What runs that ended without letting go have left, for the identity of a bench: lock name -> words."""
+    return {
+        f"left_behind.{holder.name}": f"{holder.told()} ended without letting go; its guardian, if it had to act, says "
+        f"what it did in {report_file(holder.pid, lock.folder.parent)}"
+        for holder in lock.left_behind
+    }
+
+
+def report_file(pid: int, folder: Path | None = None) -> Path:
+    """Where the guardian of the runner `pid` says what it did, if it had to act."""
+    return (folder or lock_folder().parent) / f"guardian-{pid}.txt"
 
 
 def held_by_others(names: Iterable[str], folder: Path | None = None) -> dict[str, str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from rig.bench_lock import lock_folder
+from rig.bench_lock import report_file
 from rig.safe_order import SafeOrder
 from sim.errors import BenchError
 
@@ -35,11 +35,6 @@ READY_S: Final = 30.0
 
 _TAKE_OVER_S: Final = 15.0
 """So long may the guardian take for its orders: longer than its own limit for one that hangs."""
-
-
-def report_file(pid: int) -> Path:
-    """Where the guardian of the runner `pid` says what it did, if it had to act."""
-    return lock_folder().parent / f"guardian-{pid}.txt"
 
 
 class Guardian:

@@ -10,7 +10,7 @@ from rig.bench_addresses import is_in_process, outside
 from rig.bench_file.drivers import METER, SUPPLY
 from rig.bench_file.instruments import Instrument
 from rig.bench_file.laboratory import Laboratory
-from rig.bench_lock import BenchLock
+from rig.bench_lock import BenchLock, left_behind_told
 from rig.device_control.opening import open_control
 from rig.device_control.port import DeviceControl
 from rig.instruments.auxiliaries import Auxiliaries
@@ -115,6 +115,7 @@ class NiBench:
             link = Link(card.name, card.address, channel, card.timeout_s)
             stack.callback(link.close)
             self._identify(card, link)
+            self._identity |= left_behind_told(lock)
             self._case, self._link = case, link
             self._guard(laboratory, stack)
             rate_hz = case.capture.rate_hz

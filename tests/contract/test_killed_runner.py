@@ -16,8 +16,9 @@ from fault_desk import laboratory_of
 from lab_desk import CATALOGUE
 
 import rig.simulated.in_process as in_process
+from rig.bench_lock import report_file
 from rig.benches import bench_file, read_bench
-from rig.guardian import Guardian, report_file
+from rig.guardian import Guardian
 from rig.ni.bench import NiBench
 from rig.run_folder import runs_in
 from scenarios.plan import PlanOptions, find_files, load_cases
@@ -116,6 +117,8 @@ def test_kill_9_of_the_runner(who, tmp_path, monkeypatch):
         monkeypatch.setattr("rig.ni.bench.guardian_of", lambda laboratory: Guardian(()))
         bench = NiBench(laboratory_of(server.address), CATALOGUE.models)
         bench.open(case)
+        (left,) = [words for name, words in bench.identity().items() if name.startswith("left_behind.")]
+        assert f"process {runner.pid} on " in left
         bench.close()
     opened.close()
 
