@@ -48,6 +48,10 @@ def identity_problem(found: Identity, expected: str, serial: str) -> str:
     if not _plain(str(found)).startswith(_plain(expected)):
         return f"`{found}` answers, expected is `{expected}`"
     if serial and found.serial.casefold() != serial.strip().casefold():
+        if found.is_simulated:
+            return (
+                f"a simulated instrument answers ({found}), the profile claims the real one with serial number {serial}"
+            )
         return f"serial number {found.serial} answers, expected is {serial}"
     return ""
 
