@@ -11,7 +11,8 @@ from rig.instruments.errors import BadReply, InstrumentFault, LinkLost, LinkTime
 from rig.instruments.scpi_link import ScpiLink
 from sim.errors import BenchError
 
-TIMEOUT_S = 0.2
+TIMEOUT_S = 10.0
+"""Long, because answers come: a busy computer is no fault of the link."""
 
 
 @pytest.fixture
@@ -70,6 +71,8 @@ def test_errors_of_an_earlier_session_are_told_and_not_blamed_on_this_one(instru
 
 def test_a_session_that_failed_is_never_used_again(link, instrument):
     """Rule 2: after a time-out every call says that the link is closed, until a fresh session is opened."""
+    link._session.timeout_s = 0.2
+    link._session._resource.timeout = 200
     with pytest.raises(LinkTimeout):
         link.query("NOTHING?")
     with pytest.raises(LinkLost, match="reopen"):
