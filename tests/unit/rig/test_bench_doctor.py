@@ -151,7 +151,7 @@ def test_a_dead_relay_is_found(standing):
 @pytest.mark.parametrize("role", ["polarity", "contact", "button.stop", "supply.relay", "button.power"])
 def test_every_dead_relay_is_found(role, standing):
     """One line at a time is cut: its effect is missed, that of no other."""
-    standing(_wired(**{role: "ao3" if role == "contact" else "port0/line30"}))
+    standing(replace(LAB, wiring=tuple(each for each in LAB.wiring if each.role != role)))
     steps = [each for each in steps_of(LAB, CASE, 2) if each.name not in {"load", "after"}]
     found = [each for each in _visited(steps) if each.examination == "effect"]
     assert {each.detail.split(":")[0] for each in found if each.word == "FAIL"} == {role}
