@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rig.simulated.daq.channels import Channel
 from rig.simulated.daq.names import key_of, port_of
 from rig.simulated.daq.wiring import CardWire
+from sim.compiled import compiled
 from sim.front_end_settings import HALF_SCALE, AnalogInput
 from sim.timebase import TimeNs
 
@@ -16,9 +17,25 @@ if TYPE_CHECKING:
     from rig.simulated.daq.card import SimulatedCard
 
 _TABLE: Final = 65_536
-_PIECE: Final = 16_384
 Volts = Callable[[TimeNs, TimeNs, int], NDArray[np.float64]]
 """First instant, period, count -> volts at the input (n,)."""
+
+
+@compiled
+def _convert(
+    volts: NDArray[np.float64],
+    gain: float,
+    added_v: NDArray[np.float64],
+    start: int,
+    codes_per_v: float,
+    codes: NDArray[np.int16],
+) -> None:
+    """Codes (n,) of volts (n,), from place `start` of the table of what is added on."""
+    place = start
+    for i in range(volts.size):
+        x = np.rint((volts[i] * gain + added_v[place]) * codes_per_v)
+        codes[i] = np.int16(min(max(x, -32768.0), 32767.0))
+        place = place + 1 if place + 1 < added_v.size else 0
 
 
 class Converter:
@@ -39,9 +56,8 @@ class Converter:
         parts = np.ones(2) if worst else draw.uniform(-1.0, 1.0, 2)
         self._offset_v = float(parts[0]) * settings.offset_bound_v
         self._gain = 1.0 + float(parts[1]) * settings.gain_bound_ratio
-        noise_v = settings.noise_v * draw.standard_normal(_TABLE) + self._offset_v
-        self._added_v = np.concatenate([noise_v, noise_v[:_PIECE]])
-        """Offset and noise; the start is repeated behind the end, so that any piece is a slice."""
+        self._added_v = settings.noise_v * draw.standard_normal(_TABLE) + self._offset_v
+        """Offset and noise."""
         self._softly_read = 0
 
     def codes(self, t0_ns: TimeNs, period_ns: TimeNs, count: int, index: int) -> NDArray[np.int16]:
@@ -50,15 +66,9 @@ class Converter:
 
     def codes_of(self, volts: NDArray[np.float64], index: int) -> NDArray[np.int16]:
         """Codes (n,) of volts (n,)."""
-        volts = volts * self._gain
-        for first in range(0, volts.size, _PIECE):
-            piece = volts[first : first + _PIECE]
-            start = (index + first) % _TABLE
-            piece += self._added_v[start : start + piece.size]
-        volts *= 1.0 / self._lsb_v
-        np.rint(volts, out=volts)
-        np.minimum(np.maximum(volts, -HALF_SCALE, out=volts), HALF_SCALE - 1, out=volts)
-        return volts.astype(np.int16)
+        codes = np.empty(volts.size, np.int16)
+        _convert(volts, self._gain, self._added_v, index % _TABLE, 1.0 / self._lsb_v, codes)
+        return codes
 
     def software_codes(self, t_ns: TimeNs, count: int) -> NDArray[np.int16]:
         """Codes (count,) of samples that software takes one after the other in no time."""
