@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rig.bench import Capabilities, Capture, ChannelAccuracy
 from rig.bench_addresses import is_in_process, outside
-from rig.bench_file.drivers import METER, SUPPLY
+from rig.bench_file.drivers import METER, PRODUCTS, SUPPLY
 from rig.bench_file.instruments import Instrument
 from rig.bench_file.laboratory import Laboratory
 from rig.bench_lock import BenchLock, left_behind_told
@@ -128,7 +128,7 @@ class NiBench:
             self._before = self._references(0)
             control = self._control_of(laboratory, case, simulated, stack)
             self._beside = self._auxiliaries(laboratory, case, simulated, stack)
-            self._session = Session(
+            session = Session(
                 link,
                 self._layout,
                 case,
@@ -139,6 +139,10 @@ class NiBench:
                 is_told_ahead=control is not None and is_in_process(laboratory.instrument_of("setting").address),
                 timeout_s=card.timeout_s,
             )
+            stack.callback(session.disarm)
+            stack.callback(session.end)
+            self._tell_skews(card, session)
+            self._session = session
             self._open, self._is_live, self._is_watched = stack.pop_all(), True, False
 
     def exchange(self, stimulus: Stimulus) -> Capture:
@@ -249,6 +253,14 @@ class NiBench:
             kinds = ("a simulated card", "real instruments") if is_simulated else ("a real card", "simulated ones")
             problem = f"{kinds[0]} answers, the bench file claims {kinds[1]}"
             raise BenchError(card.name, _NOT_RUNNING, problem, "choose the profile that says what stands there")
+
+    def _tell_skews(self, card: Instrument, session: Session) -> None:
+        """What a card with one converter for all inputs does to their instants stands in the record."""
+        product = PRODUCTS.get(card.identity)
+        if product is None or product.simultaneous:
+            return
+        for role, skew_s in session.skews_s().items():
+            self._identity[f"{card.name}.converted_after.{role}"] = f"{skew_s * 1e6:.3f} us"
 
     def _guard(self, laboratory: Laboratory, stack: contextlib.ExitStack) -> None:
         """A process that drives the bench safe if this one dies; it has nothing to do for one that dies with it."""

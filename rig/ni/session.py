@@ -156,6 +156,10 @@ class Session:
         else:
             control.fault(name, value, command.t_ns)
 
+    def skews_s(self) -> dict[str, float]:
+        """By how much later than the first input each further one is converted, s (`CardTasks.skews_s`)."""
+        return self._tasks.skews_s()
+
     def end(self) -> None:
         """End the streaming tasks; never raises."""
         self._tasks.close()

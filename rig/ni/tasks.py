@@ -121,6 +121,19 @@ class CardTasks:
                 _all(self._readers["di"].read_many_sample_port_uint32(words, count, wait_s), count, "read")
         return volts, words
 
+    def skews_s(self) -> dict[str, float]:
+        """By how much later than the first input each further one is converted on a card with one converter, s.
+
+        Less than a sample. A peak, a plateau or a charge of one input does not depend on it; what does is an instant of
+        a further channel, and a product of voltage and current on an edge.
+
+        Raises:
+            CardError: the card does not tell.
+        """
+        with self._told():
+            rate_hz = float(self._tasks["ai"].timing.ai_conv_rate)
+        return {each.role: each.number / rate_hz for each in self._layout.inputs}
+
     def close(self) -> None:
         """Stop and clear every task, whatever state it is in; never raises."""
         tasks, self._tasks = self._tasks, {}
