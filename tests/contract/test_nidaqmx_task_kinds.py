@@ -142,6 +142,23 @@ def shared_clock(desk, result):
     assert result["lines"] == status_bits(desk, 20e3, 1000).tolist()
 
 
+def waveforms(desk, result):
+    both(desk, result, 20e3, 1000)
+    assert result["interval_s"] == 50e-6
+
+
+def raw_codes(desk, result):
+    codes = np.array(result["codes"]).reshape(-1, 2).T
+    volts = [offset + step * row for (offset, step), row in zip(result["scale"], codes, strict=True)]
+    both(desk, {"values": volts}, 20e3, 1000)
+
+
+def digital_waveform(desk, result):
+    truth = status_bits(desk, 10e3, 50)
+    assert truth.any()
+    assert result["values"] == [[int(state), 0] for state in truth]
+
+
 def properties(desk, result):
     assert result == {
         "name": "current",
@@ -260,6 +277,9 @@ KINDS = {
     "voltage_digital_start": digital_start,
     "voltage_every_n_samples": every_n,
     "voltage_done_event": done,
+    "voltage_waveform": waveforms,
+    "voltage_raw": raw_codes,
+    "digital_waveform": digital_waveform,
     "channel_properties": properties,
     "digital_lines": lines,
     "digital_port": port,
@@ -296,11 +316,12 @@ KINDS = {
 }
 """Program of `daq_programs_in`, `_out` or `_counters` -> what must hold of its result."""
 
-WALKING = {
-    kind
-    for kind in KINDS
-    if (kind.startswith(("voltage", "count")) and kind != "voltage_update")
-    or kind in {"pulse_width", "two_edge_separation", "analogue_and_digital_on_one_clock", "digital_port_finite"}
+WALKING = {kind for kind in KINDS if kind.startswith(("voltage", "count")) and kind != "voltage_update"} | {
+    "analogue_and_digital_on_one_clock",
+    "digital_port_finite",
+    "digital_waveform",
+    "pulse_width",
+    "two_edge_separation",
 }
 """Programs that look at the stimulation: the device must see a step first."""
 

@@ -5,9 +5,9 @@ what it saw, as JSON can hold it.
 """
 
 import numpy as np
-from daq_programs_wait import let_pass, wait_for
+from daq_programs_wait import wait_for
 from nidaqmx import Task
-from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, Edge, LineGrouping, LoggingMode, LoggingOperation
+from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, Edge, LineGrouping
 from nidaqmx.stream_readers import AnalogMultiChannelReader, AnalogSingleChannelReader, DigitalSingleChannelReader
 
 
@@ -60,23 +60,6 @@ def voltage_digital_start(session):
         return {"before": before, "values": values}
 
 
-def voltage_digital_start_retriggered(session):
-    with Task(**session) as task, Task(**session) as line:
-        line.do_channels.add_do_chan("Dev1/port0/line8")
-        line.write(False)
-        task.ai_channels.add_ai_voltage_chan("Dev1/ai0")
-        task.timing.cfg_samp_clk_timing(10e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=50)
-        task.triggers.start_trigger.cfg_dig_edge_start_trig("/Dev1/PFI0")
-        task.triggers.start_trigger.retriggerable = True
-        task.start()
-        rounds = []
-        for _ in range(3):
-            line.write(True)
-            rounds.append(task.read(50))
-            line.write(False)
-        return {"rounds": rounds}
-
-
 def voltage_every_n_samples(session):
     with Task(**session) as task:
         kept = []
@@ -111,52 +94,10 @@ def voltage_done_event(session):
         return {"values": values, "told": told}
 
 
-def voltage_digital_reference(session):
-    with Task(**session) as task, Task(**session) as line:
-        line.do_channels.add_do_chan("Dev1/port0/line8")
-        line.write(False)
-        task.ai_channels.add_ai_voltage_chan("Dev1/ai0")
-        task.timing.cfg_samp_clk_timing(10e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=300)
-        task.triggers.reference_trigger.cfg_dig_edge_ref_trig("/Dev1/PFI0", pretrigger_samples=100)
-        task.start()
-        let_pass(session, 0.02)
-        line.write(True)
-        values = task.read(300)
-        line.write(False)
-        return {"values": values}
-
-
-def voltage_digital_start_and_reference(session):
-    with Task(**session) as task, Task(**session) as line:
-        line.do_channels.add_do_chan("Dev1/port0/line8:9", line_grouping=LineGrouping.CHAN_PER_LINE)
-        line.write([False, False])
-        task.ai_channels.add_ai_voltage_chan("Dev1/ai0")
-        task.timing.cfg_samp_clk_timing(10e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=200)
-        task.triggers.start_trigger.cfg_dig_edge_start_trig("/Dev1/PFI0")
-        task.triggers.reference_trigger.cfg_dig_edge_ref_trig("/Dev1/PFI1", pretrigger_samples=50)
-        task.start()
-        line.write([True, False])
-        let_pass(session, 0.01)
-        line.write([True, True])
-        values = task.read(200)
-        line.write([False, False])
-        return {"values": values}
-
-
-def voltage_logged_to_tdms(session, path):
-    with Task(**session) as task:
-        task.ai_channels.add_ai_voltage_chan("Dev1/ai0:1")
-        task.timing.cfg_samp_clk_timing(20e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=400)
-        task.in_stream.configure_logging(
-            path, LoggingMode.LOG_AND_READ, group_name="capture", operation=LoggingOperation.CREATE_OR_REPLACE
-        )
-        return {"values": task.read(READ_ALL_AVAILABLE)}
-
-
 def voltage_waveform(session):
     with Task(**session) as task:
         task.ai_channels.add_ai_voltage_chan("Dev1/ai0:1")
-        task.timing.cfg_samp_clk_timing(20e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=100)
+        task.timing.cfg_samp_clk_timing(20e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=1000)
         waveforms = task.read_waveform()
         return {
             "values": [waveform.scaled_data.tolist() for waveform in waveforms],
@@ -167,8 +108,8 @@ def voltage_waveform(session):
 def voltage_raw(session):
     with Task(**session) as task:
         task.ai_channels.add_ai_voltage_chan("Dev1/ai0:1")
-        task.timing.cfg_samp_clk_timing(20e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=200)
-        codes = task.in_stream.read(200)
+        task.timing.cfg_samp_clk_timing(20e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=1000)
+        codes = task.in_stream.read(1000)
         scale = [channel.ai_dev_scaling_coeff for channel in task.ai_channels]
         return {"codes": codes.tolist(), "scale": [list(each) for each in scale]}
 

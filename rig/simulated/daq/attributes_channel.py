@@ -66,7 +66,7 @@ CHANNEL: Final = {
     0x1765: Attribute("AI.Resolution", lambda channel: _only_volts(channel, 16.0)),
     0x22DA: Attribute("AI.RawSampSize", lambda channel: 16 if channel.kind == AI else 32),
     0x22DB: fixed("AI.RawSampJustification", 10209),
-    0x1940: Attribute("AI.DevScalingCoeff", _coefficients),
+    0x1930: Attribute("AI.DevScalingCoeff", _coefficients),
     0x2178: Attribute("DI.NumLines", lambda channel: len(channel.lines)),
     0x2179: Attribute("DO.NumLines", lambda channel: len(channel.lines)),
     **COUNTER,

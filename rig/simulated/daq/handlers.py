@@ -20,6 +20,7 @@ from rig.simulated.daq import (
     handlers_task,
     handlers_timing,
     handlers_watchdog,
+    handlers_waveform,
 )
 from rig.simulated.daq.attributes import attribute_handler
 from rig.simulated.daq.calls import Handler, NotServedError, StreamHandler
@@ -34,6 +35,7 @@ _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     handlers_counter.HANDLERS,
     handlers_events.HANDLERS,
     handlers_watchdog.HANDLERS,
+    handlers_waveform.HANDLERS,
 )
 HANDLERS: Final[dict[str, Handler]] = {name: handler for group in _GROUPS for name, handler in group.items()}
 """Remote calls with one answer."""
