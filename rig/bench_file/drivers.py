@@ -118,8 +118,8 @@ PRODUCTS: Final = {
     )
 }
 """Cards that a bench file may name. Source: daq.md section 2 (rates of the X series, watchdog of the 6368 manual); the
-numbers of channels and lines, and the USB-6211, are recalled from their data sheets: the doctor asks the driver for the
-card's own numbers and tells where they differ."""
+numbers of channels and lines, and the USB-6211, are recalled from their data sheets. What a card cannot do it refuses
+itself when a task asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
