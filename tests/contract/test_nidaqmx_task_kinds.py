@@ -331,6 +331,18 @@ def test_there_are_at_least_26_kinds():
     assert len(KINDS) >= 26
 
 
+def test_log_to_tdms(desk, tmp_path):
+    """The 44th kind, with a file: what was read stands in it, as npTDMS reads it, with its interval."""
+    from nptdms import TdmsFile
+
+    desk.run("step")
+    result = desk.run("voltage_logged", path=str(tmp_path / "log.tdms"))
+    both(desk, result, 20e3, 1000)
+    channels = TdmsFile.read(tmp_path / "log.tdms")["capture"].channels()
+    assert [channel[:].tolist() for channel in channels] == result["values"]
+    assert channels[0].properties["wf_increment"] == 50e-6
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_kind_of_task(desk, kind):
     """The program runs unchanged, and what it saw or did is true."""

@@ -7,7 +7,7 @@ what it saw, as JSON can hold it.
 import numpy as np
 from daq_programs_wait import wait_for
 from nidaqmx import Task
-from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, Edge, LineGrouping
+from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, Edge, LineGrouping, LoggingMode, LoggingOperation
 from nidaqmx.stream_readers import AnalogMultiChannelReader, AnalogSingleChannelReader, DigitalSingleChannelReader
 
 
@@ -92,6 +92,18 @@ def voltage_done_event(session):
         task.stop()
         task.register_done_event(None)
         return {"values": values, "told": told}
+
+
+def voltage_logged(session, path):
+    with Task(**session) as task:
+        task.ai_channels.add_ai_voltage_chan("Dev1/ai0:1")
+        task.timing.cfg_samp_clk_timing(20e3, sample_mode=AcquisitionType.FINITE, samps_per_chan=1000)
+        task.in_stream.configure_logging(
+            path, LoggingMode.LOG_AND_READ, group_name="capture", operation=LoggingOperation.CREATE_OR_REPLACE
+        )
+        first = np.array(task.read(400))
+        rest = np.array(task.read(600))
+        return {"values": np.concatenate([first, rest], axis=1).tolist()}
 
 
 def voltage_waveform(session):

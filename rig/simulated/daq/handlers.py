@@ -16,6 +16,7 @@ from rig.simulated.daq import (
     handlers_counter,
     handlers_digital,
     handlers_events,
+    handlers_logging,
     handlers_system,
     handlers_task,
     handlers_timing,
@@ -34,6 +35,7 @@ _GROUPS: Final[tuple[Mapping[str, Handler], ...]] = (
     handlers_digital.HANDLERS,
     handlers_counter.HANDLERS,
     handlers_events.HANDLERS,
+    handlers_logging.HANDLERS,
     handlers_watchdog.HANDLERS,
     handlers_waveform.HANDLERS,
 )

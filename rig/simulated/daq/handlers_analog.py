@@ -9,6 +9,7 @@ from rig.simulated.daq.analog_in import AnalogIn
 from rig.simulated.daq.analog_out import AnalogOut
 from rig.simulated.daq.calls import Fields, Handler, raw
 from rig.simulated.daq.errors import not_simulated
+from rig.simulated.daq.handlers_logging import log
 from rig.simulated.daq.task import Task
 from sim.front_end_settings import HALF_SCALE
 
@@ -54,6 +55,7 @@ def _read_f64(host: "CardHost", request: Any) -> Fields:
     wanted = request.num_samps_per_chan
     count, status = work.wait_for(wanted, request.timeout)
     volts = work.take_volts(count)
+    log(task, volts)
     layout = raw(request, "fill_mode")
     return {
         "status": status,
