@@ -136,7 +136,7 @@ class NiBench:
                 self._accuracy,
                 control,
                 self._beside,
-                is_told_ahead=control is not None and is_in_process(laboratory.instrument_of("setting").address),
+                is_told_ahead=control is not None and _takes_instants(laboratory.instrument_of("setting").address),
                 timeout_s=card.timeout_s,
             )
             stack.callback(session.disarm)
@@ -324,3 +324,8 @@ def _quietly_off(beside: Auxiliaries) -> None:
     """Switch the supply off where the bench could not be opened to its end; that error is the one that is told."""
     with contextlib.suppress(BenchError):
         beside.safe_state()
+
+
+def _takes_instants(address: str) -> bool:
+    """True for the control of a simulated device: in this process, or behind the control port of `stimrig serve`."""
+    return is_in_process(address) or address.startswith("tcp://")

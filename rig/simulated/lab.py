@@ -14,7 +14,7 @@ from rig.simulated.driver import Driver, Patient
 from rig.simulated.history import Segments
 from rig.simulated.interlock import Interlock
 from rig.simulated.memory import Memory
-from rig.simulated.standing import Standing, check_command
+from rig.simulated.standing import Standing, check_command, replaced_by
 from scenarios.case import Case
 from scenarios.catalogue import DeviceModelSpec
 from sim.edges import Edges
@@ -164,11 +164,11 @@ class Lab:
             BenchError: the device or its bench cannot do that; nothing has changed.
         """
         with self.lock:
-            if self._origin_ns is not None:
-                self.command(replace(command, t_ns=command.t_ns + self._origin_ns))
-                return
             check_command(command, self._case, self._models, self._standing)
-            self._waiting.append(command)
+            if self._is_fresh or self._start_ns is not None or self._origin_ns is None:
+                self._waiting.append(command)  # a capture may still begin the device's life anew
+            if self._origin_ns is not None and self._start_ns is None:
+                self.command(replace(command, t_ns=command.t_ns + self._origin_ns))
 
     # ------------------------------------------------------------------ time
 
@@ -281,7 +281,14 @@ class Lab:
         self._is_first_block, self._is_walking = True, False
         self._interlock.fresh()
         self._memory.device_comes(t_ns)
+
+    def _begin_run(self, t_ns: TimeNs) -> None:
+        """A capture begins the device's life at `t_ns`; what was asked for instants of the run comes at them."""
         waiting, self._waiting = self._waiting, []
+        asked = [(command.target, command.value, command.channel) for command in waiting]
+        self._queue = [c for c in self._queue if (c.target, c.value, c.channel) not in asked]
+        self._standing.forget(waiting)  # the life that ends now may have had them already
+        self._switch_on(t_ns)
         for command in waiting:
             self.command(replace(command, t_ns=command.t_ns + t_ns))
 
@@ -293,7 +300,7 @@ class Lab:
         t0_ns = self._reached_ns
         if self._start_ns is not None:
             if self._start_ns <= t0_ns:
-                self._switch_on(t0_ns)
+                self._begin_run(t0_ns)
             else:
                 until_ns = min(until_ns, self._start_ns)
         patient = self._patient if self._is_left_to_patient() else None
@@ -304,6 +311,7 @@ class Lab:
             until_ns = min(until_ns, patient.reach_ns(t0_ns))
         opening = self._standing.at(t0_ns) if self._is_first_block else ()
         signals, commands = self._gather(t0_ns, until_ns)
+        opening = replaced_by(opening, commands, t0_ns)
         if patient is not None and self._is_left_to_patient():  # what happens on the walk is over with it
             signals.update(patient.signals(t0_ns, until_ns))
             commands.extend(patient.commands(t0_ns, until_ns))

@@ -1,7 +1,7 @@
 """What stands set in a laboratory: relays, supply, knobs. A device that is switched on finds it so."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -29,11 +29,7 @@ class Standing:
         target, value = command.target, command.value
         if target == "button" or not (target in _OF_DEVICE or (target in _ALLOWED and _ALLOWED[target][0](value))):
             return
-        name = ""
-        if target in _OF_DEVICE:
-            name = str(value[0])
-        elif target == "supply":
-            name = "relay" if isinstance(value, str) else "voltage"
+        name = _name(command)
         if command.channel == 0:
             for key in [key for key in self._commands if key[:2] == (target, name)]:
                 del self._commands[key]
@@ -50,6 +46,11 @@ class Standing:
     def forget_device(self) -> None:
         """Another device: its knobs stand where its case says."""
         self._commands = {key: command for key, command in self._commands.items() if key[0] not in _OF_DEVICE}
+
+    def forget(self, commands: Iterable[Command]) -> None:
+        """What `commands` were about stands no more."""
+        for command in commands:
+            self._commands.pop((command.target, _name(command), command.channel), None)
 
     def at(self, t_ns: TimeNs) -> tuple[Command, ...]:
         """The commands that put a device which is switched on at `t_ns` where everything stands."""
@@ -71,6 +72,26 @@ class Standing:
         """The device's defects with what has been put in by hand."""
         put = dict(command.value for command in self._commands.values() if command.target == "fault")
         return {**case.device.defects, **put}
+
+
+def _name(command: Command) -> str:
+    """Which of several things with the same target a command is about."""
+    if command.target in _OF_DEVICE:
+        return str(command.value[0])
+    if command.target == "supply":
+        return "relay" if isinstance(command.value, str) else "voltage"
+    return ""
+
+
+def replaced_by(standing: tuple[Command, ...], commands: Iterable[Command], t_ns: TimeNs) -> tuple[Command, ...]:
+    """What of `standing` a device that is switched on at `t_ns` still feels beside the `commands` of that very instant.
+
+    A supply that comes on as the device does was never off for it.
+    """
+    new = {(c.target, _name(c), c.channel) for c in commands if c.t_ns == t_ns and c.target != "button"}
+    return tuple(
+        c for c in standing if (c.target, _name(c), c.channel) not in new and (c.target, _name(c), 0) not in new
+    )
 
 
 def check_command(command: Command, case: Case, models: Mapping[str, DeviceModelSpec], standing: Standing) -> None:

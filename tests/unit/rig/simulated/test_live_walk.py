@@ -106,3 +106,27 @@ def test_a_run_on_a_live_bench_is_the_run_of_a_resting_one():
         rows.append(_rows(lab, t0_ns, t0_ns + end_ns))
     assert rows[0] == rows[1]
     assert len(rows[0]) > 1000
+
+
+def test_a_server_that_has_run_before_gives_the_run_of_a_fresh_one():
+    """Supply and relay left off before come on with the device; a setting asked before the capture keeps its time."""
+    rows, end_ns, t0_ns = [], 2 * NS_PER_S, 3 * NS_PER_S
+    walk = prepare_walk(case_of(strides=2))
+    for is_used in (False, True):
+        lab = lab_of(walk.case)
+        if is_used:
+            lab.command(Command(0, "supply", "off"))
+            lab.command(Command(0, "supply", 0.0))
+            lab.power_on(0)
+            lab.advance_to(NS_PER_S)
+        lab.rebuild(walk.case, is_on=is_used, patient=LiveWalk(walk) if is_used else None)
+        lab.advance_to(t0_ns - NS_PER_MS)
+        lab.command_in_run(Command(600 * NS_PER_MS, "setting", ("current", 0.02)))
+        on = [Command(t0_ns, "supply", "on"), Command(t0_ns, "supply", 9.0)]
+        lab.drive(Playing({"heel_switch": steps_v([(0.3, 0.9)], 3.0)}, on, t0_ns=t0_ns))
+        lab.power_on(t0_ns)
+        lab.advance_to(t0_ns + end_ns)
+        rows.append(_rows(lab, t0_ns, t0_ns + end_ns))
+        assert lab.messages(t0_ns, t0_ns + end_ns) == ()
+        assert lab.values("current", t0_ns + 650 * NS_PER_MS, 1000, 100_000).max() == 0.02
+    assert rows[0] == rows[1]
