@@ -197,12 +197,13 @@ def test_a_sag_is_one_and_over(bench):
     """The voltage falls for a while, and stands again where it stood."""
     output = bench.port("supply")
     bench.power_on()
+    bench.patience.pause(0.5)
     bench.supply.sag(output, 6.5, 0.1)
     bench.patience.pause(0.2)
     assert bench.supply.measure(output)[0] == pytest.approx(9.0, abs=0.05)
     if bench.opened is not None:
         lab = bench.opened.lab
-        values = lab.values("supply", lab.reached_ns - 500_000_000, 1_000_000, 500)
+        values = lab.values("supply", lab.reached_ns - 350_000_000, 1_000_000, 350)
         assert values.min() == pytest.approx(6.5, abs=0.1) and 90 <= (values < 7.0).sum() <= 120
 
 
