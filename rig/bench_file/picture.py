@@ -77,7 +77,8 @@ def _subtitle(laboratory: "Laboratory") -> str:
 
 def _instrument(instrument: Instrument, x: int, y: int, rows: int) -> list[str]:
     height = _HEAD + _ROW * rows - 10
-    name = f"{instrument.name}: {instrument.identity or instrument.driver}"
+    model = instrument.identity.rpartition(",")[2].strip()  # the maker's name would run into the address
+    name = f"{instrument.name}: {model or instrument.driver}"
     return [
         (
             f'<rect x="{x - 12}" y="{y}" width="{_TERMINAL_W + _BOX_W}" height="{height}" rx="6" fill="#f6f6f6"'
