@@ -59,10 +59,11 @@ class Command:
 
     Attributes:
         t_ns: instant.
-        target: `load`, `contact`, `polarity`, `supply`, `button`, `setting` or `fault`.
+        target: `load`, `contact`, `polarity`, `supply`, `button`, `setting` or `fault`; for a bench that has one also
+            `interlock`, which no device knows.
         value: contact ratio (0..1); supply voltage (V), or `off` and `on` for a relay in its line; polarity (+1 or
             -1); button (`stop`, `release`, `power_off`, `power_on`, `rearm`); (setting, SI value); a load, None for the
-            one that the case began with; or (fault, dose).
+            one that the case began with; (fault, dose); or the interlock (1 closed, 0 open).
         channel: stimulation channel that `load`, `contact` and `polarity` concern, from 1; 0 for all of them.
     """
 

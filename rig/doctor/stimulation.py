@@ -20,6 +20,7 @@ _CURRENT_RATIO: Final = 0.10
 _RAMP_S: Final = 0.3
 _EFFECTS: Final = {
     "polarity": "the leads cross",
+    "interlock": "its line falls",
     "contact": "the electrode comes off",
     "button.stop": "stop is pressed",
     "button.power": "the device is switched off",
@@ -110,10 +111,13 @@ def _ratio_ohm(seen: Visit, pulses: NDArray[Any]) -> float:
 def switches(seen: Visit) -> Iterator[Finding]:
     """Everything that can be switched shows its effect in the captured current, and the device comes back."""
     name = "effect"
-    for walked in seen.walked:
+    for walked, following in zip(seen.walked, [*seen.walked[1:], None], strict=True):
         role = walked.step.name
         if role in _EFFECTS:
-            yield _effect(seen, walked)
+            effect = _effect(seen, walked)
+            yield effect
+            if role == "interlock" and following is not None and effect.word != "NOT SHOWN":
+                yield _comes_back(seen, following)
         elif role == "after":
             pulses = _plain(seen, walked)
             if pulses.size >= 3:
@@ -140,6 +144,16 @@ def _effect(seen: Visit, walked: Walked) -> Finding:
     if seen_it:
         return passed(name, text)
     return failed(name, text, f"does the relay of `{role}` click? Is its line the one of the file, and not inverted?")
+
+
+def _comes_back(seen: Visit, following: Walked) -> Finding:
+    """The raised heel behind the one in which the interlock was opened."""
+    name, pulses = "effect", _plain(seen, following)
+    text = f"interlock: its line is driven again: {pulses.size} pulses in the next raised heel"
+    if pulses.size >= 3:
+        return passed(name, text, pulses=float(pulses.size))
+    mend = "does its relay close again? A device that has seen an open circuit may have to be armed by hand"
+    return failed(name, text, mend, pulses=float(pulses.size))
 
 
 def _plain(seen: Visit, walked: Walked) -> NDArray[Any]:

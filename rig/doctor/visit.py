@@ -1,9 +1,9 @@
 """The doctor's visit: the bench is opened as for a run, and the device stimulates into the load, step by step.
 
 Each step is one raised heel. The first ones are alike; in each of the others one thing is switched in the middle, so
-that its effect is seen in the captured current: crossed leads, an electrode off, another load, stop, power off, the
-supply's relay. Nothing stimulates before the bench has opened and checked everything, and the bench closes its
-interlock by itself; behind the last step outputs are safe. It knows no card: everything goes through the bench's seam.
+that its effect is seen in the captured current: crossed leads, another load, the interlock, an electrode off, stop, the
+supply's relay, power off. Nothing stimulates before the bench has opened and checked everything, and the bench closes
+its interlock by itself; behind the last step outputs are safe. It knows no card: everything goes through the seam.
 """
 
 from collections.abc import Mapping, Sequence
@@ -132,12 +132,15 @@ def case_of_doctor(laboratory: "Laboratory", case: Case) -> Case:
 def steps_of(laboratory: "Laboratory", case: Case, repeat: int) -> tuple[Step, ...]:
     """Plain steps, then one for each thing that can be switched, the harmless ones first, then a plain one."""
     roles = laboratory.roles
-    rearm = (Command(0, "button", "rearm"),) if "button.rearm" in roles else ()
+    rearm = _rearm(laboratory)
     steps = [Step()] * max(repeat, 1)
     if "polarity" in roles:
         steps.append(Step("polarity", (Command(0, "polarity", -1, 1),), (Command(0, "polarity", 1, 1),)))
     for load in _other_loads(laboratory, case):
         steps.append(Step("load", (Command(0, "load", load, 1),), (Command(0, "load", None, 1),), load))
+    interlock = laboratory.wire("interlock")
+    if interlock is not None and interlock.lines:
+        steps.append(interlock_step(laboratory))
     if "contact" in roles:
         steps.append(Step("contact", (Command(0, "contact", 0.0, 1),), (Command(0, "contact", 1.0, 1), *rearm)))
     if "button.stop" in roles:
@@ -148,6 +151,16 @@ def steps_of(laboratory: "Laboratory", case: Case, repeat: int) -> tuple[Step, .
         on = (Command(0, "button", "power_on"), *rearm)
         steps.append(Step("button.power", (Command(0, "button", "power_off"),), on))
     return (*steps, Step("after")) if len(steps) > repeat else tuple(steps)
+
+
+def interlock_step(laboratory: "Laboratory") -> Step:
+    """The interlock is opened while the device stimulates, and closed behind it."""
+    back = (Command(0, "interlock", 1), *_rearm(laboratory))
+    return Step("interlock", (Command(0, "interlock", 0),), back)
+
+
+def _rearm(laboratory: "Laboratory") -> tuple[Command, ...]:
+    return (Command(0, "button", "rearm"),) if "button.rearm" in laboratory.roles else ()
 
 
 def _other_loads(laboratory: "Laboratory", case: Case) -> tuple[Load, ...]:

@@ -14,7 +14,7 @@ from sim.errors import BenchError
 TIMED_PORT: Final = "port0"
 """Lines of other ports have no sample clock (X Series User Manual, static and hardware-timed digital I/O)."""
 BY_HAND: Final = ("interlock", "zero", "span")
-"""Lines that no command of a case moves; they are set at once, by tasks of their own."""
+"""Lines that no event of a case moves; they are set at once, by tasks of their own."""
 _NOT_RUNNING: Final = math.nan
 
 

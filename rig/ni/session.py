@@ -125,11 +125,12 @@ class Session:
         """What the card carries out.
 
         The rest is sent by message: at its instant where that can be told beforehand, else once the capture has come
-        to it.
+        to it. So is the interlock, which no stream may hold: whatever still runs, it can be opened at once.
         """
         mine: list[Command] = []
         for command in stimulus.commands:
-            if command.target in BY_CONTROL or (self._beside is not None and self._beside.takes(command)):
+            by_message = command.target in BY_CONTROL or (self._beside is not None and self._beside.takes(command))
+            if by_message or command.target == INTERLOCK:
                 self._waiting.append(command)
             else:
                 mine.append(command)
@@ -144,6 +145,9 @@ class Session:
         return ahead_ns if is_ahead else self.reached_ns + 1
 
     def _send(self, command: Command) -> None:
+        if command.target == INTERLOCK:
+            self._switch_interlock(command)
+            return
         if command.target not in BY_CONTROL:
             assert self._beside is not None
             self._beside.command(command)
@@ -155,6 +159,18 @@ class Session:
             control.set(name, value, command.t_ns)
         else:
             control.fault(name, value, command.t_ns)
+
+    def _switch_interlock(self, command: Command) -> None:
+        """Drive the relay in the electrode circuit, or let it go.
+
+        Raises:
+            BenchError: the bench has none, or the card refused.
+        """
+        interlock = self._layout.by_hand.get(INTERLOCK)
+        if interlock is None:
+            raise BenchError(self._layout.part, s_from_ns(command.t_ns), "no terminal for `interlock`", "wire it")
+        levels = interlock.driven() if command.value else interlock.at_rest()
+        set_lines(self._link, self._layout.part, levels)
 
     def skews_s(self) -> dict[str, float]:
         """By how much later than the first input each further one is converted, s (`CardTasks.skews_s`)."""

@@ -24,7 +24,7 @@ from rig.doctor.doctor import examine, findings
 from rig.doctor.instruments import instruments
 from rig.doctor.quiet import zero_and_span
 from rig.doctor.timing import clock_offset, repeatability
-from rig.doctor.visit import Step, Visit, Walked, case_of_doctor, steps_of, visit
+from rig.doctor.visit import Step, Visit, Walked, case_of_doctor, interlock_step, steps_of, visit
 from rig.zero_span import ZeroSpan
 from sim.errors import BenchError
 from sim.pulse import PULSE_DTYPE
@@ -37,6 +37,7 @@ CASE = case_of_doctor(LAB, case_around("odfs", CONTEXT))
 MODELS = CONTEXT.catalogue.models
 PLAIN = (Step(),)
 CROSSED = Step("polarity", (Command(0, "polarity", -1, 1),), (Command(0, "polarity", 1, 1),))
+INTERLOCK = interlock_step(LAB)
 SHOWN = {
     "zero and span",
     "noise floor",
@@ -58,6 +59,11 @@ def _words(found):
 def _wired(**terminals):
     """The bench as it stands there: roles at other terminals than the file says."""
     return replace(LAB, wiring=tuple(replace(each, port=terminals.get(each.role, each.port)) for each in LAB.wiring))
+
+
+def _without(*roles):
+    """The lines of these roles end nowhere: what they should move stays as it is."""
+    return replace(LAB, wiring=tuple(each for each in LAB.wiring if each.role not in roles))
 
 
 def _another(name, **changes):
@@ -100,9 +106,11 @@ def _visited(steps=PLAIN):
 
 def test_a_sound_bench_passes():
     """Nothing is wrong; what the bench has not is said to be not here."""
-    found = _visited((*PLAIN, *PLAIN, CROSSED, Step("after")))
+    found = _visited((*PLAIN, *PLAIN, CROSSED, INTERLOCK, Step("after")))
     assert not [each for each in found if each.word in {"FAIL", "NOT SHOWN"}]
     assert {each.examination for each in found if each.word == "PASS"} == SHOWN
+    effects = {each.detail.split(" pulses")[0] for each in found if each.detail.startswith("interlock")}
+    assert "interlock: its line falls: no pulse any more" in effects and len(effects) == 2
 
 
 @pytest.mark.proof
@@ -112,26 +120,29 @@ def test_a_sound_bench_passes_every_examination():
     assert not [each for each in found if each.word in {"FAIL", "NOT SHOWN"}]
     examined = Counter(each.examination for each in found if each.word == "PASS")
     assert set(examined) == SHOWN | {"instruments"}
-    assert examined["effect"] == 6 and examined["load check"] == 2
+    assert examined["effect"] == 8 and examined["load check"] == 2
     (scatter,) = [each for each in found if each.examination == "repeatability"]
     assert scatter.numbers["n"] == 25
 
 
 SEEDED = {
-    "current and voltage swapped": (lambda: _wired(current="ai1", voltage="ai0"), {"current"}),
     "a tap of half the value": (_half_a_tap, {"current", "load check"}),
-    "a 1:10 probe": (lambda: _another("probes", value=0.1), {"load check"}),
-    "a noisy input": (_noisy, {"noise floor"}),
     "another reference source": (lambda: _another("reference_source", value=4.5), {"zero and span"}),
     "the sensor not wired back": (lambda: _wired(**{"heel_switch.back": "ai9"}), {"wiring", "loop delay"}),
+}
+FURTHER = {
+    "current and voltage swapped": (lambda: _wired(current="ai1", voltage="ai0"), {"current"}),
+    "a 1:10 probe": (lambda: _another("probes", value=0.1), {"load check"}),
+    "a noisy input": (_noisy, {"noise floor"}),
     "the sensor on another output": (lambda: _wired(heel_switch="ao3", shank_tilt="ao0"), {"current"}),
 }
+"""Seeded in the proof only."""
 
 
-@pytest.mark.parametrize("name", SEEDED)
+@pytest.mark.parametrize("name", [*SEEDED, *(pytest.param(name, marks=pytest.mark.proof) for name in FURTHER)])
 def test_each_wiring_fault_is_found_by_its_examination(name, standing):
     """The examination that is made for the fault says FAIL, with something to do about it."""
-    make, wanted = SEEDED[name]
+    make, wanted = (SEEDED | FURTHER)[name]
     standing(make())
     found = _visited()
     failed = {each.examination for each in found if each.word == "FAIL"}
@@ -139,19 +150,19 @@ def test_each_wiring_fault_is_found_by_its_examination(name, standing):
     assert all(each.mend for each in found if each.word == "FAIL")
 
 
-def test_a_dead_relay_is_found(standing):
-    """The line of the crossed leads is cut: the first phase keeps its sign; the sound relay beside it passes."""
-    standing(_wired(polarity="port0/line30"))
-    found = [each for each in _visited((CROSSED,)) if each.examination == "effect"]
-    assert [(each.word, each.detail.split(":")[0]) for each in found] == [("FAIL", "polarity")]
-    assert "does the relay of `polarity` click?" in found[0].mend
+def test_dead_relays_are_found(standing):
+    """The line of the crossed leads is cut, and the contact of the interlock is welded: the pulses go on as before."""
+    standing(_without("polarity", "interlock"))
+    found = [each for each in _visited((CROSSED, INTERLOCK)) if each.examination == "effect"]
+    assert [(each.word, each.detail.split(":")[0]) for each in found] == [("FAIL", "polarity"), ("FAIL", "interlock")]
+    assert "does the relay of `polarity` click?" in found[0].mend and "pulses still" in found[1].detail
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("role", ["polarity", "contact", "button.stop", "supply.relay", "button.power"])
+@pytest.mark.parametrize("role", ["polarity", "interlock", "contact", "button.stop", "supply.relay", "button.power"])
 def test_every_dead_relay_is_found(role, standing):
     """One line at a time is cut: its effect is missed, that of no other."""
-    standing(replace(LAB, wiring=tuple(each for each in LAB.wiring if each.role != role)))
+    standing(_without(role))
     steps = [each for each in steps_of(LAB, CASE, 2) if each.name not in {"load", "after"}]
     found = [each for each in _visited(steps) if each.examination == "effect"]
     assert {each.detail.split(":")[0] for each in found if each.word == "FAIL"} == {role}
