@@ -1,22 +1,25 @@
 """Examination: does everybody answer, and is it whom the bench file names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rig.bench_addresses import is_in_process
 from rig.bench_file.drivers import CARD
 from rig.bench_file.instruments import Instrument
+from rig.doctor.card_table import card_table
 from rig.doctor.finding import Finding, failed, not_here, passed
 from scenarios.case import Case
 from sim.errors import BenchError
 
 if TYPE_CHECKING:
     from rig.bench_file.laboratory import Laboratory
+    from rig.ni.link import Link
     from scenarios.catalogue import DeviceModelSpec
 
 
 def instruments(laboratory: "Laboratory", case: Case, models: "Mapping[str, DeviceModelSpec]") -> Iterator[Finding]:
-    """One finding an instrument; nothing is set, outputs are not touched."""
+    """One finding an instrument, two of a card that is the right one; nothing is set, outputs are not touched."""
     simulated: Any = None
     try:
         if any(is_in_process(each.address) for each in laboratory.instruments.values()):
@@ -24,7 +27,10 @@ def instruments(laboratory: "Laboratory", case: Case, models: "Mapping[str, Devi
 
             simulated = open_laboratory(laboratory, case, models)
         for instrument in laboratory.instruments.values():
-            yield _instrument(laboratory, instrument, simulated)
+            found = _instrument(laboratory, instrument, simulated)
+            yield found
+            if instrument.driver == CARD and found.word == "PASS":
+                yield _table(instrument, simulated)
     except BenchError as error:
         yield failed("instruments", f"{error.part}: {error.problem}", error.mend or "see above")
     finally:
@@ -62,16 +68,32 @@ def _bare(text: str) -> str:
 
 
 def _card(instrument: Instrument, simulated: Any) -> dict[str, str]:
-    from rig.ni.link import Link
     from rig.ni.tasks import card_facts
+
+    with _linked(instrument, simulated) as link:
+        facts = card_facts(link, instrument.name, instrument.device)
+    return facts | {"driver": f"NI-DAQmx {facts['driver']}"}
+
+
+def _table(instrument: Instrument, simulated: Any) -> Finding:
+    from rig.ni.card_numbers import card_numbers
+    from rig.ni.tasks import card_facts
+
+    with _linked(instrument, simulated) as link:
+        product = card_facts(link, instrument.name, instrument.device)["product"]
+        return card_table(instrument.name, product, card_numbers(link, instrument.name, instrument.device))
+
+
+@contextmanager
+def _linked(instrument: Instrument, simulated: Any) -> "Generator[Link]":
+    from rig.ni.link import Link
 
     channel = simulated.card_channel if simulated is not None and is_in_process(instrument.address) else None
     link = Link(instrument.name, instrument.address, channel, instrument.timeout_s)
     try:
-        facts = card_facts(link, instrument.name, instrument.device)
+        yield link
     finally:
         link.close()
-    return facts | {"driver": f"NI-DAQmx {facts['driver']}"}
 
 
 def _visa(laboratory: "Laboratory", instrument: Instrument, simulated: Any) -> dict[str, str]:

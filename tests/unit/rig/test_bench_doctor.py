@@ -119,7 +119,7 @@ def test_a_sound_bench_passes_every_examination():
     found = list(examine(LAB, lambda file: bench_of(file, MODELS), CASE, MODELS, TODAY, repeat=25))
     assert not [each for each in found if each.word in {"FAIL", "NOT SHOWN"}]
     examined = Counter(each.examination for each in found if each.word == "PASS")
-    assert set(examined) == SHOWN | {"instruments"}
+    assert set(examined) == SHOWN | {"instruments", "card"}
     assert examined["effect"] == 8 and examined["load check"] == 2
     (scatter,) = [each for each in found if each.examination == "repeatability"]
     assert scatter.numbers["n"] == 25
