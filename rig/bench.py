@@ -52,6 +52,23 @@ class ChannelAccuracy:
     inl_table: InlTable | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Comparator:
+    """A comparator on the current, whose output a counter measures: a witness of every width beside the waveform.
+
+    Attributes:
+        level_a: it switches where the current passes this, A, positive.
+        level_bound_a: limit of the error of that, A.
+        width_bound_s: limit of what a width at its output differs from the width at half height, s.
+        tick_s: resolution of the counter, s.
+    """
+
+    level_a: float
+    level_bound_a: float
+    width_bound_s: float
+    tick_s: float
+
+
 def runs_anything(_: Case) -> str:
     """What a bench without limits of its own says of a case: nothing stands in its way."""
     return ""
@@ -73,6 +90,7 @@ class Capabilities:
         why_not: what else stands in the way of a case, in one line, or "": a load that no position of the load bank
             holds, a range that the device's largest current leaves. Such a case is NOT RUN at plan time.
         device: device that is connected, for scenarios that take any; "" where the bench does not say.
+        comparator: whose widths a counter gives in `Capture.counted_s`; None where there is none.
     """
 
     roles: frozenset[str]
@@ -84,6 +102,7 @@ class Capabilities:
     sensor_delay_s: tuple[float, float] = (0.0, 0.0)
     why_not: Callable[[Case], str] = runs_anything
     device: str = ""
+    comparator: Comparator | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +133,7 @@ class Capture:
         delivered: only where the run keeps no waveform: the pulses that the plant gave, `PULSE_DTYPE`. Such a run
             judges patient outcomes only.
         delivered_until_ns: with `delivered`: the instant before which every pulse is among them.
+        counted_s: widths that a counter behind a comparator has measured since the last capture, in time order, s.
     """
 
     t0_ns: TimeNs
@@ -126,6 +146,7 @@ class Capture:
     quality: Quality = Quality()
     delivered: NDArray[Any] | None = None
     delivered_until_ns: TimeNs = 0
+    counted_s: tuple[float, ...] = ()
 
 
 class Bench(Protocol):

@@ -21,6 +21,7 @@ from rig.recorded import PreparedRecording, prepare_recording
 from rig.replay import loop_error, replay, replayed_tables
 from rig.walks import PreparedWalk, prepare_walk, rehearsal_of
 from rig.whole_record import WholeRecord, whole_record
+from rig.width_witness import hear
 from rig.zero_span import ZeroSpan, ZeroSpans, out_of_tolerance
 from scenarios.case import Case
 from sim.body.compensation import CompensationState
@@ -65,6 +66,7 @@ class _Loop:
     pulses: list[NDArray[Any]] = field(default_factory=list[NDArray[Any]])
     gaps_ns: list[tuple[TimeNs, TimeNs]] = field(default_factory=list[tuple[TimeNs, TimeNs]])
     clipped: dict[str, int] = field(default_factory=dict[str, int])
+    counted_s: list[float] = field(default_factory=list[float])
     log: LineLog = field(default_factory=LineLog)
     reached_ns: TimeNs = 0
     fault: RigFault | None = None
@@ -105,6 +107,7 @@ def run_loop(
                 loop.watch.feed(stimulus.signals)
             loop.log.feed(capture.lines, capture.messages)
             loop.gaps_ns.extend(capture.quality.gaps)
+            loop.counted_s.extend(capture.counted_s)
             for role, count in capture.quality.clipped.items():
                 loop.clipped[role] = loop.clipped.get(role, 0) + count
             loop.reached_ns = capture.t1_ns
@@ -119,10 +122,26 @@ def run_loop(
     loop.fault = loop.fault or plausible.fault()
     rest = source.finish()
     loop.pulses.append(rest)
+    _hear_witness(bench, loop, recorder)
     if recorder is not None:
         end_ns = loop.reached_ns
         recorder.append(Stimulus(end_ns, end_ns), Capture(end_ns, end_ns), rest, NEVER)
     return loop
+
+
+def _hear_witness(bench: Bench, loop: _Loop, recorder: CaseRecorder | None) -> None:
+    """Hold the finder's widths against those of a counter, where the bench has one."""
+    comparator, accuracy = bench.describe().comparator, bench.accuracy().get("current")
+    if comparator is None or accuracy is None or loop.fault is not None:
+        return
+    pulses = loop.all_pulses()
+    said = hear(
+        comparator, accuracy, pulses[pulses["channel"] == 1], np.array(loop.counted_s), s_from_ns(loop.reached_ns)
+    )
+    loop.fault = said.fault
+    if recorder is not None:
+        detail = {"widths": said.widths, "held": said.held, "largest_difference_s": said.largest_s}
+        recorder.event(loop.reached_ns, "width_witness", "counter", plain(detail))
 
 
 def _leave_safe(bench: Bench, loop: _Loop) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rig.bench_file.contradictions_of_counters import counter_problems
 from rig.bench_file.contradictions_of_dates import date_problems
 from rig.bench_file.contradictions_of_ports import port_problems
 from rig.bench_file.contradictions_of_safety import safety_problems
@@ -33,6 +34,7 @@ def refuse_contradictions(
     for found in (
         *port_problems(laboratory),
         *signal_problems(laboratory),
+        *counter_problems(laboratory),
         *safety_problems(laboratory, instruments_at),
     ):
         problems.add(*found)

@@ -46,7 +46,7 @@ def _occupied(laboratory: "Laboratory", wire: Wire) -> tuple[str, ...]:
         return tuple(f"{wire.instrument}.{line}" for line in wire.lines)
     if laboratory.instruments[wire.instrument].driver.startswith("device."):
         return (f"{wire.instrument}.{wire.role}",)
-    taken = [wire.terminal]
+    taken = [wire.terminal, *([f"{wire.instrument}.{wire.gate}"] if wire.gate else [])]
     product = PRODUCTS.get(laboratory.instruments[wire.instrument].identity)
     if wire.kind == "ai" and wire.reference == "differential" and product is not None:
         pair = product.pair_of(wire.number)
@@ -112,7 +112,7 @@ def _direction(laboratory: "Laboratory", wire: Wire) -> Iterator[Found]:
             yield place, f"`{role}` is a signal, and `{wire.instrument}` carries commands", "wire it to a card"
     elif role in {"setting", "fault", "uart"}:
         yield place, f"`{role}` goes through the device's control", "wire it to an instrument of a `device.` driver"
-    elif role not in {"load.check", "trigger"}:
+    elif role not in {"load.check", "trigger", "comparator"}:
         problem = _cannot(driver, wire)
         if problem:
             yield place, f"`{role}` {problem[0]}", f"wire it to {problem[1]}"

@@ -151,6 +151,7 @@ BENCH_WORDS: Final = {
     "interlock": "line that must be driven for any current to flow",
     "zero": "line that shorts the inputs",
     "span": "line that connects the inputs to the reference source",
+    "comparator": "counter behind a comparator on the current: a second witness of every pulse width",
     "load.check": "meter that measures the load before a run",
     "trigger": "trigger of a scope, from another instrument",
 }

@@ -111,6 +111,8 @@ def _wire() -> dict[str, Any]:
             "full_scale": {"anyOf": [QUANTITY, SHARE]},
             "reference": words(("differential", "rse", "nrse")),
             "invert": _FLAG,
+            **dict.fromkeys(("level", "level_bound", "width_bound"), QUANTITY),
+            "gate": {"type": "string", "pattern": r"^PFI\d+$", "description": "where a comparator is led to the card"},
             "note": TEXT,
         },
         ("to",),

@@ -63,6 +63,10 @@ def _wire(
         "full_scale": Key(quantity(unit_of(role), 0.0, None, "full_scale")),
         "reference": Key(word(("differential", "rse", "nrse"), "reference")),
         "invert": Key(flag),
+        "level": Key(quantity("A", 1e-6, 1.0, "level")),
+        "level_bound": Key(quantity("A", 0.0, 1.0, "level_bound")),
+        "width_bound": Key(quantity("s", 0.0, 1e-3, "width_bound")),
+        "gate": Key(as_text),
         "note": Key(as_text),
     }
     found: dict[str, Any] = read_keys(node, keys, f"wire `{role}`", problems)
@@ -86,6 +90,10 @@ def _wire(
         range_v=found.get("range", 0.0),
         reference=reference,
         invert=found.get("invert", False),
+        level=found.get("level", 0.0),
+        level_bound=found.get("level_bound", 0.0),
+        width_bound_s=found.get("width_bound", 0.0),
+        gate=found.get("gate", ""),
         source=found.get("from", ""),
         where=where,
         places=places,

@@ -23,7 +23,7 @@ def sense_of(laboratory: "Laboratory", wire: Wire) -> str:
     """`<-` what the instrument reads, `->` what it drives, `--` what goes through a control or a person."""
     if laboratory.instruments[wire.instrument].driver.startswith("device."):
         return "--"
-    if wire.role in FROM_DEVICE or wire.role in {"load.check", "trigger"}:
+    if wire.role in FROM_DEVICE or wire.role in {"load.check", "trigger", "comparator"}:
         return "<-"
     return "->"
 
@@ -45,6 +45,8 @@ def fixture_text(fixture: Fixture) -> str:
 
 def reach_text(wire: Wire) -> str:
     """Range of the port, and what it stands for in the unit of the role."""
+    if wire.level > 0.0:
+        return f"{wire.gate}, at {format_quantity(wire.level, 'A')}"
     if not wire.range_v > 0.0:
         return "active low" if wire.invert else ""
     text = f"±{wire.range_v:g} V"

@@ -15,7 +15,7 @@ class Wire:
     """One line of the wiring.
 
     Attributes:
-        role: of `scenarios.roles`, or a word of the bench (`interlock`, `zero`, `span`, `load.check`, `trigger`).
+        role: of `scenarios.roles`, or a word of the bench (`interlock`, `zero`, `comparator`, `trigger`, ...).
         instrument: name of the instrument.
         port: of the instrument: `ai0`, `ao1`, `port0/line4`, `port0/line8:10`, `ch2`, `out1`.
         through: names of fixtures, from the device to the terminal.
@@ -24,6 +24,10 @@ class Wire:
             the port is a line.
         reference: how an input is referred to ground.
         invert: True where a line is low for what is on.
+        level: of a comparator: current at which it switches, A; else 0.
+        level_bound: limit of the error of that, A.
+        width_bound_s: limit of what a width behind it differs from the width at half height, s.
+        gate: terminal of the card to which it is led (`PFI9`); else "".
         source: terminal of another instrument, for a line between two instruments (`trigger`); else "".
         where: its place in the file.
         places: key -> place of its value.
@@ -37,6 +41,10 @@ class Wire:
     volts_per_unit: float = 0.0
     reference: Literal["differential", "rse", "nrse"] = "differential"
     invert: bool = False
+    level: float = 0.0
+    level_bound: float = 0.0
+    width_bound_s: float = 0.0
+    gate: str = ""
     source: str = ""
     where: Where = field(default=Where("bench", 1, 1), compare=False)
     places: Mapping[str, Where] = field(default_factory=dict[str, Where], compare=False)

@@ -15,6 +15,7 @@ from rig.device_control.opening import open_control
 from rig.device_control.port import DeviceControl
 from rig.instruments.auxiliaries import Auxiliaries
 from rig.lateness import Lateness
+from rig.ni.counter import comparator_of
 from rig.ni.layout import Layout, layout_of
 from rig.ni.link import Link
 from rig.ni.reference import reference_reading
@@ -75,6 +76,7 @@ class NiBench:
             sensor_delay_s=SENSOR_DELAY_S,
             why_not=file.why_not,
             device=file.device,
+            comparator=comparator_of(file),
         )
 
     @property
@@ -97,7 +99,9 @@ class NiBench:
     # ------------------------------------------------------------------ a case
 
     def open(self, case: Case) -> None:
-        """Lock the bench, connect, identify, take zero and span, set the device, make the tasks.
+        """Lock the bench, connect, identify, set the device, take zero and span, make the tasks.
+
+        The device first: a served card draws its errors from the case that its control was told.
 
         Raises:
             BenchError: somebody else runs on it, or anything is not as the bench file describes it.
@@ -125,8 +129,8 @@ class NiBench:
                 if quantity_of(each.role) in {"current", "voltage"}
             }
             self._rest(link)
-            self._before = self._references(0)
             control = self._control_of(laboratory, case, simulated, stack)
+            self._before = self._references(0)
             self._beside = self._auxiliaries(laboratory, case, simulated, stack)
             session = Session(
                 link,

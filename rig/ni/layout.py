@@ -102,6 +102,21 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Counter:
+    """A counter that measures pulse widths.
+
+    Attributes:
+        physical: `Dev1/ctr0`.
+        gate: `/Dev1/PFI9`.
+        invert: low while the current is above the level.
+    """
+
+    physical: str
+    gate: str
+    invert: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """What the tasks of a case are made of.
 
@@ -114,6 +129,7 @@ class Layout:
         by_hand: interlock, zero and span.
         status: lines that are captured.
         order: roles in the order in which they are driven safe.
+        counter: behind the comparator on the current; None where that is not wired, or no current captured.
     """
 
     part: str
@@ -124,6 +140,7 @@ class Layout:
     by_hand: Mapping[str, Lines]
     status: tuple[Lines, ...]
     order: tuple[str, ...]
+    counter: Counter | None = None
 
 
 def layout_of(laboratory: Laboratory, case: Case) -> Layout:
@@ -167,7 +184,12 @@ def layout_of(laboratory: Laboratory, case: Case) -> Layout:
         by_hand=by_hand,
         status=tuple(status),
         order=tuple(each.role for each in laboratory.safe_state),
+        counter=_counter(card.device, _wire(wires, "comparator", "ctr")) if "current" in captured else None,
     )
+
+
+def _counter(device: str, wire: Wire | None) -> Counter | None:
+    return None if wire is None else Counter(f"{device}/{wire.port}", f"/{device}/{wire.gate}", wire.invert)
 
 
 def _feature_of(line: str) -> str:

@@ -114,12 +114,13 @@ class Session:
         first = first_sample_at_or_after(t0_ns, self._period_ns)
         count = first_sample_at_or_after(until_ns, self._period_ns) - first
         volts, words = self._tasks.read(count)
+        counted_s = self._tasks.widths()
         self.lateness.block(until_ns)
         self.reached_ns = until_ns
         waveforms, clipped = self._inputs.signals(volts, first)
         messages = self._control.take_messages() if self._control is not None else ()
         lines = self._inputs.changes(words, first)
-        return Capture(t0_ns, until_ns, waveforms, lines, messages, Quality((), clipped))
+        return Capture(t0_ns, until_ns, waveforms, lines, messages, Quality((), clipped), counted_s=counted_s)
 
     def _by_card(self, stimulus: Stimulus) -> Stimulus:
         """What the card carries out.

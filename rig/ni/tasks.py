@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.ni import counter
 from rig.ni.errors import CardError, DaqGarbageError, DaqMissingError, of_code, of_server
 from rig.ni.layout import Layout, Lines
 from rig.ni.link import Link
@@ -91,7 +92,7 @@ class CardTasks:
             CardError: the card refused.
         """
         with self._told():
-            for name in ("do", "ao", "di", "ai"):
+            for name in ("ci", "do", "ao", "di", "ai"):
                 if name in self._tasks:
                     self._tasks[name].start()
         self.is_started = True
@@ -121,6 +122,18 @@ class CardTasks:
                 _all(self._readers["di"].read_many_sample_port_uint32(words, count, wait_s), count, "read")
         return volts, words
 
+    def widths(self) -> tuple[float, ...]:
+        """Pulse widths that the counter has measured since the last call, s; none where no comparator is wired.
+
+        Raises:
+            DaqOverflowError: some were lost.
+            CardError: the card refused.
+        """
+        if "ci" not in self._tasks:
+            return ()
+        with self._told():
+            return counter.widths(self._readers["ci"], self._timeout_s)
+
     def skews_s(self) -> dict[str, float]:
         """By how much later than the first input each further one is converted on a card with one converter, s.
 
@@ -138,7 +151,7 @@ class CardTasks:
         """Stop and clear every task, whatever state it is in; never raises."""
         tasks, self._tasks = self._tasks, {}
         self._readers, self.is_started = {}, False
-        for name in ("do", "ao", "ai", "di"):
+        for name in ("do", "ao", "ai", "di", "ci"):
             if (task := tasks.get(name)) is not None:
                 for end in (task.stop, task.close):
                     with contextlib.suppress(Exception):
@@ -168,6 +181,8 @@ class CardTasks:
             self._clock(di, self._rate_hz, self._input_buffer, f"/{device}/ai/SampleClock")
             di.in_stream.input_buf_size = self._input_buffer
             self._readers["di"] = _unchecked(DigitalSingleChannelReader(di.in_stream))
+        if layout.counter is not None:
+            self._readers["ci"] = counter.set_up(self._task("ci"), layout.counter)
         if layout.outputs:
             ao = self._task("ao")
             for each in layout.outputs:

@@ -53,5 +53,7 @@ def card_wire(laboratory: Laboratory, wire: Wire) -> CardWire:
             choices=loads or None,
             level=sources[0].value if sources else 0.0,
         )
+    if wire.role == "comparator":  # its counter is told by the task, its output stands at the gate
+        return CardWire(wire.gate, "current", invert=wire.invert, level=wire.level)
     gain = wire.volts_per_unit or 1.0
     return CardWire(wire.port, wire.role, -gain if wire.invert else gain)
