@@ -131,9 +131,7 @@ class VisaBench:
         """Measure the load before anything has power."""
         reading = self._auxiliaries.check_load(case)
         if reading is not None:
-            self._notes["load.read_ohm"] = f"{reading.read_ohm:.6g}"
-            self._notes["load.stated_ohm"] = f"{reading.stated_ohm:.6g}"
-            self._notes["load.bound_ohm"] = f"{reading.bound_ohm:.3g}"
+            self._notes |= reading.notes()
 
     def _simulated(self, case: "Case") -> "tuple[Patience, Mapping[str, str], DeviceControl | None]":
         """The clock to wait on, where the instruments are that live in this process, and the simulated box's knobs."""

@@ -18,7 +18,7 @@ def doctor(
     repeat: Annotated[int, typer.Option("--repeat", min=2, max=1000, help="How often the plain step is repeated.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="For programs, SI units.")] = False,
 ) -> int:
-    """Examine a bench: instruments, calibration, wiring, zero and span, noise, delays, loads, relays, repeatability.
+    """Examine a bench: instruments, calibration, wiring, zero and span, noise, delays, loads, relays, interlock.
 
     The device stimulates into the bench's load meanwhile: nobody may be connected. Exit code 0 where all is well, 3
     where something is wrong, 6 where something cannot be shown.

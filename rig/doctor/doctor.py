@@ -8,8 +8,9 @@ from rig.bench import Bench
 from rig.bench_addresses import is_in_process
 from rig.bench_file.drivers import CARD
 from rig.doctor.calibrations import calibrations
-from rig.doctor.finding import Finding, failed, not_here, not_shown, passed
+from rig.doctor.finding import Finding, failed, not_shown, passed
 from rig.doctor.instruments import instruments
+from rig.doctor.meter import load_by_meter
 from rig.doctor.quiet import noise_floor, silence, zero_and_span
 from rig.doctor.stimulation import loads, stimulates, switches
 from rig.doctor.timing import clock_offset, levels, repeatability, step_delay
@@ -50,7 +51,7 @@ def examine(
         yield not_shown("wiring", "an instrument is missing or another one: nothing was driven", "mend that first")
         return
     if not _streams(laboratory):
-        yield not_here("wiring", "the current is read by a scope: run a scenario on it")
+        yield from _of_scope(laboratory, build, case)
         return
     if "heel_switch" not in case.sensor.roles:
         listens = ", ".join(case.sensor.roles)
@@ -72,6 +73,32 @@ def examine(
     yield from findings(laboratory, seen)
 
 
+def _of_scope(laboratory: "Laboratory", build: Callable[["Laboratory"], Bench], case: Case) -> Iterator[Finding]:
+    """A bench that cannot stream: it is opened, the load measured, nothing gets power; the rest is left to a run."""
+    own = case_of_doctor(laboratory, case)
+    if reason := laboratory.why_not(own):
+        yield not_shown("opening", reason, "wire it, or name another device with --device")
+        return
+    bench = build(laboratory)
+    try:
+        bench.open(own)
+        identity = dict(bench.identity())
+    except BenchError as error:
+        yield failed("opening", f"{error.part}: {error.problem}", error.mend or "mend that first")
+        return
+    finally:
+        bench.close()
+    yield passed("opening", "every instrument was opened as for a run, nothing had power")
+    yield from load_by_meter(laboratory, identity)
+    named = f"{laboratory.id}@{laboratory.profile}" if laboratory.profile else laboratory.id
+    unseen = "the wiring, noise floor, current, effect of what is switched, delays, repeatability"
+    yield not_shown(
+        "wiring",
+        f"the current is read by a scope, which cannot stream; not examined: {unseen}",
+        f"run a scenario on it and read its checks: stimrig run SCENARIO --bench {named}",
+    )
+
+
 def findings(laboratory: "Laboratory", seen: Visit) -> Iterator[Finding]:
     """What a visit shows."""
     if not seen.values:
@@ -84,6 +111,7 @@ def findings(laboratory: "Laboratory", seen: Visit) -> Iterator[Finding]:
     yield from silence(seen)
     yield from stimulates(laboratory, seen)
     yield from loads(laboratory, seen)
+    yield from load_by_meter(laboratory, seen.identity)
     yield from switches(seen)
     yield from repeatability(seen)
     card = laboratory.card_instrument

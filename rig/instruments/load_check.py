@@ -35,6 +35,14 @@ class LoadReading:
     stated_ohm: float
     bound_ohm: float
 
+    def notes(self) -> dict[str, str]:
+        """For the record of a run."""
+        return {
+            "load.read_ohm": f"{self.read_ohm:.6g}",
+            "load.stated_ohm": f"{self.stated_ohm:.6g}",
+            "load.bound_ohm": f"{self.bound_ohm:.3g}",
+        }
+
 
 def check_load(laboratory: "Laboratory", case: "Case", meter: Multimeter) -> LoadReading | None:
     """Measure the load of channel 1; None where it passes no direct current.

@@ -309,7 +309,8 @@ class NiBench:
         beside.open()
         stack.callback(beside.close)
         stack.callback(_quietly_off, beside)
-        beside.check_load(case)
+        if (reading := beside.check_load(case)) is not None:
+            self._identity |= reading.notes()
         beside.power_on(case)
         self._identity |= beside.identity()
         return beside

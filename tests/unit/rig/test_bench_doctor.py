@@ -28,7 +28,8 @@ from rig.doctor.visit import Step, Visit, Walked, case_of_doctor, interlock_step
 from rig.zero_span import ZeroSpan
 from sim.errors import BenchError
 from sim.pulse import PULSE_DTYPE
-from sim.signal import Command
+from sim.sensor.heel_switch import HeelSwitch
+from sim.signal import Command, moved
 
 TODAY = date(2026, 11, 22)
 LAB = read_bench("simulated")
@@ -168,6 +169,29 @@ def test_every_dead_relay_is_found(role, standing):
     assert {each.detail.split(":")[0] for each in found if each.word == "FAIL"} == {role}
 
 
+class _SomebodyWalks:
+    """A bench whose heel switch is lifted by somebody else, before the doctor's first step."""
+
+    def __init__(self, bench):
+        self._bench = bench
+
+    def __getattr__(self, name):
+        return getattr(self._bench, name)
+
+    def exchange(self, stimulus):
+        heel = stimulus.signals["heel_switch"]
+        t_ns = heel.t0_ns + np.arange(heel.samples.size) * heel.period_ns
+        lifted = np.where((t_ns > 50_000_000) & (t_ns < 400_000_000), HeelSwitch().unloaded_v, heel.samples)
+        return self._bench.exchange(replace(stimulus, signals={"heel_switch": moved(heel, heel.t0_ns, lifted)}))
+
+
+def test_a_device_that_is_not_quiet_is_found():
+    """It answers a step that the doctor did not take."""
+    found = list(findings(LAB, visit(_SomebodyWalks(bench_of(LAB, MODELS)), CASE, PLAIN)))
+    (quiet,) = [each for each in found if each.examination == "quiet device"]
+    assert quiet.word == "FAIL" and quiet.numbers["pulses"] > 3 and "Is the device in a test mode?" in quiet.mend
+
+
 def test_an_expired_calibration_is_found():
     """Behind its day FAIL, on its day PASS, undated on a real bench NOT SHOWN."""
     due = _with_card(calibration=Calibration("K-1", date(2025, 1, 1), date(2026, 11, 21), "refuse"))
@@ -271,3 +295,27 @@ def test_what_cannot_be_shown_is_6(capsys):
     """A device that listens to a gyroscope cannot be raised by its heel: nothing is wrong, nothing is shown."""
     assert main(["bench", "doctor", "simulated", "--device", "imu_trigger"]) == 6
     assert "the device listens to foot_imu" in capsys.readouterr().out
+
+
+def test_a_bench_that_cannot_stream_is_examined_as_far_as_that_goes(capsys):
+    """Instruments and load are examined, the rest is NOT SHOWN: exit 6, never 0."""
+    assert main(["bench", "doctor", "scope-and-generator@sim", "--json"]) == 6
+    rows = json.loads(capsys.readouterr().out)["findings"]
+    (load,) = [row for row in rows if row["examination"] == "load check"]
+    assert load["verdict"] == "PASS" and load["numbers"]["read_ohm"] == pytest.approx(500.6, abs=0.5)
+    assert "--bench scope-and-generator@sim" in rows[-1]["mend"] and "not examined: the wiring" in rows[-1]["detail"]
+
+
+@pytest.mark.proof
+def test_another_load_than_stated_is_found_by_the_meter(standing):
+    """The meter reads 500 ohm where the file states 560: FAIL before anything has power."""
+    file = read_bench("scope-and-generator@sim")
+    load = replace(file.fixtures["load"], positions=tuple(_heavier(each) for each in file.fixtures["load"].positions))
+    stated = replace(file, fixtures={**file.fixtures, "load": load})
+    standing(file)
+    found = list(examine(stated, lambda laboratory: bench_of(laboratory, MODELS), CASE, MODELS, TODAY, repeat=2))
+    assert found[-1].word == "FAIL" and "stated is 560 ohm" in found[-1].detail
+
+
+def _heavier(position):
+    return replace(position, value=560.0)
