@@ -13,7 +13,7 @@ from rig.simulated.lab import Lab
 from rig.simulated.lab_control import LabControl
 from rig.simulated.scpi.server import InstrumentServer
 from rig.simulated.scpi_of_bench import SCPI_DRIVERS, scpi_of_bench
-from rig.simulated.ticker import Ticker
+from rig.simulated.ticker import BLOCK_NS, Ticker
 from scenarios.case import Case
 from scenarios.catalogue import DeviceModelSpec
 from sim.errors import BenchError
@@ -98,7 +98,8 @@ def open_laboratory(laboratory: Laboratory, case: Case, models: Mapping[str, Dev
         opened.lab.power_on(0)
     if isinstance(clock, RealClock):
         clock.begin()
-        opened.keep(Ticker(opened.lab).close)
+        # the bench's own reads move the laboratory on every block; the ticker is for benches that rest
+        opened.keep(Ticker(opened.lab, block_ns=4 * BLOCK_NS).close)
     return opened
 
 

@@ -1,6 +1,6 @@
 """Real time: the card's clock paces the run, lateness is noted, an overrun is an error with its time and cause.
 
-No wall time is asserted. One second is written ahead, so that a stall of a busy machine is survived; where even that
+No wall time is asserted. Three seconds are written ahead, so that a stall of a busy machine is survived; where even that
 was not enough the run must say so, and the test holds it to that instead.
 """
 
@@ -20,6 +20,7 @@ from rig.runner import run_case
 
 _OVERRUNS = ("ran dry", "were not fetched in time", "watchdog has opened")
 _SHOWN_S = 5.0
+_AHEAD = 300
 
 
 def paced_bench(prefill, clock="real"):
@@ -56,11 +57,11 @@ class MemoryWatch:
 def paced_run(folder, strides):
     """A walk in real time, and what was noted of it."""
     case = streaming_case(folder, strides)
-    run_case(case, paced_bench(100, "sim"), observers=[Until(0.5)])  # kernels are compiled before the clock runs
-    bench, memory = paced_bench(100), MemoryWatch()
+    run_case(case, paced_bench(_AHEAD, "sim"), observers=[Until(0.5)])  # kernels are compiled before the clock runs
+    bench, memory = paced_bench(_AHEAD), MemoryWatch()
     record = run_case(case, bench, observers=[memory])
     late = bench.lateness()
-    assert late is not None and late.allowed_s == 1.0
+    assert late is not None and late.allowed_s == _AHEAD / 100
     told = f"{record.span_s[1]:.1f} s in real time at 10 ms blocks, 2 channels at 1 MS/s: {late.blocks} blocks"
     told += (
         f", late {late.median_s * 1e3:.2f} ms (median), {late.p99_s * 1e3:.2f} ms (99 %), {late.worst_s * 1e3:.1f} ms"
@@ -77,7 +78,7 @@ def hold_to_it(case, record, late):
         pytest.skip(f"this machine stood still: {record.fault.text}")
     assert late.worst_s <= late.allowed_s
     assert judge_case(record, CATALOGUE).outcome is Outcome.PASS
-    again = run_case(case, paced_bench(100, "sim"), observers=[Until(_SHOWN_S)])
+    again = run_case(case, paced_bench(_AHEAD, "sim"), observers=[Until(_SHOWN_S)])
     count = int(np.searchsorted(record.pulses["t_s"], _SHOWN_S - 0.1))
     assert count > 20
     for name in ("t_s", "phase1_a", "net_c"):

@@ -118,7 +118,7 @@ class Acquisition(Work):
         task = self.task
         card = task.on
         with card.lab.lock:
-            now_ns = card.sync()
+            now_ns = card.sync(exact=count < 0)
             task.check()
             if not task.is_started:
                 card.start(task)
@@ -139,6 +139,8 @@ class Acquisition(Work):
             return at_ns if at_ns <= task.clock_ends_ns else NEVER
 
         in_time = task.wait(there, timeout_s) if wanted else True
+        with card.lab.lock:
+            card.sync()
         task.check()
         if in_time and (task.is_started or wanted == 0):
             return wanted, 0

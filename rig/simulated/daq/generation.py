@@ -119,7 +119,7 @@ class Generation(Work):
         task, count = self.task, data.shape[1]
         card = task.on
         with card.lab.lock:
-            now_ns = card.sync()
+            now_ns = card.sync(exact=not task.timing.is_clocked)
             task.check()
             if not task.timing.is_clocked:
                 for port, value in zip(self.rows(), data[:, -1], strict=True):
@@ -134,7 +134,7 @@ class Generation(Work):
         if self.regeneration != REGENERATE:
             self._wait_for_room(count, timeout_s)
         with card.lab.lock:
-            card.sync()
+            card.sync(exact=False)
             task.check()
             self._store(data)
             if auto_start and not task.is_started:

@@ -161,7 +161,7 @@ class Task:
         """
         card = self.on
         with card.lab.lock:
-            now_ns = card.sync()
+            now_ns = card.sync(exact=False)
             until_ns = now_ns + (
                 round(timeout_s * NS_PER_S) if 0.0 <= timeout_s < _FOREVER_NS / NS_PER_S else _FOREVER_NS
             )
@@ -175,7 +175,7 @@ class Task:
             if not card.lab.clock.wait_until(min(next_ns, until_ns), self.gone):
                 raise DaqmxError(NO_SUCH_TASK, f"Task Name: {self.name}: it was cleared while it waited")
             with card.lab.lock:
-                now_ns = card.sync()
+                now_ns = card.sync(exact=False)
                 at_ns = ready(now_ns)
         return True
 
