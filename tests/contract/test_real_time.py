@@ -1,7 +1,7 @@
 """Real time: the card's clock paces the run, lateness is noted, an overrun is an error with its time and cause.
 
-No wall time is asserted. Three seconds are written ahead, so that a stall of a busy machine is survived; where even that
-was not enough the run must say so, and the test holds it to that instead.
+No wall time is asserted. Three seconds are written ahead, so that a stall of a busy machine is survived; where even
+that was not enough the run must say so, and the test holds it to that instead.
 """
 
 import sys
