@@ -71,8 +71,6 @@ class Lab:
         self._case = case
         self._memory = Memory(case)
 
-    # ------------------------------------------------------------------ the device
-
     @property
     def case(self) -> Case:
         """What lies on the bench."""
@@ -128,8 +126,6 @@ class Lab:
             self._start_ns, self._is_fresh = max(t_ns, self._reached_ns), False
             return self._start_ns
 
-    # ------------------------------------------------------------------ what moves its inputs
-
     def drive(self, driver: Driver) -> None:
         """Let `driver` move the device's inputs from now on."""
         with self.lock:
@@ -170,8 +166,6 @@ class Lab:
             if self._origin_ns is not None and self._start_ns is None:
                 self.command(replace(command, t_ns=command.t_ns + self._origin_ns))
 
-    # ------------------------------------------------------------------ time
-
     def advance_to(self, t_ns: TimeNs) -> None:
         """Let the device live until `t_ns`, not included; nothing happens where it has.
 
@@ -199,8 +193,6 @@ class Lab:
         now_ns = self.clock.now_ns()
         self.advance_to(now_ns)
         return now_ns
-
-    # ------------------------------------------------------------------ what can be seen
 
     def edges(self, t0_ns: TimeNs, t1_ns: TimeNs, *, with_running: bool = True) -> Edges:
         """The exact current and voltage of every stimulation channel in [t0_ns, t1_ns).
@@ -268,8 +260,6 @@ class Lab:
         """(instant, text) of what the device told in [t0_ns, t1_ns)."""
         with self.lock:
             return self._memory.messages(t0_ns, t1_ns)
-
-    # ------------------------------------------------------------------ inside
 
     def _refuse_broken(self) -> None:
         if self._fault is not None:

@@ -40,8 +40,6 @@ class Memory:
         self._told: EventHistory[str] = EventHistory()
         self._to_rest: set[str] = set()
 
-    # ------------------------------------------------------------------ the device comes and goes
-
     def device_goes(self, t_ns: TimeNs, case: Case, given: frozenset[str]) -> None:
         """The device leaves the bench at `t_ns`; that of `case` takes its place, off."""
         self._case = case
@@ -66,8 +64,6 @@ class Memory:
             if history.last_value:
                 self._changes.extend([(t_ns, (line, 0))])
                 history.put(t_ns, 0.0)
-
-    # ------------------------------------------------------------------ inputs
 
     def rest(self, roles: Iterable[str]) -> None:
         """Nobody moves `roles` any more: they rest from the next block on."""
@@ -125,8 +121,6 @@ class Memory:
             self._levels[role] = HeldHistory(rest_value(self._case, role))
         return self._levels[role]
 
-    # ------------------------------------------------------------------ outputs
-
     def take(
         self,
         edges: Edges,
@@ -143,8 +137,6 @@ class Memory:
             self._changes.extend([(t_ns + shift_ns, (line, state))])
             self._lines[line].put(t_ns + shift_ns, float(state))
         self._told.extend((t_ns + shift_ns, text) for t_ns, text in messages)
-
-    # ------------------------------------------------------------------ looking back
 
     def refuse_outside(self, t0_ns: TimeNs, t1_ns: TimeNs, reached_ns: TimeNs) -> None:
         """Refuse a span that the laboratory has not lived, or has forgotten.

@@ -87,8 +87,6 @@ class Stimulator(ABC, Generic[S]):
         self.protection.powers_up(0)
         self._process = kernel.process(self._control())
 
-    # ------------------------------------------------------------------ what a device of its own adds
-
     @abstractmethod
     def make_trigger(self) -> Trigger:
         """Its trigger, as the settings have it."""
@@ -117,8 +115,6 @@ class Stimulator(ABC, Generic[S]):
     def stagger_s(self) -> float:
         """How much later each channel gives its pulses than the one before, s."""
         return 0.0
-
-    # ------------------------------------------------------------------ what the plant calls
 
     def sense(self, signals: Mapping[str, Signal], until_ns: TimeNs) -> None:
         """Read the sensors at the device's ticks before `until_ns`."""
@@ -217,8 +213,6 @@ class Stimulator(ABC, Generic[S]):
         """(instant, line, state) of what its status line and its lamps did since the last call, in time order."""
         return self.panel.take()
 
-    # ------------------------------------------------------------------ what a step is made of
-
     def ramp_s(self, set_s: float) -> float:
         """Time of a ramp that is set to `set_s`, s."""
         return set_s * (1.0 + self.doses.get("ramp_error", 0.0))
@@ -297,8 +291,6 @@ class Stimulator(ABC, Generic[S]):
                 self.shows_fault(done_ns)
                 self.tell(done_ns, f"{self.channels.name(output)}electrode back: armed again")
         return self.channels.any_left
-
-    # ------------------------------------------------------------------ inside
 
     @property
     def _is_powered(self) -> bool:

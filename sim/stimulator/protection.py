@@ -38,8 +38,6 @@ class Protection:
         self._hang = self._trains = 0
         self._stop = 0
 
-    # ------------------------------------------------------------------ power, interlock, timer
-
     def powers_up(self, t_ns: TimeNs) -> None:
         """Power has come, or the firmware has been reset."""
         device = self._device
@@ -99,8 +97,6 @@ class Protection:
             device = self._device
             device.halts(device.kernel.now_ns, TIMER, "treatment time over: stimulation off until re-armed")
 
-    # ------------------------------------------------------------------ what the output stages watch
-
     @property
     def overload_ohm(self) -> float:
         """Resistance below which a train trips, ohm."""
@@ -117,8 +113,6 @@ class Protection:
         charge_ratio = settings.charge_fault_ratio / (1.0 - unwatched) if unwatched < 1.0 else 0.0
         device.channels.watch_faults(self.overload_ohm, charge_ratio)
         self.keeps_time()
-
-    # ------------------------------------------------------------------ stop button, firmware, sensor
 
     def stops(self, t_ns: TimeNs) -> None:
         """The stop button is pressed."""

@@ -85,8 +85,6 @@ class SimulatedCard:
                 task.events.close()
             self.lab.release(self._driver)
 
-    # --- what exists on it
-
     def physical(self, kind: int) -> list[str]:
         """Names of the physical channels of a kind, device and all."""
         product = self.product
@@ -127,8 +125,6 @@ class SimulatedCard:
             if known.lower() == name.lower().lstrip("/"):
                 return known
         raise DaqmxError(NO_SUCH_CHANNEL, f"Physical Channel Name: {name}\nDevice Specified: {self.name}")
-
-    # --- time
 
     def sync(self, *, exact: bool = True) -> TimeNs:
         """Bring everything up to the present: the laboratory, what was put out, triggers, errors, events.
@@ -179,8 +175,6 @@ class SimulatedCard:
             task.events.counted(work.clocked(now_ns))
             if task.failed is None and task.end_ns() <= now_ns:
                 task.events.ended(0)
-
-    # --- life of a task
 
     def start(self, task: Task) -> None:
         """Start a task; one that is running already stays as it is.

@@ -81,8 +81,6 @@ class CounterIn(Acquisition):
             return settings.get("terminal") or INPUTS[channel.measures][number]
         return settings.get("second_terminal") or SECOND[number]
 
-    # --- measuring
-
     def live(self, now_ns: TimeNs) -> None:
         """Take the edges until now."""
         if self.task.t0_ns is None or now_ns <= self._looked_ns:
@@ -151,8 +149,6 @@ class CounterIn(Acquisition):
             while len(self._found) > 1:
                 self._found.popleft()
 
-    # --- the buffer
-
     def clocked(self, now_ns: TimeNs) -> int:
         """Measurements, or counts that a clock has taken."""
         if self.task.timing.is_clocked:
@@ -188,8 +184,6 @@ class CounterIn(Acquisition):
     def looks_back_to(self, now_ns: TimeNs) -> TimeNs:
         """Edges are taken as they come."""
         return min(now_ns, self._looked_ns if self.task.t0_ns is not None else self.task.armed_ns)
-
-    # --- reading
 
     def read(self, count: int, timeout_s: float) -> tuple[list[Measurement], int]:
         """Wait for measurements and take them; their number is `count`, or fewer with status -200284."""

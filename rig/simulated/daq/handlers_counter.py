@@ -71,9 +71,6 @@ def _pulse_ticks(host: "CardHost", request: Any) -> Fields:
     return _create(host, request, CI, "pulse_ticks", {"units": _TICKS})
 
 
-# --- pulses
-
-
 def train(host: "CardHost", request: Any, delay_s: float, active_s: float, idle_s: float) -> Fields:
     """A channel that puts out pulses; times are rounded to ticks, two at least.
 
@@ -110,9 +107,6 @@ def _by_ticks(host: "CardHost", request: Any) -> Fields:
         raise not_simulated(f"pulses in ticks of {request.source_terminal}")
     tick_s = 1.0 / TIMEBASE_HZ
     return train(host, request, request.initial_delay * tick_s, request.high_ticks * tick_s, request.low_ticks * tick_s)
-
-
-# --- reading
 
 
 def _work(host: "CardHost", request: Any) -> CounterIn:

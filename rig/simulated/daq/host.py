@@ -77,8 +77,6 @@ class CardHost:
                 return card
         raise DaqmxError(NO_SUCH_DEVICE, f"Device Specified: {device_of(name)}")
 
-    # --- tasks
-
     def create_task(self, name: str, behavior: int, owner: str = "") -> tuple[Task, bool]:
         """A task of that name; whether it is new.
 
@@ -138,8 +136,6 @@ class CardHost:
         for name in names:
             self.clear_task(name)
         return names
-
-    # --- the door
 
     def call(self, name: str, request: Any) -> Fields:
         """Answer a remote call: the fields of its response, `status` left out where it is 0.

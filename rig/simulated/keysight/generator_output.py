@@ -77,8 +77,6 @@ class GeneratorOutput:
     _begun_ns: TimeNs | None = 0
     _shown: tuple[Shape, float, float] | None = None
 
-    # ------------------------------------------------------------------ voltages as displayed
-
     @property
     def display_ratio(self) -> float:
         """Displayed voltage over the one behind the 50 ohm: 0.5 for a load of 50 ohm, 1 for an infinite one."""
@@ -88,8 +86,6 @@ class GeneratorOutput:
         """True where the amplifier reaches these voltages; a steady voltage has no amplitude."""
         half = 0.0 if self.shape.name == "DC" else 0.5 * emf_span_v
         return abs(emf_offset_v) + half <= GREATEST_EMF_V * (1.0 + 1e-9)
-
-    # ------------------------------------------------------------------ life
 
     def restart(self) -> None:
         """Something that shapes the waveform was set: it begins anew; a burst waits for its trigger."""
@@ -128,8 +124,6 @@ class GeneratorOutput:
         """Forget every waveform; the one that comes with the generator is there again."""
         self.memory = {DEFAULT_ARB: exponential_rise()}
         self.select(DEFAULT_ARB)
-
-    # ------------------------------------------------------------------ what comes out
 
     def voltage(self, t_ns: NDArray[np.float64]) -> NDArray[np.float64]:
         """V at the open output at instants (n,), ns."""

@@ -65,8 +65,6 @@ class Oscilloscope(Instrument):
         self._digitizes = False
         self.time.on_block(self.acquiring.follow)
 
-    # ------------------------------------------------------------------ life
-
     def reset(self) -> None:
         """`*RST`."""
         with self.lab.lock:
@@ -99,8 +97,6 @@ class Oscilloscope(Instrument):
     def external_edge(self, t_ns: TimeNs) -> None:
         """A rising edge at the trigger input at `t_ns`, with the lab's lock held."""
         self.sampler.external_ns.append(t_ns)
-
-    # ------------------------------------------------------------------ run control
 
     def _arm(self, *, repeats: bool) -> None:
         panel = self.panel
@@ -185,8 +181,6 @@ class Oscilloscope(Instrument):
     def preset(self) -> None:
         """As `*RST`."""
         self.restore()
-
-    # ------------------------------------------------------------------ records
 
     def record(self) -> Record:
         """The record, or the segment, that `:WAVeform` is about.

@@ -87,8 +87,6 @@ class PowerSupply(Instrument):
         self.driver = _Feeding(self.outputs)
         lab.drive(self.driver)
 
-    # ------------------------------------------------------------------ life
-
     def reset(self) -> None:
         """`*RST`: every output off."""
         with self.lab.lock:

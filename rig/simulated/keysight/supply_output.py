@@ -84,8 +84,6 @@ class SupplyOutput:
         self.held_ratio, self._over_since = 1.0, None
         self._aim(t_ns)
 
-    # ------------------------------------------------------------------ what is set
-
     def set_voltage(self, t_ns: TimeNs, voltage_v: float) -> None:
         """Another voltage from `t_ns` on."""
         self.set_v = voltage_v
@@ -107,8 +105,6 @@ class SupplyOutput:
         exact = wanted * (1.0 + self.errors.set_gain_ratio) + self.errors.set_offset_v if wanted > 0.0 else 0.0
         self._from_v, self._from_ns = now_v, t_ns
         self._target_v = max(0.0, exact) if self.is_on else 0.0
-
-    # ------------------------------------------------------------------ what comes out
 
     def level_v(self, t_ns: TimeNs) -> float:
         """Voltage at the terminals, V."""
@@ -154,8 +150,6 @@ class SupplyOutput:
         if ratio != self.held_ratio:
             self.held_ratio = ratio
             self._aim(t_ns)
-
-    # ------------------------------------------------------------------ what is read
 
     def read_v(self, t0_ns: TimeNs, t1_ns: TimeNs) -> float:
         """Mean voltage over a span, as the supply reads it."""
