@@ -81,10 +81,13 @@ class LabControl:
             self._lab.command_in_run(Command(t_ns, target, value))
 
     def take_messages(self) -> tuple[tuple[TimeNs, str], ...]:
-        """(instant, text) of what the device told since the last call; instants count from its power-on."""
+        """(instant, text) of what the device told since the last call; instants count from its power-on.
+
+        What it told before that, in a life that a capture has ended, is nobody's any more.
+        """
         with self._lab.lock:
             until_ns, origin_ns = self._lab.reached_ns, self._lab.origin_ns or 0
-            found = self._lab.messages(self._told_ns, until_ns)
+            found = self._lab.messages(max(self._told_ns, origin_ns), until_ns)
             self._told_ns = until_ns
         return tuple((t_ns - origin_ns, text) for t_ns, text in found)
 

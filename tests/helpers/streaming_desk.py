@@ -47,7 +47,7 @@ def laboratory_of(name="simulated", **card):
 @contextmanager
 def bench_behind_grpc(case):
     """The simulated bench with its card behind a gRPC server and its device behind a control port, on a SimClock."""
-    from rig.simulated.card_of_bench import card_of_bench
+    from rig.simulated.card_of_bench import card_of_bench, fit_card
     from rig.simulated.control_port import ControlPort
     from rig.simulated.daq.server import serve_card
     from rig.simulated.json_lines import ControlDesk
@@ -61,7 +61,8 @@ def bench_behind_grpc(case):
         stack.callback(card.close)
         server = serve_card([card])
         stack.callback(server.close)
-        port = ControlPort(ControlDesk(LabControl(lab), CATALOGUE, dict).answer)
+        control = LabControl(lab, fit=lambda case: fit_card(card, laboratory, case))
+        port = ControlPort(ControlDesk(control, CATALOGUE, dict).answer)
         stack.callback(port.close)
         yield NiBench(laboratory.at_addresses({"card": server.address, "control": port.address}), CATALOGUE.models)
 

@@ -140,10 +140,14 @@ class CounterIn(Acquisition):
                 self._put(self._open.pop(), at_ns)
 
     def _put(self, start_ns: TimeNs, end_ns: TimeNs, after_ns: TimeNs | None = None) -> None:
-        """Keep a measurement: whole ticks of the timebase between its edges."""
-        end = end_ns // TICK_NS
-        rest = 0 if after_ns is None else after_ns // TICK_NS - end
-        self._found.append((end - start_ns // TICK_NS, rest))
+        """Keep a measurement: whole ticks of the timebase between its edges.
+
+        The sample clock of the inputs is divided from the same timebase: their first sample stands on a tick.
+        """
+        first_ns = self.task.on.origin_ns or 0
+        end = (end_ns - first_ns) // TICK_NS
+        rest = 0 if after_ns is None else (after_ns - first_ns) // TICK_NS - end
+        self._found.append((end - (start_ns - first_ns) // TICK_NS, rest))
         self._measured += 1
         if self.task.timing.kind == ON_DEMAND:
             while len(self._found) > 1:

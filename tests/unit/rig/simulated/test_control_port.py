@@ -73,6 +73,20 @@ def test_the_run_is_told_what_the_device_says_in_its_own_time():
     assert control.take_messages() == ()
 
 
+def test_what_the_device_told_before_the_run_is_not_told_of_the_run():
+    """A served device lives before the capture; that life, and its messages, end where the run begins at 1 s."""
+    lab = lab_of()
+    control = LabControl(lab, is_on=True)
+    control.open(case_of())
+    lab.advance_to(100 * NS_PER_MS)
+    control.button("power_off")
+    lab.advance_to(NS_PER_S // 2)
+    assert [text for _, text in lab.messages(0, NS_PER_S // 2)] == ["switched off"]
+    lab.power_on(NS_PER_S)
+    lab.advance_to(2 * NS_PER_S)
+    assert control.take_messages() == ()
+
+
 def test_a_case_comes_back_from_its_text():
     """What the client sends is `case.yaml`; the same device, patient, load and seed are read from it."""
     case = case_of()
