@@ -101,8 +101,8 @@ def _of_scope(laboratory: "Laboratory", build: Callable[["Laboratory"], Bench], 
 
 def findings(laboratory: "Laboratory", seen: Visit) -> Iterator[Finding]:
     """What a visit shows."""
-    if not seen.values:
-        yield not_shown("wiring", "nothing was captured", "see above")
+    if not seen.walked:
+        yield not_shown("wiring", "no step was captured to its end", "see above")
         return
     yield from zero_and_span(laboratory, seen)
     yield from noise_floor(seen)

@@ -80,14 +80,14 @@ class Visit:
 
     Attributes:
         case: of the doctor.
-        walked: steps.
+        walked: steps, as far as they were captured to their end.
         values: role -> samples, SI, from time 0.
         lines: role -> (instant, state).
         pulses: in time order, `PULSE_DTYPE`.
         zero_span: readings before the first step.
         accuracy: what the bench states, by role.
         identity: of the bench.
-        clocks_s: (n, 2): card time and host time behind each block, s.
+        clocks: card time and host time behind each block, s.
         look_ahead_s: how far ahead outputs are written, s.
         quiet_s: until then nothing was driven, s.
         fault: what ended it, or "".
@@ -101,10 +101,15 @@ class Visit:
     zero_span: Mapping[str, ZeroSpan] = field(default_factory=dict[str, ZeroSpan])
     accuracy: Mapping[str, ChannelAccuracy] = field(default_factory=dict[str, ChannelAccuracy])
     identity: Mapping[str, str] = field(default_factory=dict[str, str])
-    clocks_s: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
+    clocks: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     look_ahead_s: float = 0.0
     quiet_s: float = DOWN_S
     fault: str = ""
+
+    @property
+    def clocks_s(self) -> NDArray[np.float64]:
+        """Card time and host time behind each block, (n, 2), s."""
+        return np.array(self.clocks, np.float64).reshape(-1, 2)
 
     def between(self, start_s: float, end_s: float) -> NDArray[Any]:
         """Pulses that begin inside a span."""
@@ -192,40 +197,47 @@ def visit(bench: Bench, case: Case, steps: Sequence[Step]) -> Visit:
         bench.open(case)
         seen.accuracy, seen.identity = dict(bench.accuracy()), dict(bench.identity())
         seen.zero_span = dict(bench.zero_span())
+        captures: list[Capture] = []
         try:
-            _walk(bench, seen, steps, capabilities.max_block_ns, capabilities.look_ahead_ns)
+            _walk(bench, seen, steps, captures, capabilities.max_block_ns)
         except BenchError as error:
             seen.fault = str(error)
         finally:
             bench.safe_state()
+        _look(bench, seen, captures)
     finally:
         bench.close()
     return seen
 
 
-def _walk(bench: Bench, seen: Visit, steps: Sequence[Step], block_ns: TimeNs, ahead_ns: TimeNs) -> None:
+def _walk(bench: Bench, seen: Visit, steps: Sequence[Step], captures: list[Capture], block_ns: TimeNs) -> None:
+    """Nothing but outputs and inputs: a card does not wait until somebody has looked at what it captured."""
     changes, commands, end_ns = _plan(seen, steps)
-    source = PulseSource(seen.case, bench)
-    captures: list[Capture] = []
-    pulses: list[NDArray[Any]] = []
-    clocks: list[tuple[float, float]] = []
+    end_ns += ns_from_s(seen.look_ahead_s)
     t_ns = 0
-    while t_ns < end_ns + ahead_ns:
+    while t_ns < end_ns:
         until_ns = t_ns + block_ns
         inside = tuple(each for each in commands if t_ns <= each.t_ns < until_ns)
         capture = bench.exchange(Stimulus(t_ns, until_ns, {"heel_switch": _heel(changes, t_ns, until_ns)}, inside))
-        clocks.append((capture.t1_ns / NS_PER_S, elapsed_s()))
+        seen.clocks.append((capture.t1_ns / NS_PER_S, elapsed_s()))
         if capture.t1_ns > capture.t0_ns:
             captures.append(capture)
-            pulses.append(source.find(capture)[0])
-            for role, of_role in capture.lines.items():
-                seen.lines.setdefault(role, []).extend(of_role)
         t_ns = until_ns
-    pulses.append(source.finish())
-    found = np.concatenate(pulses)
+
+
+def _look(bench: Bench, seen: Visit, captures: Sequence[Capture]) -> None:
+    """Samples, lines and pulses of what was captured, and the steps that it holds to their end."""
+    if not captures:
+        seen.walked.clear()
+        return
+    seen.walked = [each for each in seen.walked if each.close_s <= captures[-1].t1_ns / NS_PER_S]
+    source = PulseSource(seen.case, bench)
+    found = np.concatenate([*(source.find(capture)[0] for capture in captures), source.finish()])
     seen.pulses = found[np.argsort(found["t_s"], kind="stable")]
-    seen.clocks_s = np.array(clocks)
-    for role in captures[0].waveforms if captures else ():
+    for capture in captures:
+        for role, of_role in capture.lines.items():
+            seen.lines.setdefault(role, []).extend(of_role)
+    for role in captures[0].waveforms:
         seen.values[role] = np.concatenate([each.waveforms[role].values() for each in captures])
 
 

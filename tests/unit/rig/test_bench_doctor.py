@@ -25,6 +25,7 @@ from rig.doctor.instruments import instruments
 from rig.doctor.quiet import zero_and_span
 from rig.doctor.timing import clock_offset, repeatability
 from rig.doctor.visit import Step, Visit, Walked, case_of_doctor, interlock_step, steps_of, visit
+from rig.pulse_source import PulseSource
 from rig.zero_span import ZeroSpan
 from sim.errors import BenchError
 from sim.pulse import PULSE_DTYPE
@@ -190,6 +191,35 @@ def test_a_device_that_is_not_quiet_is_found():
     found = list(findings(LAB, visit(_SomebodyWalks(bench_of(LAB, MODELS)), CASE, PLAIN)))
     (quiet,) = [each for each in found if each.examination == "quiet device"]
     assert quiet.word == "FAIL" and quiet.numbers["pulses"] > 3 and "Is the device in a test mode?" in quiet.mend
+
+
+class _Stops(_SomebodyWalks):
+    """A bench that fails in the second step."""
+
+    is_safe = False
+
+    def exchange(self, stimulus):
+        if stimulus.t0_ns >= 1_600_000_000:
+            raise BenchError("card", 1.6, "an output ran dry")
+        return self._bench.exchange(stimulus)
+
+    def safe_state(self):
+        self._bench.safe_state()
+        self.is_safe = True
+
+
+def test_what_was_seen_before_a_fault_is_judged(monkeypatch):
+    """The step before it is, the steps that never ended are not; and nobody looks for pulses while a card streams."""
+    bench = _Stops(bench_of(LAB, MODELS))
+
+    def look(case, of):
+        assert of is bench and bench.is_safe
+        return PulseSource(case, of)
+
+    monkeypatch.setattr("rig.doctor.visit.PulseSource", look)
+    seen = visit(bench, CASE, (*PLAIN, CROSSED, INTERLOCK))
+    assert "an output ran dry" in seen.fault and len(seen.walked) == 1 and len(seen.clocks_s) == 160
+    assert ("current", "PASS") in _words(findings(LAB, seen)) and "effect" not in dict(_words(findings(LAB, seen)))
 
 
 def test_an_expired_calibration_is_found():
