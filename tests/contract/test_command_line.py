@@ -136,7 +136,7 @@ def test_reports_are_made_again_from_the_record(folder, place, tmp_path):
         assert (tmp_path / folder.name / name).read_bytes() == (folder / name).read_bytes(), name
 
 
-@pytest.mark.parametrize("keep", ["full", "none"])
+@pytest.mark.parametrize("keep", ["full", pytest.param("none", marks=pytest.mark.proof)])
 def test_whatever_is_kept_can_be_judged_again(keep, place, tmp_path):
     """`full` gives the same verdicts as `windows` from other files; `none` leaves the device NOT RUN (exit 6)."""
     ran = stimrig("run", "short.scenario.yaml", "--keep", keep, "--out", tmp_path / "runs", cwd=place)

@@ -11,7 +11,7 @@ from command_desk import environment, long_run, scenario, stimrig
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a process can catch")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.proof)])
 def test_an_interrupted_run_is_judged_as_far_as_it_came(place, number):
     """Exit 2; run.json stays incomplete; what could be judged is written and shown (formats.md section 4)."""
     process, folder = long_run(place, f"stopped{number}")
@@ -112,21 +112,21 @@ def test_a_dead_link_is_a_rig_error_with_reports(own_benches):
     assert "the link is gone" in done.stdout
 
 
-def test_our_own_crash_is_one_line_and_a_crash_file(own_benches):
+@pytest.mark.parametrize("jobs", ["2", pytest.param("1", marks=pytest.mark.proof)])
+def test_our_own_crash_is_one_line_and_a_crash_file(own_benches, jobs):
     """No traceback on the screen; it lies in the run folder, and run.json stays incomplete."""
-    for jobs in ("1", "2"):
-        scenario(own_benches, "other")
-        done = stimrig(
-            *("run", "short.scenario.yaml", "other.scenario.yaml"),
-            *("--bench", "crashes.bench.yaml", "-j", jobs, "--out", f"j{jobs}"),
-            cwd=own_benches,
-        )
-        assert done.returncode == 3, done.stdout + done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
-        assert "stimrig itself failed (ZeroDivisionError: a bug)" in done.stderr
-        (folder,) = (path for path in (own_benches / f"j{jobs}").iterdir() if path.is_dir())
-        assert "ZeroDivisionError: a bug" in next(folder.glob("stimrig-crash-*.txt")).read_text()
-        assert json.loads((folder / "run.json").read_text())["verdict"] == "incomplete"
+    scenario(own_benches, "other")
+    done = stimrig(
+        *("run", "short.scenario.yaml", "other.scenario.yaml"),
+        *("--bench", "crashes.bench.yaml", "-j", jobs, "--out", f"j{jobs}"),
+        cwd=own_benches,
+    )
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "stimrig itself failed (ZeroDivisionError: a bug)" in done.stderr
+    (folder,) = (path for path in (own_benches / f"j{jobs}").iterdir() if path.is_dir())
+    assert "ZeroDivisionError: a bug" in next(folder.glob("stimrig-crash-*.txt")).read_text()
+    assert json.loads((folder / "run.json").read_text())["verdict"] == "incomplete"
 
 
 def test_a_folder_of_the_users_own_that_hides_ours_is_named(tmp_path):

@@ -104,6 +104,7 @@ def test_random_cuts_give_the_same_pulses_and_strides(tmp_path_factory, longest_
     assert _run(case, folder / "b", BlockLimits(longest_ns, horizon))[1] == reference
 
 
+@pytest.mark.proof  # the command line shows the same with two processes (test_command_line)
 def test_another_process_and_hash_seed_give_the_same_files(tmp_path):
     """The judged case folder, plots included, from two fresh interpreters with different hash seeds."""
     _case(tmp_path)
