@@ -18,6 +18,7 @@ def chapter(tmp_path_factory):
     return place, json.loads(done.stdout)
 
 
+@pytest.mark.proof
 def test_the_chapter_says_what_was_measured(chapter):
     """Every row with its published value, source, measured value and verdict; the stamp on every page of the PDF."""
     place, told = chapter

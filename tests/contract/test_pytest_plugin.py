@@ -76,6 +76,7 @@ def test_checks_are_tests_and_a_pass_is_zero(pytester, run):
     assert float(properties["value"]) < 0.2 and properties["hardware"] == "virtual"
 
 
+@pytest.mark.proof
 def test_a_pooled_check_is_a_test_of_its_own(pytester, run):
     """File -> pool -> check, beside file -> case -> check: needed samples come from both walks together."""
     pooled = UNDECIDED.replace("400 samples", "8 samples") + "matrix: {seeds: 2, pool: {undecided: [seeds]}}\n"
@@ -137,6 +138,7 @@ def test_python_tests_run_scenarios_by_a_fixture(pytester, run):
     assert run("test_own.py").ret == 0
 
 
+@pytest.mark.proof
 def test_xdist_runs_a_case_once(pytester, run):
     """--dist loadgroup keeps the checks of a case in one worker; the exit code stays."""
     (pytester.path / "bad.scenario.yaml").write_text(SCENARIO + UNDECIDED)

@@ -11,6 +11,7 @@ from rig.commands.app import main
 ALONE = ("walk", "--patient", "stroke_moderate", "--strides", "4")
 
 
+@pytest.mark.proof
 def test_the_same_walk_has_the_same_bytes(place):
     """Tables and pictures of two processes, byte for byte; and a line says what was made."""
     made = {}

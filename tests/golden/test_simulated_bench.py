@@ -93,6 +93,7 @@ def test_what_the_bench_cannot_do_is_not_run_by_name():
     assert set(CHEAP) <= set(CORE) and not set(blocked) & set(CORE)
 
 
+@pytest.mark.proof
 def test_the_same_seed_gives_the_same_bytes_in_another_process(tmp_path):
     """`stimrig run --bench simulated`, and the same case in this process: every file of the case folder is equal."""
     case = streaming_case(tmp_path)

@@ -141,6 +141,7 @@ def rss_mb(tmp_path, samples):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="resource is not there")
+@pytest.mark.proof
 def test_memory_does_not_grow_with_the_file(tmp_path):
     """0.2 GB take no more memory than 0.02 GB and 60 MB."""
     assert resource.RUSAGE_SELF is not None

@@ -59,6 +59,7 @@ write_table(pathlib.Path(sys.argv[1]), values, PULSE_COLUMNS)
 """
 
 
+@pytest.mark.proof
 def test_the_same_table_gives_the_same_bytes_in_any_process(tmp_path):
     """Hash seeds and thread counts must not reach the file."""
     for seed, threads in (("1", "1"), ("2", "2")):

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 SCRIPT = """
 import importlib.util, pathlib, sys
@@ -33,6 +35,7 @@ def write(folder, seed):
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+@pytest.mark.proof
 def test_two_processes_write_the_same_bytes(tmp_path):
     """HTML, PDF, SVG, JSON, XML and sums; two hash seeds, two folders of unequal length."""
     one, two = tmp_path / "a", tmp_path / "another-folder"
