@@ -45,6 +45,7 @@ def test_the_first_scenario_passes_with_a_measure_of_ones_own(project):
     assert outcomes == {"latency": "PASS", "lead_off": "PASS", "clearance": "PASS", "width": "PASS"}
 
 
+@pytest.mark.proof
 def test_a_tighter_limit_fails_with_place_and_margin(project):
     """ "Change 60 ms to 5 ms, run it, and read the FAIL." """
     file = project / "first.scenario.yaml"

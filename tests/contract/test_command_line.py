@@ -66,6 +66,7 @@ def test_the_sums_hold(folder):
     assert told == {name: digest for name, digest in hashes(folder).items() if name != "SHA256SUMS"}
 
 
+@pytest.mark.proof
 def test_pipes_carry_no_escape_codes(passed, place, folder):
     """Neither results nor progress, with or without colour variables."""
     for done in (
@@ -128,7 +129,8 @@ def test_reports_are_made_again_from_the_record(folder, place, tmp_path):
         assert (tmp_path / folder.name / name).read_bytes() == (folder / name).read_bytes(), name
 
 
-@pytest.mark.parametrize("keep", ["full", pytest.param("none", marks=pytest.mark.proof)])
+@pytest.mark.parametrize("keep", ["full", "none"])
+@pytest.mark.proof
 def test_whatever_is_kept_can_be_judged_again(keep, place, tmp_path):
     """`full` gives the same verdicts as `windows` from other files; `none` leaves the device NOT RUN (exit 6)."""
     ran = stimrig("run", "short.scenario.yaml", "--keep", keep, "--out", tmp_path / "runs", cwd=place)
@@ -252,6 +254,7 @@ def test_a_patient_walks_alone(place):
     assert cycles.columns[1:3] == ["hip_rad_mean", "hip_rad_sd"] and cycles.columns[-1] == "ta_force_n_sd"
 
 
+@pytest.mark.proof
 def test_a_patient_walks_with_a_device(place):
     """Device columns are filled, and the pulses lift the foot."""
     common = ("walk", "--patient", "stroke_moderate", "--strides", "6", "--compensation", "none")

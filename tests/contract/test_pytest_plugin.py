@@ -87,6 +87,7 @@ def test_a_pooled_check_is_a_test_of_its_own(pytester, run):
     done.stdout.fnmatch_lines(["*3 passed*"])
 
 
+@pytest.mark.proof
 def test_failed_and_undecided_checks(pytester, run):
     """FAIL in the call, exit 1; alone, INCONCLUSIVE is an error of the set-up, exit 6; no traceback; its line."""
     (pytester.path / "bad.scenario.yaml").write_text(SCENARIO + FAILS + UNDECIDED)
@@ -106,6 +107,7 @@ def test_failed_and_undecided_checks(pytester, run):
     again.stdout.fnmatch_lines(["*1 passed*1 inconclusive*"])
 
 
+@pytest.mark.proof
 def test_a_dead_bench_is_told_once(pytester, run):
     """Exit 3; one red line for one cause, the other checks are blocked."""
     (pytester.path / "dead.scenario.yaml").write_text(SCENARIO + FAILS + UNDECIDED)
@@ -126,6 +128,7 @@ def test_a_bad_scenario_is_four(pytester, run):
     assert "odd.scenario.yaml:5:1: " in done.stdout.str()
 
 
+@pytest.mark.proof
 def test_python_tests_run_scenarios_by_a_fixture(pytester, run):
     """For what no limit can say."""
     (pytester.path / "walk.scenario.yaml").write_text(SCENARIO)

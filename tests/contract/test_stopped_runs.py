@@ -101,6 +101,7 @@ def own_benches(tmp_path):
     return tmp_path
 
 
+@pytest.mark.proof
 def test_a_dead_link_is_a_rig_error_with_reports(own_benches):
     """The rig, not the device: exit 3, the run is complete, and one cause is told."""
     done = stimrig("run", "short.scenario.yaml", "--bench", "dies.bench.yaml", cwd=own_benches)
@@ -112,7 +113,8 @@ def test_a_dead_link_is_a_rig_error_with_reports(own_benches):
     assert "the link is gone" in done.stdout
 
 
-@pytest.mark.parametrize("jobs", ["2", pytest.param("1", marks=pytest.mark.proof)])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.proof
 def test_our_own_crash_is_one_line_and_a_crash_file(own_benches, jobs):
     """No traceback on the screen; it lies in the run folder, and run.json stays incomplete."""
     scenario(own_benches, "other")

@@ -58,6 +58,7 @@ def test_training_raises_the_residual_drive_a_little_and_tells_the_doubt(name):
         assert words in note
 
 
+@pytest.mark.proof
 def test_people_differ_in_what_training_does():
     """Over 300 people of one class some lose and some gain: SD 0.10 x 0.72 of the residual drive after 18 weeks."""
     prior = read_patient_class(Text("stroke_moderate", HERE), ()).priors.training
