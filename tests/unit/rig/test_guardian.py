@@ -6,35 +6,20 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from guardian_desk import Touch
 
 from rig.guardian import Guardian
 from rig.guardian_process import await_silence, carry_out
 from sim.errors import BenchError
 
 
-@dataclass(frozen=True)
-class Touch:
-    """An order that leaves a trace in a file: the independent truth that an output was driven."""
-
-    name: str
-    trace: str
-    hangs_s: float = 0.0
-    fails: str = ""
-
-    def prepare(self):
-        """Nothing is slow here."""
-
-    def drive_safe(self):
-        time.sleep(self.hangs_s)
-        if self.fails:
-            raise RuntimeError(self.fails)
-        with Path(self.trace).open("a") as file:
-            file.write(self.name + "\n")
-        return "off"
+@pytest.fixture
+def _loadable(monkeypatch):
+    """The guardian's process finds the order where this one does."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[2] / "helpers"), *sys.path]))
 
 
 def _words(*said):
@@ -80,6 +65,7 @@ def test_orders_are_carried_out_in_order_and_one_failure_stops_no_other(tmp_path
     ]
 
 
+@pytest.mark.usefixtures("_loadable")
 def test_a_clean_end_touches_nothing(tmp_path):
     """Start, watch, beat, rest, goodbye: no order is carried out and no report is written."""
     guardian = Guardian([Touch("card", str(tmp_path / "trace"))], report=tmp_path / "report.txt")
@@ -91,6 +77,7 @@ def test_a_clean_end_touches_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("_loadable")
 def test_a_hung_runner_is_taken_over_and_told(tmp_path):
     """Without a beat the order is carried out; the runner, should it wake, is told so by a typed error."""
     trace = tmp_path / "trace"
@@ -107,7 +94,7 @@ def test_a_hung_runner_is_taken_over_and_told(tmp_path):
 RUNNER = """
 import os, signal, sys, time
 from pathlib import Path
-from test_guardian import Touch
+from guardian_desk import Touch
 from rig.guardian import Guardian
 guardian = Guardian([Touch("card", sys.argv[1])], report=Path(sys.argv[2]))
 guardian.start()
