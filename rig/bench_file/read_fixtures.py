@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from rig.bench_file.drivers import FIXTURES
 from rig.bench_file.instruments import Fixture, Position
-from rig.bench_file.read_instruments import calibration, day, named, places_of
+from rig.bench_file.read_instruments import calibration, day, places_of, read_entries
 from scenarios.dataclass_reader import valued
 from scenarios.fields import Key, Read, as_table, as_text, flag, integer, quantity, read_keys, word
 from scenarios.load_reader import read_load
@@ -22,13 +22,7 @@ def read_fixtures(node: Node) -> dict[str, Fixture]:
     Raises:
         ScenarioError: what cannot be read, all of it together.
     """
-    table, problems = as_table(node, "`fixtures`"), Problems()
-    found: dict[str, Fixture] = {}
-    for name, each in table.values.items():
-        with problems.gathered():
-            found[name] = _fixture(named(table, name, "a fixture"), each, table.keys[name].where)
-    problems.raise_any()
-    return found
+    return read_entries(node, "fixtures", "a fixture", _fixture)
 
 
 def _fixture(name: str, node: Node, where: Where) -> Fixture:

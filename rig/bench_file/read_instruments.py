@@ -1,8 +1,9 @@
 """Instruments and their calibrations, from the bench file."""
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from rig.bench_file.drivers import DRIVERS
 from rig.bench_file.instruments import Calibration, InputRange, Instrument, OutputLimit
@@ -11,6 +12,8 @@ from scenarios.fields import Key, Read, as_table, as_text, quantity, read_keys, 
 from scenarios.problems import Problems
 from scenarios.text import Listing, Node, Table, Where, plain
 from sim.errors import ScenarioError
+
+T = TypeVar("T")
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 """What instruments and fixtures may be called: the wiring puts a dot behind it."""
@@ -21,16 +24,29 @@ def places_of(table: Table) -> dict[str, Where]:
     return {name: node.where for name, node in table.values.items()}
 
 
-def named(table: Table, name: str, what: str) -> str:
-    """A name that the wiring can use.
+def read_entries(node: Node, key: str, what: str, read: Callable[[str, Node, Where], T]) -> dict[str, T]:
+    """A table whose names the wiring can use.
+
+    Args:
+        node: the table.
+        key: under which it stands.
+        what: an entry is, for messages ("a fixture").
+        read: name, entry and place of the name -> the entry.
 
     Raises:
-        ScenarioError: it is none.
+        ScenarioError: what cannot be read, all of it together.
     """
-    if NAME.fullmatch(name) is None:
-        problem = f"`{name[:40]}` is no name for {what}"
-        raise ScenarioError(str(table.keys[name].where), problem, "small letters, digits and `_`, a letter first")
-    return name
+    table, problems = as_table(node, f"`{key}`"), Problems()
+    found: dict[str, T] = {}
+    for name, each in table.values.items():
+        where = table.keys[name].where
+        with problems.gathered():
+            if NAME.fullmatch(name) is None:
+                problem = f"`{name[:40]}` is no name for {what}"
+                raise ScenarioError(str(where), problem, "small letters, digits and `_`, a letter first")
+            found[name] = read(name, each, where)
+    problems.raise_any()
+    return found
 
 
 def day(node: Node) -> date:
@@ -86,13 +102,7 @@ def read_instruments(node: Node) -> dict[str, Instrument]:
     Raises:
         ScenarioError: what cannot be read, all of it together.
     """
-    table, problems = as_table(node, "`instruments`"), Problems()
-    found: dict[str, Instrument] = {}
-    for name, each in table.values.items():
-        with problems.gathered():
-            found[name] = _instrument(named(table, name, "an instrument"), each, table.keys[name].where)
-    problems.raise_any()
-    return found
+    return read_entries(node, "instruments", "an instrument", _instrument)
 
 
 def _instrument(name: str, node: Node, where: Where) -> Instrument:
