@@ -1,6 +1,6 @@
 """The cards that can be simulated, as a table of what their manuals state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 TIMEBASE_HZ: Final = 100_000_000
@@ -62,41 +62,28 @@ _FOUR_RANGES: Final = (1.0, 2.0, 5.0, 10.0)
 # Rates of the 6363 and that the 6366 and 6368 convert simultaneously: X Series User Manual, table 4-5 and chapter 4.
 # Unverified (recalled, not found in a text at hand): output rates 2.86 and 3.33 MS/s, memory sizes, product numbers,
 # ranges, the simultaneous cards' 2 MS/s. They bound what a task may ask; no sample depends on them.
+_USB_6363: Final = Product(
+    "USB-6363",
+    0x7431,
+    12586,
+    False,
+    32,
+    2e6,
+    1e6,
+    _SEVEN_RANGES,
+    4095,
+    4,
+    2.86e6,
+    (5.0, 10.0),
+    8191,
+    (32, 8, 8),
+)
+
 PRODUCTS: Final = {
     product.name: product
     for product in (
-        Product(
-            "USB-6363",
-            0x7431,
-            12586,
-            False,
-            32,
-            2e6,
-            1e6,
-            _SEVEN_RANGES,
-            4095,
-            4,
-            2.86e6,
-            (5.0, 10.0),
-            8191,
-            (32, 8, 8),
-        ),
-        Product(
-            "PCIe-6363",
-            0x7435,
-            14706,
-            False,
-            32,
-            2e6,
-            1e6,
-            _SEVEN_RANGES,
-            4095,
-            4,
-            2.86e6,
-            (5.0, 10.0),
-            8191,
-            (32, 8, 8),
-        ),
+        _USB_6363,
+        replace(_USB_6363, name="PCIe-6363", number=0x7435, bus=14706),
         Product(
             "USB-6366",
             0x7438,
