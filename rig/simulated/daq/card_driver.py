@@ -66,7 +66,7 @@ class OutputDriver:
     def commands(self, t0_ns: TimeNs, t1_ns: TimeNs) -> Sequence[Command]:
         """What the digital lines command in [t0_ns, t1_ns)."""
         found: list[Command] = []
-        if self._card.outputs.newest_ns < t0_ns:
+        if not self._card.outputs.changed_since(t0_ns):
             return found
         for wire in self._lines:
             found.extend(self._commands_of(wire, t0_ns, t1_ns))

@@ -16,8 +16,6 @@ class Outputs:
     def __init__(self) -> None:
         self._held: dict[str, Held] = {}
         self._locks: dict[Hashable, frozenset[str]] = {}
-        self.newest_ns: TimeNs = -(1 << 62)
-        """Instant of the newest change of any line: most spans hold none, and need not be looked at line by line."""
 
     def of(self, name: str) -> Held:
         """The output at a port."""
@@ -26,21 +24,19 @@ class Outputs:
             self._held[key] = Held()
         return self._held[key]
 
+    def changed_since(self, t_ns: TimeNs) -> bool:
+        """True where any output has changed at `t_ns` or later: most spans hold no change at all."""
+        return any(held.changed_ns >= t_ns for held in self._held.values())
+
     def put(self, name: str, t_ns: TimeNs, value: float) -> None:
         """An output changes at an instant; a locked one does not."""
         if not self._is_locked(name):
             self.of(name).put(t_ns, value)
-            self._note(name)
 
     def stream(self, name: str, t_ns: NDArray[np.int64], values: NDArray[np.float64]) -> None:
         """Samples of an output at instants (n,); a locked one does not follow."""
         if not self._is_locked(name):
             self.of(name).stream(t_ns, values)
-            self._note(name)
-
-    def _note(self, name: str) -> None:
-        if "line" in name:
-            self.newest_ns = max(self.newest_ns, self.of(name).changed_ns)
 
     def lock(self, owner: Hashable, names: Iterable[str]) -> None:
         """Nothing changes these outputs until `unlock` (an expired watchdog)."""
@@ -61,7 +57,6 @@ class Outputs:
         """All as at power-up: 0 V, low (X Series User Manual: lines power up as inputs that are pulled down)."""
         for held in self._held.values():
             held.put(now_ns, 0.0)
-        self.newest_ns = max(self.newest_ns, now_ns)
 
     def forget(self, before_ns: TimeNs) -> None:
         """Nobody reads anything older any more."""
