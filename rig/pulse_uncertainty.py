@@ -24,6 +24,13 @@ _CLOSE_BOUND: Final = 0.15
 _UNSEEN: Final = {"phase1_s": 0.75, "phase2_s": 1.25, "gap_s": 1.75}
 """A gap shorter than this many samples is read as none, and the phases beside it take its place: what each then errs by
 at most, in samples (measured over random pulses; design choice)."""
+_NARROW: Final = 2.05
+"""A phase that reads shorter than this many samples may have both edges in one interval of the undone filter."""
+_NARROW_SAMPLES: Final = {"t_s": 0.6, "phase1_s": 1.0, "phase2_s": 1.0, "gap_s": 1.0}
+_NARROW_HEIGHT: Final = 1.0
+_NARROW_CHARGE: Final = 0.1
+"""What a pulse with such a phase then errs by at most: its times in samples, its height (read too low) and its charges
+in parts of themselves (measured over random phases of the sample clock; design choice)."""
 _DISCHARGED: Final = (2.0, 0.01)
 """Where a discharge begins is read too early by at most so many samples over its time constant, and so much besides
 (measured over random pulses; design choice)."""
@@ -90,7 +97,7 @@ class _Crossings:
         length_s: distance of the edges, s; None for the instant of one.
         close: True where another edge is nearer than the filter can tell apart.
         decay_s: time constant with which the current decays behind an edge, s; infinite for a plateau.
-        unseen_samples: what a gap that is too short to be seen may hide here, in samples.
+        unseen_samples: what a gap or a phase that is too short to be seen may hide here, in samples.
     """
 
     heights_a: tuple[Array, ...]
@@ -123,7 +130,9 @@ def _times(accuracy: ChannelAccuracy, edges: _Crossings) -> tuple[PulseTerm, ...
     early = np.minimum(slope * period_s / edges.decay_s, 0.5) + np.where(np.isfinite(edges.decay_s), besides, 0.0)
     near = (np.where(edges.close, _CLOSE_BOUND, 0.0) + early + edges.unseen_samples) * period_s
     if near.any():
-        because = "another edge, a decay or an unseen gap inside the reach of the filter, bound"
+        because = (
+            "another edge, a decay, an unseen gap or a phase under two samples inside the reach of the filter, bound"
+        )
         terms = (*terms, PulseTerm("shape of the edge", "B", near / _SQRT3, False, because, "rectangular"))
     if edges.length_s is None:
         return terms
@@ -150,7 +159,17 @@ def _level_terms(accuracy: ChannelAccuracy, count: Array, length: Array, ends: f
     )
 
 
-def _amplitude(accuracy: ChannelAccuracy, amplitude: Array, width: Array) -> tuple[PulseTerm, ...]:
+def _narrow(bound: Array) -> tuple[PulseTerm, ...]:
+    """The term of a phase that is too short to be told from a lower, longer one; none where no pulse has such."""
+    if not bound.any():
+        return ()
+    because = "a phase shorter than two samples, bound"
+    return (PulseTerm("shape of the phase", "B", bound / _SQRT3, False, because, "rectangular"),)
+
+
+def _amplitude(
+    accuracy: ChannelAccuracy, amplitude: Array, width: Array, narrow: NDArray[np.bool_]
+) -> tuple[PulseTerm, ...]:
     count = np.maximum(1.0, 0.5 * width * accuracy.rate_hz)
     size, ends = np.abs(amplitude), _undone_ends(accuracy)
     terms = (
@@ -160,6 +179,7 @@ def _amplitude(accuracy: ChannelAccuracy, amplitude: Array, width: Array) -> tup
     )
     if inverts(1.0 / accuracy.rate_hz, accuracy.filter_tau_s):
         terms = (*terms, _wrong_filter(accuracy, size, count))
+    terms = (*terms, *_narrow(np.where(narrow, _NARROW_HEIGHT * size, 0.0)))
     largest = np.where(count < 4.0, accuracy.noise_rms * (1.0 + ends) ** 0.5, 0.0)
     if not largest.any():
         return terms
@@ -183,13 +203,14 @@ def _charge(
     inl_s: Array,
     window_s: Array,
     edges: tuple[tuple[Array, ...], ...],
+    narrow_c: Array,
     cut_a: Array | None = None,
 ) -> tuple[PulseTerm, ...]:
     size = np.abs(charge) / _SQRT3
     alias = _aliasing_c(accuracy, edges[0], edges[1])
     shape: Literal["normal", "arcsine"] = "arcsine" if accuracy.filter_tau_s * accuracy.rate_hz >= 1.0 else "normal"
     count = np.maximum(1.0, window_s * accuracy.rate_hz)
-    terms = _level_terms(accuracy, count, window_s, 0.0)
+    terms = (*_level_terms(accuracy, count, window_s, 0.0), *_narrow(narrow_c))
     if cut_a is not None:
         cut = TAU_TOLERANCE_RATIO * accuracy.filter_tau_s * cut_a / _SQRT3
         because = "±5 % of the time constant, where the phases are told apart; bound"
@@ -265,6 +286,12 @@ def pulse_uncertainty(
     inner2 = np.where(joined, height1 + height2, height2)
     close = ~single & (gap_or_0 > 0.0) & (gap_or_0 < _CLOSE * period_s)
     unseen = {field: np.where(joined, samples, 0.0) for field, samples in _UNSEEN.items()}
+    least_s = _NARROW * period_s
+    narrow1, narrow2 = w1 < least_s, ~single & (w2_or_0 < least_s)
+    narrow_at = {"t_s": narrow1, "phase1_s": narrow1, "phase2_s": narrow2, "gap_s": narrow1 | narrow2}
+    for field, samples in _NARROW_SAMPLES.items():
+        unseen[field] = unseen.get(field, 0.0) + np.where(narrow_at[field], samples, 0.0)
+    narrow_c = np.where(narrow_at["gap_s"], _NARROW_CHARGE * np.abs(a1 * w1), 0.0)
     nothing, plateau = np.zeros_like(close), np.full_like(w1, np.inf)
     step_decay_s = np.where(joined, decay_s, np.inf)
     t: tuple[Any, ...] = (np.zeros_like(w1), w1, w1 + gap_or_0, w1 + gap_or_0 + w2_or_0)
@@ -281,13 +308,13 @@ def pulse_uncertainty(
         cut = np.where(single, 0.0, np.abs(a1) * np.exp(-0.5 * gap_or_0 / accuracy.filter_tau_s))
     first = np.minimum(w1 + 0.5 * gap_or_0 + 10.0 * period_s, window)
     return {
-        "t_s": _times(accuracy, _Crossings((height1,), None, nothing, plateau)),
+        "t_s": _times(accuracy, _Crossings((height1,), None, nothing, plateau, unseen["t_s"])),
         "phase1_s": _times(accuracy, _Crossings((height1, inner), w1, close, step_decay_s, unseen["phase1_s"])),
         "phase2_s": _times(accuracy, _Crossings((inner2, height2), w2, close, decay_s, unseen["phase2_s"])),
         "gap_s": _times(accuracy, _Crossings((height1, height2), gap, close, decay_s, unseen["gap_s"])),
-        "phase1_a": _amplitude(accuracy, a1, w1),
-        "phase2_a": _amplitude(accuracy, a2, w2),
-        "charge1_c": _charge(accuracy, a1 * w1, w1, first, (t[:2], steps[:2]), cut),
-        "charge2_c": _charge(accuracy, q2, inl2_s, window - first + period_s, (t[2:], steps[2:]), cut),
-        "net_c": _charge(accuracy, a1 * w1 + q2, both_s, window, (t, steps)),
+        "phase1_a": _amplitude(accuracy, a1, w1, narrow1),
+        "phase2_a": _amplitude(accuracy, a2, w2, narrow2),
+        "charge1_c": _charge(accuracy, a1 * w1, w1, first, (t[:2], steps[:2]), narrow_c, cut),
+        "charge2_c": _charge(accuracy, q2, inl2_s, window - first + period_s, (t[2:], steps[2:]), narrow_c, cut),
+        "net_c": _charge(accuracy, a1 * w1 + q2, both_s, window, (t, steps), narrow_c),
     }

@@ -160,3 +160,38 @@ def test_edge_aliasing_term_against_a_monte_carlo(rate_hz, tau_s, published_nc):
         assert stated_nc == pytest.approx(scatter_nc, rel=0.05)
     else:
         assert scatter_nc * 0.97 <= stated_nc < 6 * scatter_nc
+
+
+@pytest.mark.parametrize("width_ns", [1000, 1300, 1500, 1800, 1950])
+def test_a_phase_shorter_than_two_samples_errs_by_no_more_than_is_stated(width_ns):
+    """Both edges lie in one interval of the filter: width and height cannot be told apart, and U says so.
+
+    Truth is the edges; every error lies inside the rectangle whose standard deviation is stated (with the other terms).
+    """
+    pulses, sent_s, accuracy = measured(60, CARD, width_ns=width_ns)
+    assert len(pulses) == 60
+    terms = pulse_uncertainty(
+        accuracy,
+        pulses["phase1_a"],
+        pulses["phase1_s"],
+        pulses["phase2_s"],
+        pulses["gap_s"],
+        phase2_a=pulses["phase2_a"],
+        charge2_c=pulses["charge2_c"],
+    )
+    truth = {
+        "t_s": sent_s,
+        "phase1_s": width_ns * 1e-9,
+        "phase2_s": width_ns * 1e-9,
+        "gap_s": 101.3e-6,
+        "phase1_a": I_A,
+        "phase2_a": -I_A,
+        "charge1_c": I_A * width_ns * 1e-9,
+        "charge2_c": -I_A * width_ns * 1e-9,
+        "net_c": 0.0,
+    }
+    for field, true in truth.items():
+        error = np.abs(pulses[field] - true)
+        assert (error <= 3.0**0.5 * combined(terms[field])).all(), field
+    if width_ns <= 1800:
+        assert np.abs(pulses["phase1_s"] - width_ns * 1e-9).max() > 0.1e-6, "the case is no longer hard"
