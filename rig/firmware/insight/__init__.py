@@ -1,0 +1,1 @@
+"""What an engineer wants to see of a firmware that runs: lines, interrupts, stack, registers, a debugger."""
