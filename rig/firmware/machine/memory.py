@@ -1,0 +1,67 @@
+"""The memories of a chip as bytes that the engine executes from and everybody else reads and writes."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rig.firmware.machine.chips import MemoryRegion
+
+ERASED = 0xFF
+"""A byte of erased flash. Source: RM0090 3.6.3."""
+POWER_UP = 0xA5
+"""A byte of RAM after its supply was away: not 0, so that a firmware that forgets to initialise something is found,
+and always the same, so that a run can be repeated (design choice)."""
+
+
+class Memory:
+    """One region.
+
+    Attributes:
+        region: its name, place and kind.
+        data: its bytes; never replaced, only changed, because the engine works on them.
+        executed: whether instructions have been fetched from it since it was mapped.
+    """
+
+    __slots__ = ("at", "data", "end", "executed", "region", "view")
+
+    def __init__(self, region: "MemoryRegion") -> None:
+        self.region = region
+        self.at, self.end = region.at, region.at + region.size
+        self.data = bytearray(bytes((ERASED,)) * region.size)
+        self.view = memoryview(self.data)
+        self.executed = False
+
+    @property
+    def writable(self) -> bool:
+        """Whether a store changes it without ado: RAM of every kind."""
+        return self.region.kind in {"ram", "ccm", "backup"}
+
+    def lose(self) -> None:
+        """Its supply was away: RAM forgets, flash keeps."""
+        if self.writable:
+            self.view[:] = bytes((POWER_UP,)) * self.region.size
+
+
+class Memories:
+    """All regions of a chip, found by address."""
+
+    def __init__(self, regions: Iterable["MemoryRegion"]) -> None:
+        self.all = tuple(Memory(region) for region in regions)
+
+    def find(self, address: int, size: int = 1) -> Memory | None:
+        """The memory that holds all of the bytes, or None."""
+        for memory in self.all:
+            if memory.at <= address and address + size <= memory.end:
+                return memory
+        return None
+
+    def kind(self, kind: str) -> Memory:
+        """The first region of a kind.
+
+        Raises:
+            KeyError: the chip has none.
+        """
+        for memory in self.all:
+            if memory.region.kind == kind:
+                return memory
+        raise KeyError(kind)
