@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from scenarios.control import ControlDescription
+from scenarios.firmware_of_device import FirmwareOfDevice
 from scenarios.item import Item
 from sim.electrode.placement import CENTRED, Electrodes
 from sim.gait.walk import Walk
@@ -221,6 +222,7 @@ class DeviceDescription:
         rated: the maker's claims, SI (`max_current`, `max_voltage`, ...): `scenarios.device_file.RATED`.
         allowed: what each setting may be: (low, high), SI, or words.
         control: how the real box is configured, or None.
+        firmware: what runs in place of the simulated model, or None.
     """
 
     id: str
@@ -238,6 +240,7 @@ class DeviceDescription:
         default_factory=dict[str, tuple[float, float] | frozenset[str]]
     )
     control: ControlDescription | None = None
+    firmware: FirmwareOfDevice | None = None
 
 
 @dataclass(frozen=True, slots=True)

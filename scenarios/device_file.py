@@ -20,7 +20,9 @@ from scenarios.dataclass_reader import (
     settings_words,
     write_dataclass,
 )
+from scenarios.device_like import with_inherited
 from scenarios.fields import Key, Read, as_table, as_text, integer, one_or_list, quantity, read_keys, word
+from scenarios.firmware_of_device import FEATURE, FirmwareOfDevice, read_firmware
 from scenarios.load_reader import read_load
 from scenarios.parameters import DeviceWords, read_dose
 from scenarios.places import find_named
@@ -77,6 +79,7 @@ class DeviceFile:
         rated: the maker's claims, SI.
         modes: name of a mode of use -> what it sets, as texts; each is characterised by itself.
         control: how the real box is configured, or None.
+        firmware: what runs in place of the simulated model, or None.
     """
 
     id: str
@@ -95,6 +98,7 @@ class DeviceFile:
     rated: Mapping[str, float] = field(default_factory=dict[str, float])
     modes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     control: ControlDescription | None = None
+    firmware: FirmwareOfDevice | None = None
 
     @property
     def words(self) -> DeviceWords:
@@ -110,9 +114,9 @@ def read_device(
     Raises:
         ScenarioError: no such device or model, or a file that does not read.
     """
-    if isinstance(node, Table):
-        return _read_table(node, models, controls)
-    return _read_table(read_document(find_named("devices", as_text(node), beside, node.where)), models, controls)
+    if not isinstance(node, Table):
+        node = read_document(find_named("devices", as_text(node), beside, node.where))
+    return _read_table(with_inherited(node, beside), models, controls)
 
 
 def _read_table(table: Table, models: Mapping[str, DeviceModelSpec], controls: tuple[str, ...]) -> DeviceFile:
@@ -124,8 +128,9 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec], controls: t
         "why": Key(as_text),
         "note": Key(as_text),
         "source": Key(plain),
-        "model": Key(word(models, "model"), required="control" not in table.values),
+        "model": Key(word(models, "model"), required=not {"control", "firmware"} & set(table.values)),
         "control": Key(plain),
+        "firmware": Key(read_firmware),
         "roles": Key(one_or_list(word(ROLES, "role"))),
         "features": Key(one_or_list(as_text)),
         "channels": Key(integer(1, 8, "channels")),
@@ -166,12 +171,17 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec], controls: t
                 read_dataclass(spec.settings, node, f"mode `{mode}`", settings, allowed)
     problems.raise_any()
     complete = plain(table) | {"settings": write_dataclass(settings)}
+    firmware: FirmwareOfDevice | None = None
+    features: tuple[str, ...] = found.get("features", ())
+    if "firmware" in found:
+        firmware, complete["firmware"] = found["firmware"]
+        features = tuple(dict.fromkeys((*features, FEATURE)))
     return DeviceFile(
         id=found["id"],
         title=found.get("title", found["id"]),
         spec=spec,
         roles=found.get("roles", ()),
-        features=found.get("features", ()),
+        features=features,
         channels=found.get("channels", 1),
         max_current_a=found["max_current"],
         settings=settings,
@@ -183,6 +193,7 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec], controls: t
         rated=found.get("rated", {}),
         modes=found.get("modes", {}),
         control=control,
+        firmware=firmware,
     )
 
 
@@ -251,6 +262,10 @@ def describe_device(device: DeviceFile, settings: Node | None, defects: Node | N
     if defects is not None:
         with problems.gathered():
             seeded |= read_defects(defects, device.spec)
+    if device.firmware is not None and seeded:
+        place = defects.where if defects is not None else f"device `{device.id}`"
+        problem = f"a real firmware has no seeded defects: {', '.join(seeded)}"
+        problems.add(place, problem, "drop them, or take the simulated device; `firmware.*` events put in faults")
     problems.raise_any()
     return DeviceDescription(
         id=device.id,
@@ -266,6 +281,7 @@ def describe_device(device: DeviceFile, settings: Node | None, defects: Node | N
         rated=device.rated,
         allowed=device.allowed,
         control=device.control,
+        firmware=device.firmware,
     )
 
 

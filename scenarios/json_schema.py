@@ -14,6 +14,7 @@ from scenarios.control_reader import schema_of_control
 from scenarios.dataclass_reader import key_and_unit, settings_units
 from scenarios.device_file import RATED
 from scenarios.electrode_reader import electrode_schema
+from scenarios.firmware_of_device import schema_of_firmware
 from scenarios.json_schema_checks import PROFILE, check_schema, item_schema, limits_schema
 from scenarios.json_schema_words import (
     COUNT,
@@ -217,7 +218,9 @@ def _device(catalogue: Catalogue) -> dict[str, Any]:
             "note": TEXT,
             "source": {},
             "model": words(catalogue.models),
+            "like": {"type": "string", "description": "device that this one is but for what it says itself"},
             "control": schema_of_control(),
+            "firmware": schema_of_firmware(),
             "roles": one_or_list(words(ROLES)),
             "features": one_or_list({"type": "string"}),
             "channels": COUNT | {"minimum": 1},
@@ -229,7 +232,7 @@ def _device(catalogue: Catalogue) -> dict[str, Any]:
             "modes": {"type": "object"},
             "rated": table({name: QUANTITY if unit else SHARE for name, unit in RATED.items()}),
         },
-        ("schema", "id", "max_current"),
+        ("schema", "id"),
     )
     settings = _settings(catalogue)
     modes = {"type": "object", "additionalProperties": settings}
@@ -237,7 +240,8 @@ def _device(catalogue: Catalogue) -> dict[str, Any]:
     return described | {
         "if": {"required": ["model"]},
         "then": {"properties": {"settings": settings, "modes": modes}},
-        "else": {"required": ["control"]},
+        "else": {"anyOf": [{"required": [key]} for key in ("control", "firmware", "like")]},
+        "anyOf": [{"required": ["max_current"]}, {"required": ["like"]}],
     }
 
 

@@ -16,8 +16,12 @@ SUFFIXES: Final = {
     "devices": ".device.yaml",
     "benches": ".bench.yaml",
     "limits": ".yaml",
+    "boards": ".board.yaml",
 }
 """Kind of file -> how its name ends."""
+
+_ELSEWHERE: Final = {"boards": SHIPPED.parent / "rig" / "firmware"}
+"""Kinds whose shipped files lie beside the code that they belong to."""
 
 _SINGULAR: Final = {
     "library": "scenario",
@@ -25,6 +29,7 @@ _SINGULAR: Final = {
     "devices": "device",
     "benches": "bench",
     "limits": "limits",
+    "boards": "board",
 }
 
 
@@ -32,12 +37,12 @@ def named_files(kind: str, beside: tuple[Path, ...] = ()) -> dict[str, Path]:
     """Name -> file of every file of a kind; a file beside the scenario hides a shipped one of the same name.
 
     Args:
-        kind: `library`, `patients`, `devices`, `benches` or `limits`.
+        kind: `library`, `patients`, `devices`, `benches`, `limits` or `boards`.
         beside: folders that are searched before the shipped one, nearest first; in each the folder `kind`.
     """
     suffix = SUFFIXES[kind]
     found: dict[str, Path] = {}
-    for folder in (SHIPPED, *reversed(beside)):
+    for folder in (_ELSEWHERE.get(kind, SHIPPED), *reversed(beside)):
         for path in sorted((folder / kind).glob(f"*{suffix}")):
             found[path.name.removesuffix(suffix)] = path
     return dict(sorted(found.items()))

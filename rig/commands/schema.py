@@ -9,7 +9,7 @@ from rig.commands.console import say_json
 
 def schema(
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="scenario, case, device, patient, bench or verdicts")
+        str, typer.Argument(metavar="[NAME]", help="scenario, case, device, patient, bench, board or verdicts")
     ] = "scenario",
 ) -> int:
     """Print the JSON Schema of a kind of file."""
@@ -18,11 +18,15 @@ def schema(
     from scenarios.problems import nearest
     from sim.errors import ScenarioError
 
-    known = (*SCHEMAS, "verdicts")
+    known = (*SCHEMAS, "board", "verdicts")
     if name == "verdicts":
         from reports.writers import verdicts_schema
 
         say_json(verdicts_schema())
+    elif name == "board":
+        from rig.firmware.board_file import schema_of_board
+
+        say_json(schema_of_board())
     elif name in known:
         say_json(json_schema(here().catalogue, name))
     else:

@@ -33,7 +33,7 @@ UNIT_SUFFIXES = (
 
 UNITLESS_WORDS = re.compile(
     r"ratio|share|count|factor|gain|activation|exponent|confidence|weight|probability|scale|offset|value|drive|alpha"
-    r"|correlation|level|lsb|shape|fraction|power|width$|height$|order|x$|y$|share|recruitment|excitability|index|sigmas|stretch|per_unit|dose$|^least$|^most$"
+    r"|correlation|level|lsb|shape|fraction|power|width$|height$|order|x$|y$|share|recruitment|excitability|index|sigmas|stretch|per_unit|per_instruction|dose$|^least$|^most$"
 )
 
 
