@@ -6,6 +6,7 @@ from typing import Any, Final
 from scenarios.catalogue import EventSpec, Parameter
 from scenarios.effects import Effect, SensorOverride
 from scenarios.event_times import duration_s
+from scenarios.firmware_events import FIRMWARE_EVENTS
 from scenarios.protection_events import PROTECTION_EVENTS
 from scenarios.ramp import Ramp
 from scenarios.roles import MOST_CHANNELS
@@ -206,6 +207,7 @@ EVENTS: Final = (
     *SENSOR_EVENTS,
     *SENSOR_FAULT_EVENTS,
     *PROTECTION_EVENTS,
+    *FIRMWARE_EVENTS,
     EventSpec("button.stop", _stop_button, _instant, requires=("button.stop",), summary="the user presses stop"),
     EventSpec(
         "terrain.threshold",
