@@ -1,0 +1,41 @@
+"""The last of what a device did, kept for the message about its end."""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Final
+
+from rig.firmware.device_under_test import Event, Tail
+
+DRIVES: Final = 8
+"""Drive events that are kept: two pulses."""
+UART_BYTES: Final = 400
+_SHOWN: Final = 120
+
+
+class LastWords:
+    """Hears every event; `tail` and `text` say the last of them."""
+
+    def __init__(self) -> None:
+        self._pulses: deque[Event] = deque(maxlen=DRIVES)
+        self._uart = bytearray()
+
+    def hear(self, events: Iterable[Event]) -> None:
+        """The device did something."""
+        for event in events:
+            if event.kind == "drive":
+                self._pulses.append(event)
+            elif event.kind == "uart":
+                self._uart += event.data
+                del self._uart[:-UART_BYTES]
+
+    @property
+    def tail(self) -> Tail:
+        """As values."""
+        return Tail(tuple(self._pulses), bytes(self._uart))
+
+    @property
+    def text(self) -> str:
+        """As words."""
+        pulses = ", ".join(f"{event.value * 1e3:+.3g} mA at {event.t_ns * 1e-9:.6f} s" for event in self._pulses)
+        log = bytes(self._uart).decode(errors="replace").rstrip()[-_SHOWN:]
+        return f"last drives: {pulses or 'none'}; end of its serial log: {log!r}"
