@@ -46,7 +46,7 @@ def match_pulses(a: Table, b: Table, tolerance_s: float) -> PulseMatch:
     pairs_b: list[int] = []
     for channel in np.union1d(a["channel"], b["channel"]):
         own_a, own_b = (np.flatnonzero(table["channel"] == channel) for table in (a, b))
-        for i, j in _pairs(a["t_s"][own_a], b["t_s"][own_b], tolerance_s):
+        for i, j in nearest_pairs(a["t_s"][own_a], b["t_s"][own_b], tolerance_s):
             pairs_a.append(int(own_a[i]))
             pairs_b.append(int(own_b[j]))
     rows_a, rows_b = np.array(pairs_a, np.int64), np.array(pairs_b, np.int64)
@@ -65,7 +65,8 @@ def match_pulses(a: Table, b: Table, tolerance_s: float) -> PulseMatch:
     )
 
 
-def _pairs(a_s: NDArray[np.float64], b_s: NDArray[np.float64], tolerance_s: float) -> list[tuple[int, int]]:
+def nearest_pairs(a_s: NDArray[np.float64], b_s: NDArray[np.float64], tolerance_s: float) -> list[tuple[int, int]]:
+    """(row of a, row of b) of instants no more than `tolerance_s` apart, both in time order, each taken once."""
     found: list[tuple[int, int]] = []
     i = j = 0
     while i < a_s.size and j < b_s.size:

@@ -13,18 +13,35 @@ if TYPE_CHECKING:
     from reports.comparison.pulses import PulseMatch
 
 _DEFAULT_TOLERANCE: Final = "1 ms"
+_DEFAULT_WIDTH_TOLERANCE: Final = "1.5 us"
+"""One tick of a pulse timer of 1 MHz, and the scatter of an edge found in 1 MS/s (design choice)."""
+_DEFAULT_CURRENT_TOLERANCE: Final = "0.1 mA"
+"""Four codes of a 12 bit converter of 100 mA (design choice)."""
 
 
 def diff(
     run_a: Annotated[str, typer.Argument(metavar="A", help="A run folder, its name or its beginning, or latest.")],
     run_b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     tolerance: Annotated[
-        str, typer.Option("--time-tolerance", metavar='"1 ms"', help="How far instants may lie apart.")
+        str,
+        typer.Option("--time-tolerance", "--tolerance", metavar='"1 ms"', help="How far instants may lie apart."),
     ] = _DEFAULT_TOLERANCE,
+    pulses: Annotated[
+        bool, typer.Option("--pulses", help="Compare the pulse sequences alone, pulse by pulse.")
+    ] = False,
+    width_tolerance: Annotated[
+        str, typer.Option("--width-tolerance", metavar='"1 us"', help="With --pulses: of a phase's width or the gap.")
+    ] = _DEFAULT_WIDTH_TOLERANCE,
+    current_tolerance: Annotated[
+        str, typer.Option("--current-tolerance", metavar='"0.1 mA"', help="With --pulses: of a phase's current.")
+    ] = _DEFAULT_CURRENT_TOLERANCE,
     show_all: Annotated[bool, typer.Option("--all", help="Show the checks that agree too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
-    """Compare two runs; 0 where all verdicts are the same and all values agree within their uncertainty."""
+    """Compare two runs; 0 where all verdicts are the same and all values agree within their uncertainty.
+
+    With --pulses: 0 where every case gave the same pulses in the same trains, within the tolerances.
+    """
     from reports.comparison.checks import Agreement, compare_verdicts
     from rig.commands.context import runs_folder
     from rig.commands.exits import Exit
@@ -36,6 +53,12 @@ def diff(
     if not 0.0 <= tolerance_s <= 1.0:
         raise ScenarioError("--time-tolerance", f"`{tolerance}` is asked for", "from 0 s to 1 s")
     folders = [find_run(name, runs_folder(None)) for name in (run_a, run_b)]
+    if pulses:
+        from rig.commands.diff_pulses import compare_pulses, tolerances_of
+
+        tolerances = tolerances_of(tolerance, width_tolerance, current_tolerance)
+        same = compare_pulses(folders, tolerances, show_all=show_all, as_json=as_json)
+        return Exit.PASSED if same else Exit.FAILED
     documents = [_verdicts(folder) for folder in folders]
     pairs = compare_verdicts(documents[0], documents[1], tolerance_s)
     matches = _pulse_matches(folders, tolerance_s)

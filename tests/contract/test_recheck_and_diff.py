@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import polars as pl
 import pytest
 from command_desk import scenario
 
@@ -111,3 +112,26 @@ def test_what_cannot_be_compared_is_one_clear_error(at, capsys):
     assert "no such run" in capsys.readouterr().err
     assert main(["diff", "latest", "latest", "--time-tolerance", "5"]) == 4
     assert "--time-tolerance" in capsys.readouterr().err
+
+
+def test_pulse_sequences_are_compared_pulse_by_pulse(at, tmp_path, capsys):
+    """A run against itself is the same sequence; a pulse taken out and one made 3 us longer are named, with exit 1."""
+    name = _first(at).name
+    assert main(["diff", name, name, "--pulses", "--tolerance", "1.1 ms"]) == 0
+    assert ": the same sequence" in capsys.readouterr().out
+    copy = tmp_path / "copy"
+    shutil.copytree(_first(at), copy)
+    file = next(copy.glob("cases/*/pulses.parquet"))
+    pulses = pl.read_parquet(file).with_row_index()
+    longer = pl.col("phase1_s") + pl.when(pl.col("index") == 5).then(3e-6).otherwise(0.0)
+    pulses.with_columns(longer).filter(pl.col("index") != 9).drop("index").write_parquet(file)
+    assert main(["diff", name, str(copy), "--pulses"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert ": 2 differences" in lines[3]
+    assert "width of phase 1" in lines[5] and "3 µs" in lines[5]
+    assert "only in A" in lines[6]
+    assert main(["diff", name, str(copy), "--pulses", "--json", "--width-tolerance", "5 us"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    ((difference,),) = (case["differences"] for case in told["cases"].values())
+    assert (difference["what"], difference["value_b"], told["agree"]) == ("only in A", None, False)
+    assert main(["diff", name, name, "--pulses", "--width-tolerance", "1 s"]) == 4
