@@ -38,12 +38,15 @@ class PacketStream:
 
     Args:
         link: connected; closed by `close`.
+
+    Attributes:
+        will_acknowledge: False where the peer wants no acknowledgments, from the next packet on.
     """
 
     def __init__(self, link: socket.socket) -> None:
         self._link, self._heard = link, b""
         self._last = b""
-        self.acknowledges = True
+        self._acknowledges = self.will_acknowledge = True
         link.setblocking(False)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -78,7 +81,7 @@ class PacketStream:
                 return None
             payload, told = self._heard[1:end], self._heard[end + 1 : end + 3]
             self._heard = self._heard[end + 3 :]
-            if not self.acknowledges:
+            if not self._acknowledges:
                 return payload
             if told.lower() == b"%02x" % (sum(payload) & 0xFF):
                 self._transmit(b"+")
@@ -90,6 +93,7 @@ class PacketStream:
         """Send a packet."""
         self._last = framed(payload)
         self._transmit(self._last)
+        self._acknowledges = self.will_acknowledge  # the answer to the request itself is still acknowledged
 
     def _transmit(self, data: bytes) -> None:
         try:
