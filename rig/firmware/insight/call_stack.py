@@ -1,7 +1,7 @@
 """Who called whom, read from a stack without unwind tables: every word to which a call returns is a frame.
 
-A scan finds each caller that is still on the stack; it may also find one that is not, where a function has reserved room
-for variables and not written it yet. So it is printed as what it is: a scan.
+A scan finds each caller that is still on the stack; it may also find one that is not, where a function has reserved
+room for variables and not written it yet. So it is printed as what it is: a scan.
 """
 
 import struct
