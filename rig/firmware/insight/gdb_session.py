@@ -105,7 +105,7 @@ class Session:
             b"p": lambda rest: self._register_hex(REGISTERS[int(rest, 16)]),
             b"P": self._write_one,
             b"m": self._read_memory,
-            b"M": lambda rest: self._write_memory(rest, bytes.fromhex),
+            b"M": lambda rest: self._write_memory(rest, _from_hex),
             b"X": lambda rest: self._write_memory(rest, unescaped),
             b"Z": lambda rest: self._point(rest, is_set=True),
             b"z": lambda rest: self._point(rest, is_set=False),
@@ -141,10 +141,10 @@ class Session:
         address, size = (int(part, 16) for part in rest.split(b","))
         return self._target.read_memory(address, min(size, _PACKET_SIZE // 2)).hex().encode()
 
-    def _write_memory(self, rest: bytes, decode: Callable[..., bytes]) -> bytes:
+    def _write_memory(self, rest: bytes, decode: Callable[[bytes], bytes]) -> bytes:
         head, _, body = rest.partition(b":")
         address, size = (int(part, 16) for part in head.split(b","))
-        data = decode(body.decode()) if decode is bytes.fromhex else decode(body)
+        data = decode(body)
         if len(data) != size:
             return _CANNOT
         if size:  # gdb probes for X with an empty write
@@ -187,6 +187,10 @@ def _resume_of(packet: bytes) -> Resume | None:
     if packet[:1] in {b"D", b"k"} or packet.startswith(b"vKill"):
         return "detach"
     return None
+
+
+def _from_hex(digits: bytes) -> bytes:
+    return bytes.fromhex(digits.decode())
 
 
 def _part(document: bytes, span: bytes) -> bytes:
