@@ -46,7 +46,7 @@ _ARM: Final = (
 # pads segments to 64 KiB, and traps undefined behaviour unless told not to.
 _ARM_ZIG: Final = (
     *("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m4+vfp4d16sp", "-fno-sanitize=all"),
-    "-Wl,-z,max-page-size=16",
+    *("-Wl,-z,max-page-size=16", "-Wl,--compress-debug-sections=zlib"),
 )
 _ARM_GCC: Final = (
     *("-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard", "-fno-tree-loop-distribute-patterns"),
