@@ -11,11 +11,8 @@ from rig.firmware.chip_facts import Region
 
 def board_from(document: Mapping[str, Any]) -> Board:
     """The board of ``dataclasses.asdict(board)`` with its path as text."""
-    return Board(
-        **{
-            **document,
-            "memory": {name: Region(**region) for name, region in document["memory"].items()},
-            "nets": {role: Net(**net) for role, net in document["nets"].items()},
-            "path": Path(document["path"]),
-        }
-    )
+    fields: dict[str, Any] = dict(document)
+    fields["memory"] = {name: Region(**region) for name, region in document["memory"].items()}
+    fields["nets"] = {role: Net(**net) for role, net in document["nets"].items()}
+    fields["path"] = Path(document["path"])
+    return Board(**fields)

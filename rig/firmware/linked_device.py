@@ -18,7 +18,7 @@ from rig.firmware.signals_sent import SignalsSent
 from rig.firmware.supply import Supply
 from rig.firmware.wire import Report
 from rig.firmware.wire_frame import Frame
-from rig.firmware.wire_reports import Accepted, Answer, Ask, Done, Events, Failed, Ready, Refused, Stored
+from rig.firmware.wire_reports import Accepted, Answer, Ask, Done, Events, Failed, Held, Ready, Refused, Stored
 from rig.firmware.wire_requests import Advance, Inject, Power, Question, Quit, Receive, Start, Terminal, Value
 from sim.errors import BenchError
 from sim.signal import Signal
@@ -253,7 +253,7 @@ class LinkedDevice(ABC):
                 self._stored = report.data
             elif isinstance(report, Failed):
                 self._failure = report.why
-            else:
+            elif not isinstance(report, Held):
                 return report
 
     def _astray(self, report: Report) -> EndedChildError:

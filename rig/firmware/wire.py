@@ -32,6 +32,7 @@ From it:
 | 71 | `Refused` | text: why not |
 | 72 | `Accepted` | |
 | 73 | `Failed` | text: why the process cannot go on; it ends |
+| 74 | `Held` | a debugger holds the processor; sent every half second, the deadline begins anew |
 
 Nothing is sent unasked: a process writes between a frame that has an answer and that answer. The start at `Start`, and
 what follows `Power` 1, happen in the next `Advance`; the first event is then `reset` with its cause. `Terminal`,
@@ -42,7 +43,7 @@ import struct
 from typing import Final, TypeAlias
 
 from rig.firmware.wire_frame import Frame
-from rig.firmware.wire_reports import Accepted, Answer, Ask, Done, Events, Failed, Ready, Refused, Stored
+from rig.firmware.wire_reports import Accepted, Answer, Ask, Done, Events, Failed, Held, Ready, Refused, Stored
 from rig.firmware.wire_requests import Advance, Inject, Power, Question, Quit, Receive, Start, Terminal, Value
 
 HEADER: Final = struct.Struct("<IB")
@@ -51,13 +52,13 @@ LONGEST_FRAME_BYTES: Final = 1 << 26
 """A frame that says it is longer is none (design choice: a quarter of an hour of a signal at 10 kHz)."""
 
 Request: TypeAlias = Start | Advance | Value | Terminal | Receive | Inject | Power | Question | Quit
-Report: TypeAlias = Events | Ask | Done | Answer | Stored | Ready | Refused | Accepted | Failed
+Report: TypeAlias = Events | Ask | Done | Answer | Stored | Ready | Refused | Accepted | Failed | Held
 
 _FRAMES: Final[dict[int, type[Request] | type[Report]]] = {
     frame.TYPE: frame
     for frame in (
         *(Start, Advance, Value, Terminal, Receive, Inject, Power, Question, Quit),
-        *(Events, Ask, Done, Answer, Stored, Ready, Refused, Accepted, Failed),
+        *(Events, Ask, Done, Answer, Stored, Ready, Refused, Accepted, Failed, Held),
     )
 }
 

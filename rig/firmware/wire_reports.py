@@ -143,6 +143,12 @@ class Accepted(Empty):
     TYPE: ClassVar[int] = 72
 
 
+class Held(Empty):
+    """A debugger holds the processor: no virtual time passes, and the answer takes as long as it takes."""
+
+    TYPE = 74
+
+
 class Failed(_Text):
     """The process cannot go on, and ends."""
 
