@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final
 
@@ -33,6 +33,7 @@ PRINTED_BYTES: Final = 2048
 _LOOK_S: Final = 0.05
 _CHUNK_BYTES: Final = 1 << 16
 _LEAVES_S: Final = 5.0
+_SAYS_S: Final = 2.0
 
 
 class Child:
@@ -122,6 +123,12 @@ class Child:
             if pipe is not None:
                 pipe.close()
 
+    def last_reports(self) -> Iterator[Report]:
+        """What it said before its end and nobody has received yet; for one that has ended."""
+        with contextlib.suppress(ValueError):
+            while (frame := self._frames.take()) is not None:
+                yield frame  # pyright: ignore[reportReturnType]  as in `receive`
+
     @property
     def printed(self) -> str:
         """The last that it wrote to stdout and stderr."""
@@ -137,16 +144,16 @@ class Child:
         assert stdout is not None
         data = stdout.read(_CHUNK_BYTES) if not stdout.closed else b""
         if not data:
-            self._leaves()
             raise self._ended()
         return data
 
     def _leaves(self) -> None:
         """Its pipe has ended: so should it."""
         try:
-            self._process.wait(_LEAVES_S)
+            self._process.wait(_LEAVES_S if self._fate is None else _SAYS_S)
         except subprocess.TimeoutExpired:
             self._kill("garbled", "something in it closed the pipe to the rig")
+        _kill_group(self._process.pid)
 
     def _end_input(self) -> None:
         if self._process.stdin is not None:
@@ -157,11 +164,21 @@ class Child:
         if self._process.poll() is None:
             if self._fate is None:
                 self._fate, self._why = fate, why
+            if fate == "hang":  # it may still be able to say where it stands
+                self._process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_SAYS_S)
             self._process.kill()
         _kill_group(self._process.pid)
 
     def _ended(self) -> EndedChildError:
-        """What became of it; it is closed then."""
+        """What became of it; it is closed then, and what it had still to say is kept."""
+        self._end_input()
+        self._leaves()
+        stdout = self._process.stdout
+        with contextlib.suppress(OSError, ValueError):
+            while stdout is not None and (data := stdout.read(_CHUNK_BYTES)):
+                self._frames.feed(data)
         self.close()
         if self._fate is not None:
             return EndedChildError(self._fate, self._why, self.printed)

@@ -244,17 +244,22 @@ class LinkedDevice(ABC):
     def _receive(self, timeout_s: float) -> Report:
         """The next report that is an answer; events and what must be stored are taken on the way."""
         assert self._child is not None
-        while True:
-            report = self._child.receive(timeout_s)
-            if isinstance(report, Events):
-                self._told += report.events
-                self._last.hear(report.events)
-            elif isinstance(report, Stored):
-                self._stored = report.data
-            elif isinstance(report, Failed):
-                self._failure = report.why
-            elif not isinstance(report, Held):
-                return report
+        while self._takes(report := self._child.receive(timeout_s)):
+            pass
+        return report
+
+    def _takes(self, report: Report) -> bool:
+        """Take in a report that is no answer; False for one that is."""
+        if isinstance(report, Events):
+            self._told += report.events
+            self._last.hear(report.events)
+        elif isinstance(report, Stored):
+            self._stored = report.data
+        elif isinstance(report, Failed):
+            self._failure = report.why
+        else:
+            return isinstance(report, Held)
+        return True
 
     def _astray(self, report: Report) -> EndedChildError:
         return EndedChildError("garbled", f"it answered with {type(report).__name__}, which nobody had asked for")
@@ -267,13 +272,15 @@ class LinkedDevice(ABC):
         try:
             yield
         except EndedChildError as error:
+            for report in self._child.last_reports() if self._child is not None else ():
+                self._takes(report)
             self.close()
             self._error = self._told_of(error)
             raise self._error from error
 
     def _told_of(self, error: EndedChildError) -> BenchError:
         why = self.explained(self._failure)
-        if not why or error.fate == "crash":
+        if not why or error.fate in {"crash", "hang"}:
             why = f"{error.fate}: {error.why}" + (f", {why}" if why else "")
         printed = f"; it printed: {error.printed!r}" if error.printed else ""
         problem = f"the process of the firmware has ended: {why}; {self._last.text}{printed}"

@@ -146,7 +146,7 @@ class Accepted(Empty):
 class Held(Empty):
     """A debugger holds the processor: no virtual time passes, and the answer takes as long as it takes."""
 
-    TYPE = 74
+    TYPE: ClassVar[int] = 74
 
 
 class Failed(_Text):

@@ -1,0 +1,29 @@
+"""From the offsets that a crashed library tells to lines of its source."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from sim.errors import ScenarioError
+
+_PLACES: Final = re.compile(r"it stood at((?: 0x[0-9a-f]+)*)$")
+
+
+def explained(why: str, library: Path) -> str:
+    """`why` with offsets into `library` turned into lines of its source, where its debug information can be read."""
+    found = _PLACES.search(why)
+    if found is None:
+        return why
+    places = [_place(library, int(word, 16)) for word in found[1].split()]
+    return f"it stood at {', called at '.join(places)}" if places else "it stood outside of the library"
+
+
+def _place(library: Path, offset: int) -> str:
+    """`file:line`, or the offset where there is no reader of debug information or nothing for it to read."""
+    from rig.firmware.insight.source_map import source_map
+
+    try:
+        words = source_map(library).place_words(offset)
+    except (ImportError, ScenarioError):
+        words = ""
+    return words or f"0x{offset:x} of {library.name}"
