@@ -136,15 +136,18 @@ def _parts(target: str) -> tuple[str, ...]:
     return ("firmware", "stm32f4", f"boards/{target}")
 
 
-def _arguments(target: str, compiler: Compiler) -> tuple[str, ...]:
-    """Options and sources, all relative to the root, so that they say what is built and nothing of where."""
-    parts = _parts(target)
-    include = tuple(f"-I{folder}" for folder in parts)
-    sources = tuple(path.as_posix() for path in source_files(*parts) if path.suffix in {".c", ".S"})
+def options_of(target: str, compiler: Compiler) -> tuple[str, ...]:
+    """Options of a build, relative to the sources' root: they say what is built and nothing of where."""
+    include = tuple(f"-I{folder}" for folder in _parts(target))
     if target == HOST:
-        return (*toolchain.host_flags(compiler), *include, *sources, *toolchain.host_libraries())
-    script = f"-Wl,-T,boards/{target}/board.ld"
-    return (*toolchain.arm_flags(compiler), *include, script, *sources, *toolchain.arm_libraries(compiler))
+        return (*toolchain.host_flags(compiler), *include)
+    return (*toolchain.arm_flags(compiler), *include, f"-Wl,-T,boards/{target}/board.ld")
+
+
+def _arguments(target: str, compiler: Compiler) -> tuple[str, ...]:
+    sources = tuple(path.as_posix() for path in source_files(*_parts(target)) if path.suffix in {".c", ".S"})
+    libraries = toolchain.host_libraries() if target == HOST else toolchain.arm_libraries(compiler)
+    return (*options_of(target, compiler), *sources, *libraries)
 
 
 def _compile(root: Path, arguments: Sequence[str], compiler: Compiler, out: Path) -> None:
