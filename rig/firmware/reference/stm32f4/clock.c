@@ -25,9 +25,11 @@ static void await_bits(const reg *where, uint32_t mask, uint32_t value) {
 }
 
 void clock_start(void) {
-  RCC->CR |= RCC_CR_HSEON;
-  await_bits(&RCC->CR, RCC_CR_HSERDY, RCC_CR_HSERDY);
-  RCC->PLLCFGR = RCC_PLLCFGR_HSE | BOARD_PLL_M | BOARD_PLL_N << 6 | (BOARD_PLL_P / 2 - 1) << 16 | BOARD_PLL_Q << 24 |
+  if (BOARD_PLL_SOURCE == RCC_PLLCFGR_HSE) {
+    RCC->CR |= RCC_CR_HSEON;
+    await_bits(&RCC->CR, RCC_CR_HSERDY, RCC_CR_HSERDY);
+  }
+  RCC->PLLCFGR = BOARD_PLL_SOURCE | BOARD_PLL_M | BOARD_PLL_N << 6 | (BOARD_PLL_P / 2 - 1) << 16 | BOARD_PLL_Q << 24 |
                  BOARD_PLL_REST;
   RCC->CR |= RCC_CR_PLLON;
   await_bits(&RCC->CR, RCC_CR_PLLRDY, RCC_CR_PLLRDY);

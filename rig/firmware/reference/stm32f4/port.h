@@ -14,7 +14,8 @@ void output_make_safe(void);
 /* The converter of the amplitude. */
 void output_start(void);
 
-/* The clocks of all that the board uses, from its crystal; does not return where that does not swing. */
+/* The clocks of all that the board uses, as its oscillator and its prescalers make them; does not return where the
+ * oscillator does not swing. */
 void clock_start(void);
 
 /* Why the processor started, kept before the flags are cleared. */

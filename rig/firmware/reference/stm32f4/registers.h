@@ -46,7 +46,7 @@ typedef struct {
 } rcc_block;
 
 enum { RCC_CR_HSEON = 1 << 16, RCC_CR_HSERDY = 1 << 17, RCC_CR_PLLON = 1 << 24, RCC_CR_PLLRDY = 1 << 25 };
-enum { RCC_PLLCFGR_HSE = 1 << 22 };
+enum { RCC_PLLCFGR_HSI = 0, RCC_PLLCFGR_HSE = 1 << 22 };
 enum { RCC_CFGR_SW_PLL = 2, RCC_CFGR_SWS = 3 << 2, RCC_CFGR_SWS_PLL = 2 << 2 };
 enum {
   RCC_APB1_TIM2 = 1 << 0,

@@ -12,7 +12,8 @@ void watchdog_start(void) {
   iwdg->KR = IWDG_UNLOCK;
   iwdg->PR = DIVIDE_BY_32;
   iwdg->RLR = COUNTS - 1;
-  iwdg->KR = IWDG_START;
+  iwdg->KR = IWDG_START; /* counts from its highest value, until the first kick */
+  iwdg->KR = IWDG_KICK;
 }
 
 void hal_watchdog_kick(void) {

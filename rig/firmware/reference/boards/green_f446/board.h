@@ -1,10 +1,11 @@
-/* The green board: STM32F446 at 96 MHz from a crystal of 16 MHz. */
+/* The green board: STM32F446 at 96 MHz from its internal oscillator of 16 MHz: no crystal. */
 #ifndef BOARD_H
 #define BOARD_H
 
 #include "registers.h"
 
 /* Clocks: 16 MHz / 8 * 96 / 2. RM0390 6.3.2 (PLLR must be 2 or more), 3.4.1 (wait states at 3.3 V), 13.13.16. */
+enum { BOARD_PLL_SOURCE = RCC_PLLCFGR_HSI };
 enum { BOARD_PLL_M = 8, BOARD_PLL_N = 96, BOARD_PLL_P = 2, BOARD_PLL_Q = 4, BOARD_PLL_REST = 2 << 28 };
 enum { BOARD_FLASH_WAIT_STATES = 3, BOARD_APB1_PRESCALER = 5 << 10 /* 4 */, BOARD_APB2_PRESCALER = 4 << 13 /* 2 */ };
 enum { BOARD_HCLK_HZ = 96000000, BOARD_TIMER_HZ = 48000000, BOARD_USART_HZ = 48000000, BOARD_ADC_HZ = 24000000 };
