@@ -1,0 +1,224 @@
+#include "generator.h"
+
+#include <stdatomic.h>
+
+#include "hal.h"
+#include "reports.h"
+#include "train_grid.h"
+
+static const uint32_t PLAN_LEAD_US = 30;    /* a pulse is laid out so long before it begins */
+static const int32_t LATE_US = 2;           /* one that begins later than this is moved as a whole */
+static const uint32_t LONG_PHASE_US = 24;   /* a phase like this is looked at in its middle, a shorter one at once */
+static const uint32_t LEAST_SAMPLED_US = 8; /* a shorter one is not looked at */
+static const uint32_t SAMPLE_LEAD_US = 4;   /* conversions begin so long before the middle */
+static const int32_t OVERDUE_US = 2000;
+
+/* What the next interrupt does. */
+typedef enum { REST, PLAN, BEGIN_1, SAMPLE_1, END_1, BEGIN_2, SAMPLE_2, END_2 } stage;
+
+static program programs[2];
+static _Atomic uint8_t in_use;
+static _Atomic uint8_t next_stage;
+static _Atomic uint32_t due_us;
+static _Atomic uint32_t stop_presses;
+
+/* Of the interrupt alone, but for a generator at rest. */
+static struct {
+  train_grid grid;
+  uint32_t train;
+  uint32_t given_code;
+  bool is_probe;
+  pulse laid;
+  uint32_t edge_us;  /* the edge that was switched last, or comes next */
+  uint32_t began_us; /* the running phase, by the counter */
+  pulse_report report;
+} own;
+
+/* Let the interrupt come for `what` at `at_us`. The one instant that means "never" is put off by a microsecond. */
+static void come_again(stage what, uint32_t at_us) {
+  const uint32_t when_us = at_us == HAL_NEVER ? 0 : at_us;
+  atomic_store(&due_us, when_us);
+  atomic_store(&next_stage, (uint8_t)what);
+  hal_timer_at_us(when_us);
+}
+
+static void rest(void) {
+  atomic_store(&next_stage, (uint8_t)REST);
+  hal_timer_at_us(HAL_NEVER);
+}
+
+void generator_reset(void) {
+  programs[0] = (program){.kind = PROGRAM_SILENT};
+  programs[1] = programs[0];
+  atomic_store(&in_use, 0);
+  atomic_store(&due_us, 0);
+  atomic_store(&stop_presses, 0);
+  reports_reset();
+  hal_stim_phase(HAL_OFF, 0);
+  rest();
+}
+
+const program *generator_program(void) { return &programs[atomic_load(&in_use)]; }
+
+/* Take over a program whose train has not begun yet. */
+static void begin_train(const program *now) {
+  own.train = now->train;
+  own.given_code = now->shape.code;
+}
+
+void generator_run(const program *next) {
+  const uint8_t spare = (uint8_t)(1 - atomic_load(&in_use));
+  programs[spare] = *next;
+  atomic_store(&in_use, spare);
+  if (next->kind == PROGRAM_SILENT || !generator_at_rest()) return;
+  begin_train(next);
+  grid_begin(&own.grid, next->start_us);
+  come_again(PLAN, next->start_us - PLAN_LEAD_US);
+}
+
+bool generator_at_rest(void) { return atomic_load(&next_stage) == REST; }
+
+void generator_stop(void) { atomic_fetch_add(&stop_presses, 1); }
+
+uint32_t generator_stops(void) { return atomic_load(&stop_presses); }
+
+bool generator_in_time(void) {
+  const uint32_t asked_us = atomic_load(&due_us);
+  return generator_at_rest() || (int32_t)(hal_now_us() - asked_us) < OVERDUE_US;
+}
+
+/* True where a pulse may begin. */
+static bool may_begin(const program *now) {
+  return now->kind != PROGRAM_SILENT && now->stops == atomic_load(&stop_presses);
+}
+
+/* Code of the next pulse: the set one, or a step towards it. */
+static uint32_t slewed(const program *now) {
+  const uint32_t wanted = now->shape.code, step = now->slew_code, given = own.given_code;
+  if (step == 0) return wanted;
+  if (wanted > given + step) return given + step;
+  return given > wanted + step ? given - step : wanted;
+}
+
+/* Go on to the next place of the grid. */
+static void skip(const program *now) {
+  grid_step(&own.grid, now->rate_mhz);
+  come_again(PLAN, own.grid.at_us - PLAN_LEAD_US);
+}
+
+/* Lay out the next pulse; rest where there is none. */
+static void plan(const program *now) {
+  const uint32_t share = ramp_share(&now->envelope, own.grid.at_us);
+  if (!may_begin(now) || share == 0) {
+    rest();
+    return;
+  }
+  if (now->train != own.train) begin_train(now);
+  own.given_code = slewed(now);
+  if (own.given_code == 0 && now->kind == PROGRAM_TRAIN) {
+    skip(now);
+    return;
+  }
+  own.is_probe = now->kind == PROGRAM_PROBE;
+  own.laid = own.is_probe ? pulse_of_probe(&now->shape) : pulse_laid_out(&now->shape, own.given_code, share);
+  own.report = (pulse_report){.train = now->train, .code1 = own.laid.code1};
+  own.edge_us = own.grid.at_us;
+  come_again(BEGIN_1, own.edge_us);
+}
+
+/* Switch the stage at an edge of the pulse; returns how long the phase before lasted, by the counter. */
+static uint32_t switch_to(hal_phase phase, uint32_t code) {
+  hal_stim_phase(phase, code <= UINT16_MAX ? (uint16_t)code : UINT16_MAX);
+  const uint32_t now_us = hal_now_us(), lasted_us = now_us - own.began_us;
+  own.began_us = now_us;
+  return lasted_us;
+}
+
+static void look_1(void) {
+  own.report.current1 = hal_adc_read(HAL_OUTPUT_CURRENT);
+  own.report.voltage1 = hal_adc_read(HAL_OUTPUT_VOLTAGE);
+  own.report.sampled = true;
+}
+
+static void look_2(void) { own.report.current2 = hal_adc_read(HAL_OUTPUT_CURRENT); }
+
+/* A phase of this width has begun: look at it in its middle, or at once where it is short, and wait for its end. */
+static void wait_phase(uint32_t width_us, stage sample, stage end, void (*look)(void)) {
+  if (width_us >= LONG_PHASE_US && !own.is_probe) {
+    come_again(sample, own.edge_us + width_us / 2 - SAMPLE_LEAD_US);
+    return;
+  }
+  come_again(end, own.edge_us + width_us);
+  if (width_us >= LEAST_SAMPLED_US && !own.is_probe) look();
+}
+
+static void begin_1(const program *now) {
+  if (!may_begin(now)) {
+    rest();
+    return;
+  }
+  const uint32_t late_us = hal_now_us() - own.edge_us;
+  if ((int32_t)late_us > LATE_US) own.edge_us += late_us;
+  if (own.is_probe) own.report.probe_before = hal_adc_read(HAL_PROBE_VOLTAGE);
+  (void)switch_to(own.is_probe ? HAL_PROBE1 : HAL_PHASE1, own.laid.code1);
+  wait_phase(own.laid.width1_us, SAMPLE_1, END_1, look_1);
+}
+
+static void begin_2(void) {
+  const uint32_t lasted_us = switch_to(own.is_probe ? HAL_PROBE2 : HAL_PHASE2, own.laid.code2);
+  if (own.laid.gap_us == 0) own.report.width1_us = lasted_us;
+  wait_phase(own.laid.width2_us, SAMPLE_2, END_2, look_2);
+}
+
+static void end_1(void) {
+  if (own.is_probe) own.report.probe_after = hal_adc_read(HAL_PROBE_VOLTAGE);
+  own.edge_us += own.laid.width1_us;
+  if (own.laid.gap_us == 0) {
+    begin_2();
+    return;
+  }
+  own.report.width1_us = switch_to(HAL_OFF, 0);
+  own.edge_us += own.laid.gap_us;
+  come_again(BEGIN_2, own.edge_us);
+}
+
+static void end_2(const program *now) {
+  own.report.width2_us = switch_to(HAL_OFF, 0);
+  reports_put(&own.report);
+  if (own.is_probe) {
+    rest();
+    return;
+  }
+  skip(now);
+}
+
+void fw_timer_isr(void) {
+  const program *now = generator_program();
+  switch ((stage)atomic_load(&next_stage)) {
+    case PLAN:
+      plan(now);
+      break;
+    case BEGIN_1:
+      begin_1(now);
+      break;
+    case SAMPLE_1:
+      come_again(END_1, own.edge_us + own.laid.width1_us);
+      look_1();
+      break;
+    case END_1:
+      end_1();
+      break;
+    case BEGIN_2:
+      begin_2();
+      break;
+    case SAMPLE_2:
+      come_again(END_2, own.edge_us + own.laid.width2_us);
+      look_2();
+      break;
+    case END_2:
+      end_2(now);
+      break;
+    case REST:
+      break;
+  }
+}
