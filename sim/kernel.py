@@ -1,5 +1,6 @@
 """The event kernel: SimPy on integer nanoseconds, with a fixed order of phases at one instant."""
 
+import math
 from collections.abc import Callable, Generator
 from enum import IntEnum
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import simpy
 
 from sim.errors import ModelError
-from sim.timebase import TimeNs, s_from_ns
+from sim.timebase import NEVER, TimeNs, s_from_ns
 
 
 class Phase(IntEnum):
@@ -51,6 +52,12 @@ class Kernel:
     def reached_ns(self) -> TimeNs:
         """Everything before this instant has happened."""
         return self._reached_ns
+
+    @property
+    def next_ns(self) -> TimeNs:
+        """Instant of the next event; NEVER where none is scheduled."""
+        next_ns = self._env.peek()
+        return NEVER if math.isinf(next_ns) else int(next_ns)
 
     def wait_until(self, t_ns: TimeNs, phase: Phase) -> simpy.Event:
         """An event at `t_ns` in `phase`, to be yielded by a process or given callbacks.

@@ -17,6 +17,7 @@ from sim.stimulator.output_kernel import (
     begin_probe,
     change_circuit,
     cut_pulse,
+    next_switch_ns,
     run_output,
 )
 from sim.stimulator.program import PulseDefects, PulseProgram
@@ -285,6 +286,16 @@ class Output:
     def open_pulse_ns(self) -> TimeNs | None:
         """Start of the pulse under way, or None."""
         return None if self._stage["phase"] == IDLE else int(self._stage["t0_ns"])
+
+    @property
+    def next_switch_ns(self) -> TimeNs:
+        """When the device switches this output next, as things stand; NEVER while it has nothing to do."""
+        return int(next_switch_ns(self._stage))
+
+    @property
+    def level_a(self) -> float:
+        """Current that is asked of the source now, A; what flows may be less."""
+        return float(self._stage["level_a"])
 
     @property
     def has_flags(self) -> bool:
