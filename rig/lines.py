@@ -17,7 +17,11 @@ Lines: TypeAlias = Mapping[str, tuple[NDArray[np.float64], NDArray[np.int64]]]
 
 LINE_KIND: Final = "line"
 MESSAGE_KIND: Final = "message"
+UART_KIND: Final = "uart"
 """Kinds of the lines of `events.jsonl` that keep them."""
+
+UART_PREFIX: Final = "uart: "
+"""Begins a message that the device sent over its serial line."""
 
 
 @dataclass(slots=True)
@@ -52,8 +56,15 @@ def in_time_order(changes: Changes, messages: Iterable[tuple[TimeNs, str]]) -> l
     The order follows from the instants alone, so that it does not depend on where a run is cut into blocks.
     """
     lines = [(t_ns, LINE_KIND, role, state) for role, of_role in changes.items() for t_ns, state in of_role]
-    told = [(t_ns, MESSAGE_KIND, "device", text) for t_ns, text in messages]
+    told = [(t_ns, *_kept(text)) for t_ns, text in messages]
     return sorted([*lines, *told], key=lambda each: each[:3])
+
+
+def _kept(message: str) -> tuple[str, str, str]:
+    """(kind, name, detail) of a message."""
+    if message.startswith(UART_PREFIX):
+        return UART_KIND, "device", message.removeprefix(UART_PREFIX)
+    return MESSAGE_KIND, "device", message
 
 
 def log_from(events: Iterable[Mapping[str, Any]]) -> LineLog:
@@ -64,6 +75,8 @@ def log_from(events: Iterable[Mapping[str, Any]]) -> LineLog:
             log.feed({line["name"]: ((int(line["t_ns"]), int(line["detail"])),)}, ())
         elif line["kind"] == MESSAGE_KIND:
             log.feed({}, ((int(line["t_ns"]), str(line["detail"])),))
+        elif line["kind"] == UART_KIND:
+            log.feed({}, ((int(line["t_ns"]), f"{UART_PREFIX}{line['detail']}"),))
     return log
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rig.aid_effect import read_effect
 from rig.bench import ChannelAccuracy
 from rig.both_legs import apart
+from rig.firmware_facts import read_firmware_facts
 from rig.idle import idle_in_si
 from rig.lines import log_from
 from rig.record import IdleCells, Record
@@ -106,6 +107,7 @@ def load_record(folder: Path, catalogue: Catalogue) -> Record:
         zero_span=zero_spans_from(facts.get("zero_span")),
         messages=log.messages(),
         lines=log.lines(),
+        firmware=read_firmware_facts(folder),
     )
 
 

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rig.aid_effect import AidEffect
 from rig.bench import ChannelAccuracy
+from rig.firmware_facts import FirmwareFacts
 from rig.lines import Lines
 from rig.zero_span import ZeroSpans
 from scenarios.case import Case
@@ -125,6 +126,9 @@ class Record:
         other_strides: the same columns of the other leg; empty where one leg walked.
         effect: of the aid, acute and adapted; None where it cannot be told (`rig.aid_effect.why_no_effect`).
         zero_span: zero and span of the instrument before and after the case.
+        messages: (instant, s, text) of what the device told.
+        lines: of its status line and its lamps.
+        firmware: what is known of the firmware that ran in the device; empty for one without.
     """
 
     case: Case
@@ -147,3 +151,4 @@ class Record:
     zero_span: ZeroSpans = field(default_factory=ZeroSpans)
     messages: tuple[tuple[float, str], ...] = ()
     lines: Lines = field(default_factory=dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]])
+    firmware: FirmwareFacts = field(default_factory=dict[str, Any])

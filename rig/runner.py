@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rig.aid_walks import effect_of
 from rig.bench import Bench, Capabilities, Capture, ChannelAccuracy
 from rig.both_legs import until
+from rig.firmware_facts import facts_of_bench
 from rig.late_loop import keep_promise, late
 from rig.lines import LineLog
 from rig.plausibility import CaptureWatch, noise_problem
@@ -199,10 +200,11 @@ def run_case(
             accuracy, capabilities = dict(bench.accuracy()), bench.describe()
         if loop.fault is None and not loop.interrupted:
             spans = replace(spans, after=dict(bench.zero_span()))
+        firmware = facts_of_bench(bench)
     finally:
         bench.close()
     record = _record(case, walk, loop, capabilities, accuracy, recorder, whole)
-    return _checked(replace(record, zero_span=spans))
+    return _checked(replace(record, zero_span=spans, firmware=firmware))
 
 
 def _limits_of(capabilities: Capabilities) -> BlockLimits:

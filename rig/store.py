@@ -12,6 +12,7 @@ from rig.aid_effect import write_effect
 from rig.bench import Capabilities, Capture, ChannelAccuracy
 from rig.both_legs import of_both
 from rig.files import cannot_write, write_file
+from rig.firmware_facts import write_firmware_facts
 from rig.idle import idle_in_si
 from rig.lines import in_time_order
 from rig.record import IdleCells, Record
@@ -124,6 +125,8 @@ class CaseWriter:
             write_table(self.folder / STRIDE_FILE, of_both(record), STRIDE_COLUMNS)
             if record.effect is not None:
                 write_effect(self.folder, record.effect)
+            if record.firmware:
+                write_firmware_facts(self.folder, record.firmware)
             self.event(ns_from_s(record.span_s[1]), RECORD_KIND, "record", facts_of(record))
         finally:
             self.close()

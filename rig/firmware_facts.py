@@ -1,0 +1,70 @@
+"""What a case knows of the firmware that ran in its device: `firmware.json` in the folder of the case."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+
+from rig.files import write_file
+from rig.record_facts import plain
+from sim.errors import RecordError
+
+FIRMWARE_FILE: Final = "firmware.json"
+SCHEMA: Final = "stimrig/firmware/1"
+
+FirmwareFacts: TypeAlias = Mapping[str, Any]
+"""Plain data, empty for a device without firmware. Keys; those that an image alone can tell are absent for a firmware
+that was built for this machine:
+
+* `identity`: name -> text: kind, image, sha256, board, chip, compiler, engine, counter.
+* `clock_hz`, `cycles`, `load_ratio`: processor cycles of the whole life and the share in which it did not sleep.
+* `interrupts`: `number, name, entries, mean_s, longest_s, longest_at_s, longest_with_nested_s, wait_mean_s,
+  wait_longest_s` each; times of a handler leave out what interrupted it; a wait lasts from pending to the first
+  instruction of the handler.
+* `stacks`: `name, top, size_bytes, used_bytes, deepest` each; `size_bytes` null where no symbol tells.
+* `coverage`: `lines, functions` as [executed, with code], where it was asked for.
+* `trace_hash`: SHA-256 in hex, where it was asked for.
+"""
+
+
+@runtime_checkable
+class TellsOfFirmware(Protocol):
+    """A bench whose device executes a firmware that it can look into."""
+
+    def firmware_facts(self) -> FirmwareFacts:
+        """What is known of it while the bench is open; empty where the device of this case has none."""
+        ...
+
+
+def facts_of_bench(bench: object) -> FirmwareFacts:
+    """What an opened bench knows of the firmware in its device; empty where there is none."""
+    return bench.firmware_facts() if isinstance(bench, TellsOfFirmware) else {}
+
+
+def write_firmware_facts(folder: Path, facts: FirmwareFacts) -> None:
+    """Write the file of a case.
+
+    Raises:
+        RecordError: it cannot be written.
+    """
+    text = json.dumps({"schema": SCHEMA, **plain(facts)}, indent=1, ensure_ascii=False, allow_nan=False)
+    write_file(folder / FIRMWARE_FILE, text + "\n")
+
+
+def read_firmware_facts(folder: Path) -> FirmwareFacts:
+    """The facts of a case folder; empty where it has none.
+
+    Raises:
+        RecordError: the file is damaged.
+    """
+    path = folder / FIRMWARE_FILE
+    if not path.exists():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        schema = found.pop("schema")
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise RecordError(str(path), f"cannot be read: {error!r}", "remove it, or run the case again") from error
+    if schema != SCHEMA:
+        raise RecordError(str(path), f"is of schema {schema}", f"this version reads {SCHEMA}")
+    return found
