@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from rig.files import write_file
-from rig.record_facts import plain
 from sim.errors import RecordError
 
 FIRMWARE_FILE: Final = "firmware.json"
@@ -47,7 +46,7 @@ def write_firmware_facts(folder: Path, facts: FirmwareFacts) -> None:
     Raises:
         RecordError: it cannot be written.
     """
-    text = json.dumps({"schema": SCHEMA, **plain(facts)}, indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps({"schema": SCHEMA, **facts}, indent=1, ensure_ascii=False, allow_nan=False)
     write_file(folder / FIRMWARE_FILE, text + "\n")
 
 
