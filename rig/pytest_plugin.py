@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from rig.firmware.pytest_fixture import add_markers, add_options, dut, tell_story
+
 if TYPE_CHECKING:
     from reports.verdict import CaseResult, Verdict
     from rig.commands.python_door import Run
     from rig.commands.session import Prepared
     from scenarios.case import Case, Check
     from scenarios.catalogue import Catalogue
+
+__all__ = ["dut", "scenario"]
+"""The fixtures."""
 
 SUFFIX: Final = ".scenario.yaml"
 _WORDS: Final = {
@@ -39,10 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--bench", default="", metavar="B", help="bench for scenarios: a name or a *.bench.yaml")
     group.addoption("--device", default="", metavar="D", help="device for scenarios: a name or a *.device.yaml")
     group.addoption("--keep", default="", metavar="K", help="how much of the waveforms is kept: full, windows or none")
+    add_options(parser, group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register our markers."""
+    add_markers(config)
     config.addinivalue_line("markers", "xdist_group(name): checks of a case run in one worker (--dist loadgroup)")
     config.addinivalue_line("markers", "requirement(id): a requirement that a check of a scenario verifies")
 
@@ -271,6 +278,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         elif isinstance(error, RigError):
             report.stimrig = "ERROR"
             report.longrepr = item.shown(error)
+    tell_story(item, report)
     return report
 
 
