@@ -38,7 +38,16 @@ _SAME_EVERYWHERE: Final = ("-std=c11", "-ffp-contract=off")
 # A fused multiply-add rounds once where two operations round twice: without it every target computes the same floats.
 
 _ARM: Final = (
-    *("-O2", "-gdwarf-4", "-mthumb", "-ffreestanding", "-fno-common", "-ffunction-sections", "-fdata-sections"),
+    *(
+        "-Os",
+        "-gdwarf-4",
+        "-gno-column-info",
+        "-mthumb",
+        "-ffreestanding",
+        "-fno-common",
+        "-ffunction-sections",
+        "-fdata-sections",
+    ),
     *("-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-nostdlib", "-Wl,--gc-sections"),
     "-Wl,-e,Reset_Handler",
 )

@@ -25,7 +25,7 @@ static void await_bits(const reg *where, uint32_t mask, uint32_t value) {
 }
 
 void clock_start(void) {
-  if (BOARD_PLL_SOURCE == RCC_PLLCFGR_HSE) {
+  if (BOARD_PLL_SOURCE & RCC_PLLCFGR_HSE) {
     RCC->CR |= RCC_CR_HSEON;
     await_bits(&RCC->CR, RCC_CR_HSERDY, RCC_CR_HSERDY);
   }
