@@ -71,6 +71,7 @@ def rebuild() -> list[str]:
     if not pinned.pinned:
         wanted = f"pip install ziglang=={toolchain.PINNED_ZIG}"
         raise BenchError("firmware build", float("nan"), f"images are made with zig, here is {pinned.version}", wanted)
+    IMAGES.mkdir(exist_ok=True)
     record: dict[str, Any] = {}
     for board in boards():
         image, built = describe_build(board, pinned)
