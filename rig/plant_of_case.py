@@ -1,13 +1,17 @@
 """The plant of a case: the simulated device, its load and its clock, the same on every simulated bench."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from rig.firmware.options import FirmwareOptions
 from scenarios.case import Case
 from scenarios.catalogue import DeviceModelSpec
 from sim.errors import BenchError
 from sim.plant import Plant
 from sim.streams import Streams
+
+if TYPE_CHECKING:
+    from sim.stimulator.model import ModelSpec
 
 DEVICE_CLOCK_PPM: Final = 30.0
 """How far a device's clock is off the card's: the sum of two ordinary quartzes (design choice)."""
@@ -15,32 +19,49 @@ _NOT_RUNNING: Final = float("nan")
 
 
 def plant_of_case(
-    case: Case, models: Mapping[str, DeviceModelSpec], part: str, device_clock_ppm: float = DEVICE_CLOCK_PPM
+    case: Case,
+    models: Mapping[str, DeviceModelSpec],
+    part: str,
+    device_clock_ppm: float = DEVICE_CLOCK_PPM,
+    options: FirmwareOptions | None = None,
 ) -> Plant:
     """A fresh plant at its time 0; every call gives an equal one.
+
+    Where the device has a firmware, that is what decides; its process begins with the first block and ends with
+    `Plant.close`.
 
     Args:
         case: what is asked.
         models: simulated stimulators by name.
         part: name of the bench, for messages.
         device_clock_ppm: how far the device's clock is off; the sign follows from the seed.
+        options: what else is wanted of the process of a firmware.
 
     Raises:
-        BenchError: the device has no simulated model.
+        BenchError: the device has neither a simulated model nor a firmware, or a firmware that no board can hold.
     """
-    device = case.device
-    if device.model not in models:
+    device, streams = case.device, Streams(case.seed)
+    sign = 1.0 if streams.generator("bench.device clock").random() < 0.5 else -1.0
+    spec: ModelSpec
+    supply_v = None
+    if device.firmware is not None:
+        from rig.firmware.firmware_spec import FirmwareSpec
+
+        spec = FirmwareSpec(device, options)
+        supply_v = spec.board.nominal_supply_v
+    elif device.model in models:
+        spec = models[device.model]
+    else:
         known = ", ".join(sorted(models)) or "none"
         problem = f"device {device.id} has no simulated model (model: {device.model or 'none'})"
         raise BenchError(part, _NOT_RUNNING, problem, f"models: {known}")
-    streams = Streams(case.seed)
-    sign = 1.0 if streams.generator("bench.device clock").random() < 0.5 else -1.0
     return Plant(
-        models[device.model],
+        spec,
         device.settings,
         device.defects,
         case.load,
         streams,
         sign * device_clock_ppm * 1e-6,
+        supply_v,
         channels=device.channels,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rig.bench import Capabilities, Capture, ChannelAccuracy, Quality
 from rig.card_accuracy import accuracy_of_card
+from rig.firmware.options import FirmwareOptions
 from rig.lines import SampledLines
 from rig.plant_of_case import DEVICE_CLOCK_PPM, plant_of_case
 from rig.zero_span import ZeroSpan
@@ -54,10 +55,16 @@ class VirtualBench:
     Args:
         settings: of the bench file.
         models: simulated stimulators by name.
+        options: what else is wanted of the process of a device with a firmware.
     """
 
-    def __init__(self, settings: VirtualBenchSettings, models: Mapping[str, DeviceModelSpec]) -> None:
-        self._settings, self._models = settings, models
+    def __init__(
+        self,
+        settings: VirtualBenchSettings,
+        models: Mapping[str, DeviceModelSpec],
+        options: FirmwareOptions | None = None,
+    ) -> None:
+        self._settings, self._models, self._options = settings, models, options
         self._plant: Plant | None = None
         self._front_end: FrontEnd | None = None
         self._accuracy: dict[str, ChannelAccuracy] = {}
@@ -82,9 +89,11 @@ class VirtualBench:
         """Build the device, its load and the card for `case`.
 
         Raises:
-            BenchError: the device has no simulated model.
+            BenchError: the device has neither a simulated model nor a firmware that can run here.
         """
-        self._plant = plant_of_case(case, self._models, self._settings.id, self._settings.device_clock_ppm)
+        self.close()
+        ppm = self._settings.device_clock_ppm
+        self._plant = plant_of_case(case, self._models, self._settings.id, ppm, self._options)
         streams = self._streams = Streams(case.seed)
         self._reached_ns = 0
         self._front_end, self._accuracy = None, {}
@@ -153,8 +162,10 @@ class VirtualBench:
         }
 
     def close(self) -> None:
-        """Forget the plant."""
-        self._plant, self._front_end = None, None
+        """Forget the plant, and end the process of its firmware if it has one."""
+        plant, self._plant, self._front_end = self._plant, None, None
+        if plant is not None:
+            plant.close()
 
 
 _READINGS = 65_536

@@ -153,6 +153,8 @@ def _image(node: Node) -> tuple[Path, int | None]:
     name = as_text(node)
     if name in shipped:
         return shipped[name], None
+    if name in {path.name for path in shipped.values()} and not (Path(node.where.file).parent / name).is_file():
+        return shipped[name.removesuffix(".elf")], None
     if not is_firmware(name):
         raise ScenarioError(str(node.where), f"no shipped image `{name}`", f"{nearest(name, shipped)}; or name a file")
     return _file(node, IMAGES), None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from sim.stimulator.output import Output
 from sim.streams import Streams
 from sim.timebase import TimeNs, s_from_ns
 
+if TYPE_CHECKING:
+    from sim.stimulator.output_stage import OutputStage
+
 
 class Plant:
     """A device under test between the rig's sensor lines and the rig's electrodes.
@@ -25,7 +28,8 @@ class Plant:
     What it sends is a function of the whole stimulus only, never of how the time axis was cut into blocks.
 
     Args:
-        spec: entry of the device catalogue (`DeviceModelSpec`).
+        spec: entry of the device catalogue (`DeviceModelSpec`). One whose output stages are not ours to switch has
+            ``outputs(load, clock, streams, channels)``, which makes them.
         settings: the model's settings dataclass.
         defects: seeded defect -> dose in SI.
         load: what lies between the electrodes, of each channel its own.
@@ -53,10 +57,11 @@ class Plant:
         self._load = load
         self._supply_v = float(settings.nominal_supply_v) if supply_v is None else supply_v
         self._is_connected = True
-        self._outputs = tuple(Output(load, clock, streams, number) for number in range(1, channels + 1))
+        outputs: Any = getattr(spec, "outputs", _outputs)(load, clock, streams, channels)
+        self._outputs: tuple[OutputStage, ...] = outputs
         self._reached_ns: TimeNs | None = None
         self._kernel = Kernel()
-        self._model: StimulatorModel = spec.build(settings, defects, self._kernel, self._outputs, streams, clock)
+        self._model: StimulatorModel = spec.build(settings, defects, self._kernel, outputs, streams, clock)
         if supply_v is not None:
             self._model.supply(0, supply_v)
 
@@ -163,6 +168,21 @@ class Plant:
     def messages(self) -> tuple[tuple[TimeNs, str], ...]:
         """(instant, text) of what the device told since the last call."""
         return self._model.take_messages()
+
+    @property
+    def model(self) -> StimulatorModel:
+        """The device."""
+        return self._model
+
+    def close(self) -> None:
+        """Let go of whatever a device holds (a process); most hold nothing. Twice is fine."""
+        close = getattr(self._model, "close", None)
+        if close is not None:
+            close()
+
+
+def _outputs(load: Load, clock: DeviceClock, streams: Streams, channels: int) -> tuple[Output, ...]:
+    return tuple(Output(load, clock, streams, number) for number in range(1, channels + 1))
 
 
 def _contact(value: float) -> float:
