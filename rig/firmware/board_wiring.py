@@ -11,6 +11,8 @@ from rig.firmware.machine.peripheral import Unmodelled
 DAC_CODES: Final = 4095
 """Code of the full scale. Source: RM0090 14.3.5, 12 bit converter."""
 _SHORT: Final = "phase_1 and phase_2 are both on: the bridge is shorted, nothing flows through the electrodes"
+_MAGNITUDES: Final = ("output_current", "output_voltage", "probe_voltage")
+"""Sensed ahead of the bridge that turns the current (`reference/firmware/hal.h`)."""
 _STAGE_PINS: Final = ("phase_1", "phase_2", "probe")
 
 
@@ -32,6 +34,9 @@ class BoardWiring:
         board: its nets.
         value_at: ``(terminal, cycle) -> SI value`` of what an analogue input of the device carries.
         tell: hears drives, lines and faults.
+
+    Attributes:
+        reference_ratio: what the converters' reference is of what it should be; the converters ask for it.
     """
 
     def __init__(self, board: Board, value_at: Callable[[str, int], float], tell: Tell) -> None:
@@ -55,15 +60,28 @@ class BoardWiring:
             if not pins >> net.bit & 1:
                 continue
             is_on = bool(levels >> net.bit & 1) != net.active_low
-            if is_on == self._is_on[net.role]:
-                continue
-            self._is_on[net.role] = is_on
-            if net.role in _STAGE_PINS:
-                stage = True
-            else:
-                self._tell("line", net.role, float(is_on), b"", cycle)
+            stage = self._set(cycle, net, is_on) or stage
         if stage:
             self._switch(cycle)
+
+    def pin_release(self, cycle: int, port: str, pins: int) -> None:
+        """Pins are driven no longer: the board's resistors switch off what hangs on them."""
+        stage = False
+        for net in self._by_port.get(port, ()):
+            if pins >> net.bit & 1:
+                stage = self._set(cycle, net, is_on=False) or stage
+        if stage:
+            self._switch(cycle)
+
+    def _set(self, cycle: int, net: Net, is_on: bool) -> bool:
+        """A net switches on or off; whether the output stage must look."""
+        if is_on == self._is_on[net.role]:
+            return False
+        self._is_on[net.role] = is_on
+        if net.role in _STAGE_PINS:
+            return True
+        self._tell("line", net.role, float(is_on), b"", cycle)
+        return False
 
     def dac_output(self, cycle: int, channel: int, code: int) -> None:
         """The converter that sets the current gives out another code."""
@@ -72,7 +90,7 @@ class BoardWiring:
             self._switch(cycle)
 
     def sample(self, adc: str, channel: int, cycle: int) -> float:
-        """Voltage at a converter's input, V, as the converter takes it: a sagging reference makes it larger.
+        """Voltage at a converter's input, V.
 
         Raises:
             Unmodelled: the board wires nothing to this input.
@@ -80,7 +98,8 @@ class BoardWiring:
         net = self._inputs.get((adc, channel))
         if net is None:
             raise Unmodelled(f"{adc} channel {channel}", f"sampled, but the board {self._board.id} wires nothing to it")
-        return self._value_at(net.role, cycle) * net.volts_per_unit / self.reference_ratio
+        value = self._value_at(net.role, cycle)
+        return (abs(value) if net.role in _MAGNITUDES else value) * net.volts_per_unit
 
     def _switch(self, cycle: int) -> None:
         forward, backward = self._is_on["phase_1"], self._is_on["phase_2"]
