@@ -37,6 +37,7 @@ FAULTS = (
     "crash",
     "hang",
     "flood",
+    "misuse",
 )
 
 

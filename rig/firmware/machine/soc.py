@@ -23,6 +23,10 @@ class Wiring(Protocol):
         """Pins are driven anew: bit mask of those that changed, and their levels."""
         ...
 
+    def pin_release(self, cycle: int, port: str, pins: int) -> None:
+        """Pins are driven no longer: the board decides what they carry."""
+        ...
+
     def dac_output(self, cycle: int, channel: int, code: int) -> None:
         """A converter gives out a 12 bit code."""
         ...
@@ -165,6 +169,10 @@ class Soc:
     def pin_output(self, port: str, pins: int, levels: int) -> None:
         """Pins of a port (`GPIOA`) are driven anew: bit mask of those that changed, and their levels."""
         self.wiring.pin_output(self.now(), port, pins, levels)
+
+    def pin_release(self, port: str, pins: int) -> None:
+        """Pins of a port are driven no longer."""
+        self.wiring.pin_release(self.now(), port, pins)
 
     def dac_output(self, channel: int, code: int) -> None:
         """A digital to analogue converter (1 or 2) gives out a 12 bit code."""

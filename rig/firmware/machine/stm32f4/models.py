@@ -1,0 +1,54 @@
+"""The peripherals of a chip as objects: which class serves which block."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from rig.firmware.machine.chips import Chip
+from rig.firmware.machine.stm32f4.adc import Adc, AdcCommon
+from rig.firmware.machine.stm32f4.dac import Dac
+from rig.firmware.machine.stm32f4.dma import Dma
+from rig.firmware.machine.stm32f4.exti import Exti
+from rig.firmware.machine.stm32f4.fabric import Fabric
+from rig.firmware.machine.stm32f4.flash import Flash
+from rig.firmware.machine.stm32f4.gpio import Gpio
+from rig.firmware.machine.stm32f4.iwdg import Iwdg
+from rig.firmware.machine.stm32f4.rcc import Rcc
+from rig.firmware.machine.stm32f4.registers import RegisterBlock
+from rig.firmware.machine.stm32f4.system import Dbgmcu, Pwr, Syscfg
+from rig.firmware.machine.stm32f4.timer import Timer
+from rig.firmware.machine.stm32f4.usart import Usart
+from rig.firmware.machine.stm32f4.wwdg import Wwdg
+
+MODELS: Final[Mapping[str, type[RegisterBlock]]] = {
+    "adc": Adc,
+    "adc_common": AdcCommon,
+    "dac": Dac,
+    "dbgmcu": Dbgmcu,
+    "dma": Dma,
+    "exti": Exti,
+    "flash": Flash,
+    "gpio": Gpio,
+    "iwdg": Iwdg,
+    "pwr": Pwr,
+    "rcc": Rcc,
+    "syscfg": Syscfg,
+    "timer": Timer,
+    "usart": Usart,
+    "wwdg": Wwdg,
+}
+"""Layout of registers -> its model."""
+
+
+def build_peripherals(
+    chip: Chip, crystal_hz: int = 8_000_000, reference_v: float = 3.3, line_baud: int = 115_200
+) -> list[RegisterBlock]:
+    """Every peripheral of a chip that has a model; the machine attaches them to its bus.
+
+    Args:
+        chip: which.
+        crystal_hz: of the board, Hz.
+        reference_v: VREF+ of the board, V.
+        line_baud: rate at which the other end of the serial line talks and listens.
+    """
+    fabric = Fabric(chip, crystal_hz, reference_v, line_baud)
+    return [MODELS[block.layout](block, fabric) for block in chip.blocks if block.modelled]
