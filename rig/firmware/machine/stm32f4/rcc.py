@@ -1,6 +1,6 @@
 """Reset and clock control: oscillators, PLL, bus dividers, clock enables, and why the chip was reset.
 
-Source: RM0090 7.2 and 7.3. Start-up times: DS8626 tables 34, 32, 36 (internal oscillator 2 us, crystal 2 ms, PLL 200 us), typical values.
+Source: RM0090 7.2 and 7.3. Start-up times: DS8626 tables 32, 34, 36, typical (crystal 2 ms, internal 2 us, PLL 200 us).
 """
 
 from typing import Any, ClassVar, Final
