@@ -150,7 +150,7 @@ class Child:
     def _leaves(self) -> None:
         """Its pipe has ended: so should it."""
         try:
-            self._process.wait(_LEAVES_S if self._fate is None else _SAYS_S)
+            self._process.wait(_SAYS_S)
         except subprocess.TimeoutExpired:
             self._kill("garbled", "something in it closed the pipe to the rig")
         _kill_group(self._process.pid)
@@ -173,6 +173,7 @@ class Child:
 
     def _ended(self) -> EndedChildError:
         """What became of it; it is closed then, and what it had still to say is kept."""
+        self._ends_s = None
         self._end_input()
         self._leaves()
         stdout = self._process.stdout
@@ -187,7 +188,11 @@ class Child:
     def _watch(self) -> None:
         while not self._closing.wait(_LOOK_S):
             ends_s = self._ends_s
-            if ends_s is not None and time.monotonic() > ends_s:
+            if ends_s is None:
+                continue
+            if self._process.poll() is not None:  # its own children may still hold the pipe that is being read
+                _kill_group(self._process.pid)
+            elif time.monotonic() > ends_s:
                 self._kill("hang", "it did not answer in time and was killed")
                 return
 

@@ -204,6 +204,8 @@ class ModelDevice:
                 self._lines[line] = state
                 self._told.append(Event(t_ns, "line", line, float(state)))
         for _, text in self._model.take_messages():
+            if not self._supply.is_on:  # its diary goes on, its serial line does not
+                continue
             if text.startswith(_WATCHDOG):
                 self._told.append(Event(t_ns, "reset", "watchdog"))
             self._told.append(Event(t_ns, "uart", "", 0.0, f"LOG {text}\n".encode()))

@@ -1,0 +1,28 @@
+"""Every kind of device behind the port of a firmware, each with the same clock and the presets of the reference."""
+
+from rig.firmware.board_file import find_board
+from rig.firmware.builds import reference_library
+from rig.firmware.device_under_test import ClockSetting
+from rig.firmware.host_device import HostDevice
+from rig.firmware.model_device import ModelDevice
+from rig.firmware.options import FirmwareOptions
+from scenarios.stimulators import MODELS
+from sim.electrode.load import NAMED_LOADS
+from sim.streams import Streams
+
+CLOCK = ClockSetting(30e-6, 377_321)
+"""A clock that is fast, with a phase that no grid has."""
+
+
+def _model():
+    spec = next(each for each in MODELS if each.name == "odfs")
+    return lambda: ModelDevice(spec, spec.settings(), NAMED_LOADS["500 ohm"], CLOCK, Streams(7))
+
+
+def _host():
+    library, board = reference_library(), find_board("host")
+    return lambda: HostDevice(library, board, CLOCK, FirmwareOptions())
+
+
+MAKERS = {"host": _host, "model": _model}
+"""Name -> what gives a maker of fresh devices."""
