@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from rig.bench import Capabilities, Capture, ChannelAccuracy, Quality
 from rig.card_accuracy import accuracy_of_card
+from rig.firmware.insight.facts_of_case import facts_of_case, options_of_case
 from rig.firmware.options import FirmwareOptions
+from rig.firmware_facts import FirmwareFacts
 from rig.lines import SampledLines
 from rig.plant_of_case import DEVICE_CLOCK_PPM, plant_of_case
 from rig.zero_span import ZeroSpan
@@ -70,6 +72,7 @@ class VirtualBench:
         self._accuracy: dict[str, ChannelAccuracy] = {}
         self._streams, self._reached_ns = Streams(0), 0
         self._lines = SampledLines(1)
+        self._case_id = ""
 
     def describe(self) -> Capabilities:
         """What this bench can do."""
@@ -93,7 +96,9 @@ class VirtualBench:
         """
         self.close()
         ppm = self._settings.device_clock_ppm
-        self._plant = plant_of_case(case, self._models, self._settings.id, ppm, self._options)
+        self._case_id = case.id
+        options = options_of_case(self._options, case.id)
+        self._plant = plant_of_case(case, self._models, self._settings.id, ppm, options)
         streams = self._streams = Streams(case.seed)
         self._reached_ns = 0
         self._front_end, self._accuracy = None, {}
@@ -123,6 +128,14 @@ class VirtualBench:
         rendered = self._front_end.render(edges)
         quality = Quality(rendered.gaps, rendered.clipped)
         return Capture(edges.t0_ns, edges.t1_ns, rendered.waveforms, lines, messages, quality)
+
+    def take_firmware_options(self, options: FirmwareOptions) -> None:
+        """What is wanted of the processes of firmware from the next case on."""
+        self._options = options
+
+    def firmware_facts(self) -> FirmwareFacts:
+        """What is known of the firmware of this case; its raw coverage is written where it was asked for."""
+        return {} if self._plant is None else facts_of_case(self._plant.model, self._case_id, self._options)
 
     def zero_span(self) -> Mapping[str, ZeroSpan]:
         """Zero and span of the simulated card, with the errors that it has at this instant of the run."""

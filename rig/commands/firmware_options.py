@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from rig.commands.console import note, say
 from rig.firmware.options import FirmwareOptions
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
     from rig.bench import Bench
 
-_PANEL = "Firmware"
 
 GdbPort: TypeAlias = Annotated[
     int | None,
@@ -24,32 +24,24 @@ GdbPort: TypeAlias = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
-GdbWait: TypeAlias = Annotated[
-    bool, typer.Option("--gdb-wait", help="Begin when a debugger has attached.", rich_help_panel=_PANEL)
-]
+GdbWait: TypeAlias = Annotated[bool, typer.Option("--gdb-wait", help="Begin when a debugger has attached.")]
 Coverage: TypeAlias = Annotated[
     Path | None,
-    typer.Option(
-        "--coverage", metavar="DIR", help="Lines executed, joined: coverage.info, index.html.", rich_help_panel=_PANEL
-    ),
+    typer.Option("--coverage", metavar="DIR", help="Lines executed, joined: coverage.info, index.html."),
 ]
 TraceRegisters: TypeAlias = Annotated[
-    bool,
-    typer.Option("--trace-registers", help="Every access to a peripheral: registers.csv.", rich_help_panel=_PANEL),
+    Path | None,
+    typer.Option("--trace-registers", metavar="DIR", help="Every access to a peripheral, a CSV a case."),
 ]
-TraceHash: TypeAlias = Annotated[
-    bool, typer.Option("--trace-hash", help="SHA-256 over all that the processor did.", rich_help_panel=_PANEL)
-]
-CountBy: TypeAlias = Annotated[
-    str, typer.Option("--count", metavar="WAY", help="Instructions by engine or blocks.", rich_help_panel=_PANEL)
-]
+TraceHash: TypeAlias = Annotated[bool, typer.Option("--trace-hash", help="SHA-256 over all that the processor did.")]
+CountBy: TypeAlias = Annotated[str, typer.Option("--count", metavar="WAY", help="Instructions by engine or blocks.")]
 
 
 def firmware_options(
     gdb: int | None,
     gdb_wait: bool,
     coverage: Path | None,
-    trace: bool,
+    trace: Path | None,
     trace_hash: bool,
     count: str,
     jobs: int,
@@ -66,10 +58,14 @@ def firmware_options(
     if gdb is not None and jobs > 1:
         raise ScenarioError("--gdb", f"{jobs} cases side by side cannot share one debugger", "drop -j")
     way: Any = count
-    folder = None if coverage is None else coverage.resolve()
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise ScenarioError("--coverage", f"{coverage} is a file", "name a folder")
-    return FirmwareOptions(gdb, gdb_wait, folder, trace, trace_hash, way)
+    folders = (_folder(coverage, "--coverage"), _folder(trace, "--trace-registers"))
+    return FirmwareOptions(gdb, gdb_wait, *folders, trace_hash, way)
+
+
+def _folder(path: Path | None, option: str) -> Path | None:
+    if path is not None and path.exists() and not path.is_dir():
+        raise ScenarioError(option, f"{path} is a file", "name a folder")
+    return None if path is None else path.resolve()
 
 
 def ask_of_firmware(bench: "Bench", options: FirmwareOptions) -> None:
@@ -87,3 +83,25 @@ def ask_of_firmware(bench: "Bench", options: FirmwareOptions) -> None:
             "this bench executes no firmware that one could look into",
             "use --bench virtual",
         )
+
+
+def say_coverage(options: FirmwareOptions) -> None:
+    """Join what the cases of this run and earlier ones of the same image have executed, and say how much it is.
+
+    Raises:
+        ScenarioError: the image has no line information.
+        RecordError: a file is damaged or cannot be written.
+    """
+    if options.coverage is None:
+        return
+    from rig.firmware.insight.coverage_report import INDEX_FILE, INFO_FILE, join_newest
+
+    joined = join_newest(options.coverage)
+    if joined is None:
+        note("coverage: no image was executed on an emulated processor, so there is none")
+        return
+    for name, (hit, of) in (("lines", joined.lines), ("functions", joined.functions)):
+        say(f"coverage  {hit} of {of} {name} ({100.0 * hit / of:.1f} %) over {joined.cases} cases")
+    if joined.left_out:
+        note(f"coverage: {joined.left_out} raw files of other images were left out")
+    say(f"coverage  {options.coverage / INDEX_FILE}, {options.coverage / INFO_FILE}")

@@ -6,6 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rig.commands.console import note, say
+from rig.commands.firmware_options import (
+    CountBy,
+    Coverage,
+    GdbPort,
+    GdbWait,
+    TraceHash,
+    TraceRegisters,
+    firmware_options,
+    say_coverage,
+)
 
 if TYPE_CHECKING:
     from reports.verdict import CaseResult
@@ -65,13 +75,23 @@ def run(
     profile: Annotated[
         str, typer.Option("--profile", metavar="P", help="The library scenarios that carry this profile: core.")
     ] = "",
+    gdb: GdbPort = None,
+    gdb_wait: GdbWait = False,
+    coverage: Coverage = None,
+    trace_registers: TraceRegisters = None,
+    trace_hash: TraceHash = False,
+    count: CountBy = "engine",
 ) -> int:
     """Run scenarios; the last line is the run folder."""
     from rig.commands.options import keep_of
     from rig.commands.session import Request
 
-    request = Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, jobs, item, profile)
+    firmware = firmware_options(gdb, gdb_wait, coverage, trace_registers, trace_hash, count, jobs)
+    request = Request(
+        tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, jobs, item, profile, firmware=firmware
+    )
     finished = run_and_tell(request)
     say_reports(finished.folder)
+    say_coverage(firmware)
     say(str(finished.folder))
     return finished.code

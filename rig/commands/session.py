@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from rig.attempts import ATTEMPTS, attempt_facts, attempts_of
 from rig.commands.case_facts import case_facts
 from rig.commands.exits import CrashError, Exit, exit_of, write_crash
+from rig.commands.firmware_options import ask_of_firmware
 from rig.commands.interrupts import StopRequest, StopSwitch, stop_on_signals
 from rig.commands.one_case import run_one, write_unstarted
 from rig.commands.progress import Progress, Silent
+from rig.firmware.options import FirmwareOptions
 from rig.lateness import Paced
 from rig.run_folder import (
     INCOMPLETE,
@@ -51,6 +53,7 @@ class Request:
         jobs: cases run side by side.
         item: file of the item under test, or None for the project's choice.
         profile: run the library scenarios that carry this profile, in place of `paths`; "" for none.
+        firmware: what is asked of the processes of firmware.
     """
 
     paths: tuple[Path, ...] = ()
@@ -63,6 +66,7 @@ class Request:
     jobs: int = 1
     item: Path | None = None
     profile: str = ""
+    firmware: FirmwareOptions = field(default_factory=FirmwareOptions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,6 +151,7 @@ def prepare(request: Request) -> Prepared:
     beside = (project.folder,) if project.folder else ()
     name = request.bench or project.bench or "virtual"
     bench = open_bench(name, catalogue, beside)
+    ask_of_firmware(bench, request.firmware)
     capabilities = bench.describe()
     options = PlanOptions(
         device=request.device,

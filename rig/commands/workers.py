@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rig.commands.exits import write_crash
+from rig.commands.firmware_options import ask_of_firmware
 from rig.commands.interrupts import StopRequest, StopSwitch
 from rig.commands.one_case import run_one
+from rig.firmware.options import FirmwareOptions
 from rig.run_folder import RunFolder, elapsed_s
 from scenarios.case import Case
 from scenarios.catalogue import Catalogue
@@ -40,7 +42,7 @@ class _Home:
 _homes: list[_Home] = []
 
 
-def _move_in(bench_file: str, plugins: tuple[Path, ...], stop: Any, queue: Any) -> None:
+def _move_in(bench_file: str, plugins: tuple[Path, ...], firmware: FirmwareOptions, stop: Any, queue: Any) -> None:
     """Set up a worker: it leaves signals to its parent and opens a bench of its own."""
     from rig.benches import open_bench
     from scenarios.plugins import assemble_catalogue
@@ -48,7 +50,9 @@ def _move_in(bench_file: str, plugins: tuple[Path, ...], stop: Any, queue: Any) 
     for name in ("SIGINT", "SIGTERM"):
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     catalogue = assemble_catalogue(plugins)
-    _homes.append(_Home(open_bench(bench_file, catalogue), catalogue, stop, queue))
+    bench = open_bench(bench_file, catalogue)
+    ask_of_firmware(bench, firmware)
+    _homes.append(_Home(bench, catalogue, stop, queue))
 
 
 def _work(number: int, case: Case, folder: Path) -> "tuple[CaseResult, float] | None":
@@ -107,7 +111,13 @@ def run_side_by_side(
     stop, queue = context.Event(), context.Queue()
     listener = threading.Thread(target=_listen, args=(queue, progress), daemon=True)
     listener.start()
-    arguments = (f"{prepared.bench_file}{prepared.bench_profile}", prepared.project.plugins, stop, queue)
+    arguments = (
+        f"{prepared.bench_file}{prepared.bench_profile}",
+        prepared.project.plugins,
+        prepared.request.firmware,
+        stop,
+        queue,
+    )
     pool = ProcessPoolExecutor(min(prepared.request.jobs, len(cases)), context, _move_in, arguments)
     try:
         futures = {

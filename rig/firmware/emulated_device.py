@@ -69,7 +69,7 @@ class EmulatedDevice(LinkedDevice):
             "gdb_port": options.gdb_port,
             "gdb_wait": options.gdb_wait,
             "coverage": options.coverage is not None,
-            "trace": options.trace,
+            "trace": None if options.trace is None else str(options.trace),
             "trace_hash": options.trace_hash,
             "counter": options.counter,
         }

@@ -170,6 +170,17 @@ class FirmwareModel:
         answered = self._line.identity if self._line is not None else {}
         return {**self._process.identity(), **{f"firmware_{name}": value for name, value in answered.items()}}
 
+    def facts(self) -> Mapping[str, Any]:
+        """What its process can tell of its life so far (`rig.firmware_facts`); empty before the first block."""
+        if self._process is None:
+            return {}
+        look: Callable[[], Mapping[str, Any]] = getattr(self._process, "facts", dict)
+        identity = {"identity": dict(self.identity())}
+        try:
+            return {**identity, **look()}
+        except BenchError:  # it has died, which the run itself tells
+            return identity
+
     @property
     def process(self) -> DeviceUnderTest | None:
         """The process behind it; None before the first block and after `close`."""

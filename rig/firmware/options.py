@@ -22,7 +22,7 @@ class FirmwareOptions:
         gdb_port: TCP port of the GDB remote stub on the loopback interface, 0 for any free one; None for no stub.
         gdb_wait: begin only when a debugger has attached and says so; else the run goes on without waiting.
         coverage: folder that takes one raw coverage file a device; None to count nothing.
-        trace: keep every access to a peripheral register (CSV, by name).
+        trace: folder (of one device: the CSV file) that takes every access to a peripheral register; None for none.
         trace_hash: keep a SHA-256 over everything that the processor did that somebody could notice.
         counter: how executed instructions are counted.
         answer_timeout_s: real seconds in which the device process must answer, s; it stands still while a debugger
@@ -32,7 +32,7 @@ class FirmwareOptions:
     gdb_port: int | None = None
     gdb_wait: bool = False
     coverage: Path | None = None
-    trace: bool = False
+    trace: Path | None = None
     trace_hash: bool = False
     counter: Counter = "engine"
     answer_timeout_s: float = 20.0

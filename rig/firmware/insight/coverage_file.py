@@ -42,6 +42,11 @@ def joined_ranges(blocks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], .
     return tuple(joined)
 
 
+def file_stem(case: str) -> str:
+    """The id of a case as the stem of a file name on every system."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in case)
+
+
 def write_executed(folder: Path, executed: Executed) -> Path:
     """Write the raw file of one case, in place of the one of its last run.
 
@@ -53,8 +58,7 @@ def write_executed(folder: Path, executed: Executed) -> Path:
         raw.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RecordError(str(raw), f"cannot be made: {error}", "choose another folder with --coverage") from error
-    name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in executed.case)
-    path = raw / f"{name}-{executed.sha256[:8]}.json"
+    path = raw / f"{file_stem(executed.case)}-{executed.sha256[:8]}.json"
     document = {
         "schema": SCHEMA,
         "case": executed.case,

@@ -7,7 +7,7 @@ from typing import Final
 
 from rig.files import write_file
 from rig.firmware.insight.coverage import FileCoverage, coverage_of
-from rig.firmware.insight.coverage_file import Executed, executed_in
+from rig.firmware.insight.coverage_file import RAW, Executed, executed_in, read_executed
 from rig.firmware.insight.coverage_page import PageFacts, pages
 from rig.firmware.insight.lcov import lcov_lines
 from rig.firmware.insight.source_files import find_sources
@@ -59,6 +59,20 @@ def join_coverage(folder: Path, image: Path, sha256: str) -> Joined:
     files = coverage_of(source_map(image), own)
     _write(folder, files, image, sha256, own)
     return Joined(files, len(own), len(every) - len(own))
+
+
+def join_newest(folder: Path) -> Joined | None:
+    """As `join_coverage`, of the image that was executed last; None where none was.
+
+    Raises:
+        ScenarioError: the image has no line information, or is not there any more.
+        RecordError: a raw file is damaged, or a file cannot be written.
+    """
+    paths = sorted((folder / RAW).glob("*.json"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+    if not paths:
+        return None
+    newest = read_executed(paths[-1])
+    return join_coverage(folder, newest.image, newest.sha256)
 
 
 def _write(folder: Path, files: tuple[FileCoverage, ...], image: Path, sha256: str, own: Sequence[Executed]) -> None:
