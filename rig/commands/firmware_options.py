@@ -21,7 +21,6 @@ GdbPort: TypeAlias = Annotated[
         min=0,
         max=65535,
         help="Let a debugger attach to the processor.",
-        rich_help_panel=_PANEL,
     ),
 ]
 GdbWait: TypeAlias = Annotated[bool, typer.Option("--gdb-wait", help="Begin when a debugger has attached.")]
