@@ -14,7 +14,7 @@ from rig.commands.firmware_options import ask_of_firmware
 from rig.commands.interrupts import StopRequest, StopSwitch, stop_on_signals
 from rig.commands.one_case import run_one, write_unstarted
 from rig.commands.progress import Progress, Silent
-from rig.firmware.options import FirmwareOptions
+from rig.commands.request import Request as Request
 from rig.lateness import Paced
 from rig.run_folder import (
     INCOMPLETE,
@@ -27,7 +27,6 @@ from rig.run_folder import (
     reported_start,
     stimrig_version,
 )
-from scenarios.case import Keep
 from scenarios.catalogue import Catalogue
 from sim.errors import NothingSelectedError, RigError, ScenarioError
 
@@ -36,37 +35,6 @@ if TYPE_CHECKING:
     from rig.bench import Bench
     from scenarios.plan import Plan
     from scenarios.settings_file import ProjectSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of a run.
-
-    Attributes:
-        paths: scenario files, `case.yaml` files or folders; empty for the nearest `scenarios` folder.
-        bench: name or file; "" for the project's choice, else `virtual`.
-        device: name or file of the device under test, or "".
-        seed: in place of the scenarios' own, or None.
-        keep: how much of the waveform is kept, or None for the scenario's choice.
-        select: only cases whose id holds this text.
-        out: folder of the run folders; None for the project's choice, else `runs`.
-        jobs: cases run side by side.
-        item: file of the item under test, or None for the project's choice.
-        profile: run the library scenarios that carry this profile, in place of `paths`; "" for none.
-        firmware: what is asked of the processes of firmware.
-    """
-
-    paths: tuple[Path, ...] = ()
-    bench: str = ""
-    device: str = ""
-    seed: int | None = None
-    keep: Keep | None = None
-    select: str = ""
-    out: Path | None = None
-    jobs: int = 1
-    item: Path | None = None
-    profile: str = ""
-    firmware: FirmwareOptions = field(default_factory=FirmwareOptions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
