@@ -14,7 +14,7 @@ from rig.commands.firmware_options import ask_of_firmware
 from rig.commands.interrupts import StopRequest, StopSwitch, stop_on_signals
 from rig.commands.one_case import run_one, write_unstarted
 from rig.commands.progress import Progress, Silent
-from rig.commands.request import Request as Request
+from rig.commands.request import Request
 from rig.lateness import Paced
 from rig.run_folder import (
     INCOMPLETE,
