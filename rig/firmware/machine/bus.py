@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
-from rig.firmware.machine.peripheral import Peripheral, Unmodelled
+from rig.firmware.machine.peripheral import BusFault, Peripheral, Unmodelled
 
 if TYPE_CHECKING:
     from rig.firmware.machine.chips import Chip
@@ -12,6 +12,8 @@ PAGE: Final = 0x1000
 """Bytes of one window of the engine."""
 SLOT: Final = 0x40
 """Bytes to which addresses of peripherals are aligned."""
+_SHIFT: Final = 6
+_MASKS: Final = (0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0, 0, 0, 0xFFFFFFFFFFFFFFFF)
 
 Reader: TypeAlias = Callable[[int, int], int]
 """``(offset, size) -> value``."""
@@ -57,7 +59,10 @@ class Bus:
         peripheral = self._slots.get(address // SLOT)
         if peripheral is None:
             self.refuse(address, "read")
-        value = peripheral.read(address - peripheral.base, size) & ((1 << 8 * size) - 1)
+        try:
+            value = peripheral.read(address - peripheral.base, size) & ((1 << 8 * size) - 1)
+        except BusFault as error:
+            raise BusFault(error.why, address) from None
         if self._observer is not None:
             self._observer(False, address, size, value)
         return value
@@ -69,7 +74,42 @@ class Bus:
             self.refuse(address, f"write 0x{value:0{2 * size}x}")
         if self._observer is not None:
             self._observer(True, address, size, value)
-        peripheral.write(address - peripheral.base, size, value)
+        try:
+            peripheral.write(address - peripheral.base, size, value)
+        except BusFault as error:
+            raise BusFault(error.why, address) from None
+
+    def window(self, page: int) -> tuple[Reader, Writer]:
+        """The functions that answer all accesses to one page, by offset from its first address."""
+        slots = [self._slots.get((page + offset) // SLOT) for offset in range(0, PAGE, SLOT)]
+        places = [(page - peripheral.base) if peripheral else 0 for peripheral in slots]
+        readers = [
+            (peripheral.read, place) if peripheral else None for peripheral, place in zip(slots, places, strict=True)
+        ]
+        writers = [
+            (peripheral.write, place) if peripheral else None for peripheral, place in zip(slots, places, strict=True)
+        ]
+
+        def read(offset: int, size: int) -> int:
+            reader = readers[offset >> _SHIFT]
+            if reader is None or self._observer is not None:
+                return self.read(page + offset, size)
+            try:
+                return reader[0](offset + reader[1], size) & _MASKS[size]
+            except BusFault as error:
+                raise BusFault(error.why, page + offset) from None
+
+        def write(offset: int, size: int, value: int) -> None:
+            writer = writers[offset >> _SHIFT]
+            if writer is None or self._observer is not None:
+                self.write(page + offset, size, value)
+                return
+            try:
+                writer[0](offset + writer[1], size, value)
+            except BusFault as error:
+                raise BusFault(error.why, page + offset) from None
+
+        return read, write
 
     def refuse(self, address: int, access: str) -> NoReturn:
         """Nobody serves this address.

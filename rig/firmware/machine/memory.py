@@ -17,17 +17,20 @@ class Memory:
     """One region.
 
     Attributes:
-        region: its name, place and kind.
+        region: its name, size and kind.
+        at: first address.
+        end: address behind the last.
         data: its bytes; never replaced, only changed, because the engine works on them.
         executed: whether instructions have been fetched from it since it was mapped.
     """
 
     __slots__ = ("at", "data", "end", "executed", "region", "view")
 
-    def __init__(self, region: "MemoryRegion") -> None:
+    def __init__(self, region: "MemoryRegion", at: int | None = None, data: bytearray | None = None) -> None:
         self.region = region
-        self.at, self.end = region.at, region.at + region.size
-        self.data = bytearray(bytes((ERASED,)) * region.size)
+        self.at = region.at if at is None else at
+        self.end = self.at + region.size
+        self.data = bytearray(bytes((ERASED,)) * region.size) if data is None else data
         self.view = memoryview(self.data)
         self.executed = False
 
@@ -43,10 +46,21 @@ class Memory:
 
 
 class Memories:
-    """All regions of a chip, found by address."""
+    """All regions of a chip, found by address.
+
+    The flash also shows at address 0, where the processor looks for its first vectors (RM0090 2.4, boot from flash).
+
+    Attributes:
+        own: each region once.
+        all: with that alias.
+    """
 
     def __init__(self, regions: Iterable["MemoryRegion"]) -> None:
-        self.all = tuple(Memory(region) for region in regions)
+        memories = [Memory(region) for region in regions]
+        self.own = tuple(memories)
+        if all(memory.at for memory in memories):
+            memories += [Memory(held.region, 0, held.data) for held in memories if held.region.kind == "flash"]
+        self.all = tuple(memories)
 
     def find(self, address: int, size: int = 1) -> Memory | None:
         """The memory that holds all of the bytes, or None."""

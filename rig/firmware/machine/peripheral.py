@@ -24,6 +24,10 @@ class Unmodelled(Exception):  # noqa: N818 - it is a word of this machine: the r
         super().__init__(what, access, address, pc, cycle)
         self.what, self.access, self.address, self.pc, self.cycle = what, access, address, pc, cycle
 
+    def at(self, pc: int, cycle: int) -> Unmodelled:
+        """The same, with the place and time of the access."""
+        return Unmodelled(self.what, self.access, self.address, pc, cycle)
+
     def __str__(self) -> str:
         place = f" at 0x{self.address:08x}" if self.address else ""
         by = f", by the instruction at 0x{self.pc:08x}" if self.pc else ""
@@ -31,7 +35,16 @@ class Unmodelled(Exception):  # noqa: N818 - it is a word of this machine: the r
 
 
 class BusFault(Exception):  # noqa: N818 - the word of the ARMv7-M manual
-    """A peripheral answers an access with an error: the processor takes a bus fault."""
+    """A peripheral answers an access with an error: the processor takes a bus fault.
+
+    Args:
+        why: for messages.
+        address: of the access; None where it is not known.
+    """
+
+    def __init__(self, why: str = "", address: int | None = None) -> None:
+        super().__init__(why, address)
+        self.why, self.address = why, address
 
 
 class Peripheral:

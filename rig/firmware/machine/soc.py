@@ -97,6 +97,7 @@ class Soc:
         memories: flash and RAM.
         wiring: the board.
         emissions: told since somebody took them.
+        told: cycle of the latest of them, pins and converters included.
         break_on: kinds of emission at which `run_until` comes back.
         reset_cause: of the latest reset; set before the peripherals are reset.
         now: the cycle of what happens at this moment; a function without arguments.
@@ -111,6 +112,7 @@ class Soc:
         self.memories = Memories(chip.memory)
         self.peripherals: dict[str, Peripheral] = {}
         self.emissions: list[Emission] = []
+        self.told = 0
         self.break_on: frozenset[str] = frozenset()
         self.reset_cause = "power_on"
         self.flash_controller: Peripheral | None = None
@@ -162,13 +164,18 @@ class Soc:
         self, kind: "EventKind", name: str = "", value: float = 0.0, data: bytes = b"", cycle: int | None = None
     ) -> None:
         """Tell that something happened, now or at a cycle that is not earlier than what was told before."""
-        self.emissions.append(Emission(self.now() if cycle is None else cycle, kind, name, value, data))
+        self.emissions.append(Emission(self._stamp(cycle), kind, name, value, data))
         if kind in self.break_on:
             self._processor.request_break()
 
+    def _stamp(self, cycle: int | None = None) -> int:
+        """The cycle of what is told now: never before what was told (an IT block may have run over an event)."""
+        self.told = max(self.told, self.now() if cycle is None else cycle)
+        return self.told
+
     def pin_output(self, port: str, pins: int, levels: int) -> None:
         """Pins of a port (`GPIOA`) are driven anew: bit mask of those that changed, and their levels."""
-        self.wiring.pin_output(self.now(), port, pins, levels)
+        self.wiring.pin_output(self._stamp(), port, pins, levels)
 
     def pin_release(self, port: str, pins: int) -> None:
         """Pins of a port are driven no longer."""
@@ -176,7 +183,7 @@ class Soc:
 
     def dac_output(self, channel: int, code: int) -> None:
         """A digital to analogue converter (1 or 2) gives out a 12 bit code."""
-        self.wiring.dac_output(self.now(), channel, code)
+        self.wiring.dac_output(self._stamp(), channel, code)
 
     def sample(self, adc: str, channel: int, cycle: int) -> float:
         """Voltage at the pin of a converter's channel at a cycle that is not in the future, V."""
@@ -257,19 +264,21 @@ class Soc:
         """All that changes while the chip runs, memory included, as plain data of its own."""
         return {
             "queue": self.queue.state(),
+            "told": self.told,
             "reset_cause": self.reset_cause,
             "bus_hz": dict(self._bus_hz),
             "timer_hz": dict(self._timer_hz),
-            "memory": {memory.region.name: bytes(memory.data) for memory in self.memories.all},
+            "memory": {memory.region.name: bytes(memory.data) for memory in self.memories.own},
             "peripherals": {name: peripheral.state() for name, peripheral in self.peripherals.items()},
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Be again as when `state` was taken; nothing is told of it."""
         self.queue.restore(state["queue"])
+        self.told = state["told"]
         self.reset_cause = state["reset_cause"]
         self._bus_hz, self._timer_hz = dict(state["bus_hz"]), dict(state["timer_hz"])
-        for memory in self.memories.all:
+        for memory in self.memories.own:
             memory.view[:] = state["memory"][memory.region.name]
         for name, peripheral in self.peripherals.items():
             peripheral.restore(state["peripherals"][name])
