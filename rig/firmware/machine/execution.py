@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from rig.firmware.machine.access_log import AccessLog
 from rig.firmware.machine.block_counter import BlockCounter
 from rig.firmware.machine.engine import Batch, load_library
 from rig.firmware.machine.stops import NOT_EXECUTED, Reason
@@ -86,9 +87,8 @@ class Engine:
         self._interrupt = 0
         self._aborted: Reason | None = None
         self._failure: BaseException | None = None
-        self._stopping = self._dirty = self._replaying = self._running = False
-        self._log: list[tuple[bool, int, int]] = []
-        self._log_key = -1
+        self._stopping = self._dirty = self._running = False
+        self._log = AccessLog()
         self._undone: tuple[bytearray, int, bytes] | None = None
         self._open()
         self.counted = counter
@@ -174,20 +174,11 @@ class Engine:
         self._check(self._lib.uc_mmio_map(self._uc, at, size, reader, null, writer, null))
 
     def _logged(self, store: bool, address: int, act: Callable[[], int]) -> int:
-        if self._replaying and self._log:
-            logged_store, logged_address, value = self._log.pop(0)
-            if (logged_store, logged_address) != (store, address):
-                raise AssertionError(f"replay of an access to 0x{logged_address:08x} met one to 0x{address:08x}")
-            return value
-        key = self.retired_before()
-        if key != self._log_key:
-            self._log_key = key
-            self._log.clear()
-        value = act()
-        if not self._replaying:
-            self._log.append((store, address, value))
-            if self._stopping:
-                self._lib.uc_emu_stop(self._uc)
+        log = self._log
+        value = log.access(store, address, self.retired_before(), act)
+        if self._stopping and not log.replaying:
+            # inside an IT block the first stop was lost
+            self._lib.uc_emu_stop(self._uc)
         return value
 
     def _bytes_at(self, address: int, size: int) -> bytes:
@@ -233,7 +224,7 @@ class Engine:
         """
 
         def on_code(_uc: Any, address: int, _size: int, _data: Any) -> None:
-            if self._replaying:
+            if self._log.replaying:
                 return
             reason = look(address)
             if reason is Reason.COUNT:
@@ -310,7 +301,7 @@ class Engine:
         counter = self._block_counter
         if counter is not None:
             counter.begin()
-            self._log_key = -1
+            self._log.begin()
         self._running = True
         error = self._lib.uc_emu_start(self._uc, pc | 1, _NOWHERE, 0, count)
         self._running = False
@@ -363,7 +354,7 @@ class Engine:
     def _settle_blocks(self, counter: BlockCounter, count: int) -> None:
         executed = counter.all() if self.reason is Reason.RETURN else counter.until(self.pc)
         if self.reason is Reason.COUNT:
-            if self._stopping and executed == self._log_key:
+            if self._stopping and executed == self._log.place:
                 self._execute_again()
                 executed += 1
             elif executed < count and not self._stopping and self._behind_wfi():
@@ -372,10 +363,10 @@ class Engine:
 
     def _execute_again(self) -> None:
         """A stop has aborted the instruction at the program counter: complete it, its accesses answered by the log."""
-        self._replaying = True
+        self._log.replaying = True
         self._aborted, self._interrupt = None, 0
         error = self._lib.uc_emu_start(self._uc, self.pc | 1, _NOWHERE, 0, 1)
-        self._replaying = False
+        self._log.replaying = False
         self._lib.uc_reg_read(self._uc, self._pc_number, self._cell)
         self.pc = self._cell[0]
         self._settle(error)
@@ -401,10 +392,7 @@ class Engine:
         """Inside a callback: let this run end behind the present instruction."""
         if self._block_counter is None:
             self._counter[1] = self._counter[0]
-        elif not self._replaying:
-            key = self._block_counter.until(self.current_pc())
-            if key != self._log_key:
-                self._log_key = key
-                self._log.clear()
+        elif not self._log.replaying:
+            self._log.at(self._block_counter.until(self.current_pc()))
             self._stopping = True
             self._lib.uc_emu_stop(self._uc)

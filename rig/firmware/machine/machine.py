@@ -14,6 +14,7 @@ from rig.firmware.machine.processor import Processor
 from rig.firmware.machine.soc import Emission, Soc, Wiring
 from rig.firmware.machine.stops import Reason
 from rig.firmware.machine.system_control import SystemControl
+from rig.firmware.machine.system_memory import map_system_memory
 from rig.firmware.machine.systick import SysTick
 from rig.firmware.options import Counter
 
@@ -63,8 +64,9 @@ class Machine:
         self.soc = Soc(chip, hclk_hz, wiring)
         self.engine = Engine(counter)
         for memory in self.soc.memories.all:
-            executable = memory.region.kind == "flash"
-            self.engine.map_memory(memory.at, memory.data, writable=memory.writable, executable=executable)
+            if memory.region.kind != "system":
+                executable = memory.region.kind == "flash"
+                self.engine.map_memory(memory.at, memory.data, writable=memory.writable, executable=executable)
         for segment in image.segments:
             memory = self.soc.memory(segment.address, len(segment.data))
             memory.view[segment.address - memory.at : segment.end - memory.at] = segment.data
@@ -79,6 +81,7 @@ class Machine:
         self.soc.connect(self.processor, self._bus, (*peripherals, *own, systick))
         for page in self._bus.pages():
             self.engine.map_registers(page, PAGE, *self._bus.window(page))
+        map_system_memory(self.engine, self._bus, self.soc.memories)
         map_bit_bands(self.engine, self._bus, self.soc.memories)
         self._breakpoints: dict[int, int] = {}
         self._passing = -1

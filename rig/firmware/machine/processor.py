@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rig.firmware.machine import faults as kinds
 from rig.firmware.machine.exception_unit import ExceptionUnit
+from rig.firmware.machine.failures import Failures
 from rig.firmware.machine.nvic import Nvic
 from rig.firmware.machine.peripheral import BusFault, Unmodelled
 from rig.firmware.machine.stops import Reason
@@ -25,8 +26,6 @@ _STEPS: Final = 64
 """Instructions that are executed one by one while a masked exception waits, before the unmasking ones are watched."""
 _DIV_0_TRP, _UNALIGN_TRP = 0x10, 8
 _SLEEPONEXIT, _SLEEPDEEP, _SEVONPEND = 2, 4, 16
-_DEVICE: Final = ((0x40000000, 0x60000000), (0xA0000000, 0x100000000))
-"""Where nothing can be executed. Source: ARMv7-M ARM B3.1, table B3-1."""
 _FAULTS: Final = {
     Reason.UNDEFINED: kinds.UNDEFINSTR,
     Reason.UNALIGNED: kinds.UNALIGNED,
@@ -85,6 +84,7 @@ class Processor:
         self._engine, self._soc, self._cost = engine, soc, cycles_per_instruction_256
         self.watches = Watches(engine, soc.memories, tuple(code))
         self.unit = ExceptionUnit(engine, soc, nvic, self._elapse, uses_faultmask=self.watches.image_sets_faultmask())
+        self._failures = Failures(engine, soc, self.unit)
         self._registers = engine.registers(_SAVED)
         self._status = engine.registers(("xpsr",))
         self.instructions = self.sleeping_cycles = self.slices = 0
@@ -244,7 +244,7 @@ class Processor:
             self.instructions += retired
             self._fine += retired * self._cost
         if error is not None:
-            self._refused(error)
+            self._failures.refused(error)
             return
         reason = engine.reason
         if reason is Reason.COUNT:
@@ -271,11 +271,13 @@ class Processor:
             unit.pc = engine.pc
             self.halted = self._broken = True
         elif reason is Reason.BUS_FAULT:
-            self._unanswered()
+            self._failures.unanswered(self._fine >> 8)
         elif reason is Reason.WRITE_PROTECTED:
-            self._protected()
+            executed = self._failures.protected()
+            self.instructions += executed
+            self._fine += executed * self._cost
         elif reason in {Reason.FETCH_FAULT, Reason.RETURN}:
-            self._not_fetched()
+            self._failures.not_fetched()
         elif reason is Reason.UNDEFINED and not self._status.read()[0] & _THUMB:
             unit.fault(kinds.INVSTATE, None, engine.pc)
         else:
@@ -298,59 +300,6 @@ class Processor:
 
     def _send(self) -> None:
         self._event = True
-
-    def _refused(self, error: BusFault) -> None:
-        """A peripheral has answered with an error; inside an IT block the instruction is completed nevertheless."""
-        engine = self._engine
-        if engine.pc == engine.failed_at:
-            self.unit.fault(kinds.PRECISERR, error.address, engine.pc)
-        else:
-            self.unit.fault(kinds.IMPRECISERR, None, engine.pc)
-
-    def _unanswered(self) -> None:
-        engine = self._engine
-        address = engine.address
-        if any(first <= address < last for first, last in _DEVICE):
-            access = f"access of {engine.size} bytes"
-            raise Unmodelled(self._soc.register_name(address), access, address, engine.pc, self._fine >> 8)
-        self.unit.fault(kinds.PRECISERR, address, engine.pc)
-
-    def _protected(self) -> None:
-        """A store to memory that cannot be written: the flash controller says what happens."""
-        engine, soc = self._engine, self._soc
-        memory = soc.memories.find(engine.address, engine.size)
-        if memory is None or memory.region.kind != "flash" or soc.flash_controller is None:
-            self.unit.fault(kinds.PRECISERR, engine.address, engine.pc)
-            return
-        try:
-            held = soc.flash_controller.programmed(engine.address, engine.size, engine.value)
-        except BusFault:
-            self.unit.fault(kinds.PRECISERR, engine.address, engine.pc)
-            return
-        before = bytearray(memory.data)
-        place, size = engine.address - memory.at, engine.size
-        engine.protect(memory.at, len(memory.data), writable=True, executable=True)
-        engine.run(engine.pc, 1)
-        engine.protect(memory.at, len(memory.data), writable=False, executable=True)
-        self.instructions += 1
-        self._fine += self._cost
-        memory.view[place : place + size] = held.to_bytes(size, "little")
-        if memory.data[:place] != before[:place] or memory.data[place + size :] != before[place + size :]:
-            raise Unmodelled("flash", "an instruction that stores several words", place + memory.at, self.unit.pc)
-        self.unit.pc = engine.pc
-        engine.flush()
-
-    def _not_fetched(self) -> None:
-        engine, unit = self._engine, self.unit
-        memory = self._soc.memories.find(engine.pc, 2)
-        if memory is not None and memory.region.kind in {"ram", "backup"} and not memory.executed:
-            memory.executed = True
-            engine.protect(memory.at, len(memory.data), writable=True, executable=True)
-            unit.pc = engine.pc
-        elif any(first <= engine.pc < last for first, last in _DEVICE):
-            unit.fault(kinds.IACCVIOL, None, engine.pc)
-        else:
-            unit.fault(kinds.IBUSERR, None, engine.pc)
 
     # Registers of system control
     def set_coprocessors(self, cpacr: int) -> None:
