@@ -27,6 +27,7 @@ class Board:
         note: where its numbers come from.
         chip: name of the microcontroller; `host` for a firmware built for this machine.
         clock_hz: of its processor, Hz.
+        crystal_hz: from which the firmware makes that clock, unless it uses the internal oscillator, Hz.
         memory: `flash` and `ram`.
         image: shipped image that is made for it, or "".
         device: device file with the settings and the control of its firmware, or "".
@@ -58,6 +59,7 @@ class Board:
     nets: Mapping[str, Net] = field(default_factory=dict[str, Net])
     path: Path = Path()
     sha256: str = ""
+    crystal_hz: int = 8_000_000
 
     @property
     def is_host(self) -> bool:
@@ -90,6 +92,7 @@ def read_board(path: Path) -> Board:
         "note": Key(as_text),
         "chip": Key(word(CHIP_FACTS, "chip"), required=True),
         "clock": Key(quantity("Hz", 1e5, 1e9, "clock")),
+        "crystal": Key(quantity("Hz", 4e6, 26e6, "crystal")),
         "memory": Key(_read_memory),
         "image": Key(as_text),
         "device": Key(as_text),
@@ -121,6 +124,7 @@ def read_board(path: Path) -> Board:
         note=found.get("note", ""),
         chip=found["chip"],
         clock_hz=clock_hz,
+        crystal_hz=round(found.get("crystal", 8e6)),
         memory=chip.memory | found.get("memory", {}),
         image=found.get("image", ""),
         device=found.get("device", ""),
@@ -230,7 +234,7 @@ def schema_of_board() -> dict[str, Any]:
             "schema": {"const": SCHEMA},
             **dict.fromkeys(("id", "title", "note", "image", "device", "uart"), text),
             "chip": {"enum": list(CHIP_FACTS)},
-            **dict.fromkeys(("clock", "cycles_per_instruction", "brown_out", "adc_reference"), number),
+            **dict.fromkeys(("clock", "crystal", "cycles_per_instruction", "brown_out", "adc_reference"), number),
             "memory": {"type": "object", "properties": {"flash": region, "ram": region}, "additionalProperties": False},
             "stage": {
                 "type": "object",

@@ -178,7 +178,8 @@ class Converter(RegisterBlock):
     def take_due_sample(self) -> None:
         """Take the sample of the running conversion if its instant has come."""
         if self.group and self.code < 0 and self.soc.now() >= self.hold_at:
-            self.code = code_of(self._volts(), self.fabric.reference_v, CONVERT_CYCLES[self.cr1 >> 24 & 3])
+            full_scale_v = self.fabric.reference_v * self.fabric.reference_ratio()
+            self.code = code_of(self._volts(), full_scale_v, CONVERT_CYCLES[self.cr1 >> 24 & 3])
             if self in self.fabric.waiting:
                 self.fabric.waiting.remove(self)
 
@@ -188,8 +189,7 @@ class Converter(RegisterBlock):
             if not fabric.adc_internal:
                 fabric.misuse(f"ADC1: channel {channel} is converted while TSVREFE in ADC.CCR is off")
                 return 0.0
-            volts = REFERENCE_V if channel == REFERENCE_CHANNEL else THERMOMETER_V
-            return volts / fabric.reference_ratio()
+            return REFERENCE_V if channel == REFERENCE_CHANNEL else THERMOMETER_V
         if channel > 15:
             self.no_model("SQR", f"channel {channel}", channel)
         return self.soc.sample(self.name, channel, self.hold_at)

@@ -153,28 +153,32 @@ class Dma(RegisterBlock):
         outer = registers["PAR"] + (done * wide if control & _PINC else 0)
         inner = registers["M0AR"] + (done * other if control & _MINC else 0)
         source, target = (inner, outer) if direction == 1 else (outer, inner)
+        # counted before it is moved: writing a register may bring the next request at once
+        self.done[stream] = done = done + 1
+        half, whole = done == (self.total[stream] + 1) // 2 and self.total[stream] > 1, done == self.total[stream]
+        registers["NDTR"] = self.total[stream] - done
+        if whole and control & _CIRC:
+            registers["NDTR"], self.done[stream] = self.total[stream], 0
+        elif whole:
+            registers["CR"] &= ~_EN
         try:
-            self._refuse_ccm(source, target)
+            self._refuse(source, target)
             self.soc.bus_write(target, wide, self.soc.bus_read(source, wide))
         except BusFault:
             registers["CR"] &= ~_EN
             self._flag(stream, _TEIF)
             return
-        self.done[stream] = done = done + 1
-        registers["NDTR"] = self.total[stream] - done
-        if done == (self.total[stream] + 1) // 2 and self.total[stream] > 1:
+        if half:
             self._flag(stream, _HTIF)
-        if done == self.total[stream]:
-            if control & _CIRC:
-                registers["NDTR"], self.done[stream] = self.total[stream], 0
-            else:
-                registers["CR"] &= ~_EN
+        if whole:
             self._flag(stream, _TCIF)
 
-    def _refuse_ccm(self, *addresses: int) -> None:
+    def _refuse(self, *addresses: int) -> None:
         """RM0090 2.3.1: the core-coupled memory hangs on the data bus of the processor alone."""
         for address in addresses:
             memory = self.soc.memories.find(address)
+            if memory is None and self.fabric.chip.block_at(address) is None:
+                raise BusFault(f"{self.name}: nothing answers at 0x{address:08x}")
             if memory is not None and memory.region.kind == "ccm":
                 raise BusFault(f"{self.name} cannot reach 0x{address:08x} in the core-coupled memory")
 
