@@ -50,6 +50,7 @@ class FirmwareBox:
         self.panels: list[tuple[int, int]] = []
         self.lines: list[tuple[int, str]] = []
         self.stored = stored
+        self._hears: Callable[[Any, int, int], int] = self.flows
         self._half = ""
         types = dict(_Rig._fields_)
         self._rig = _Rig(
@@ -71,6 +72,10 @@ class FirmwareBox:
     def now_us(self) -> int:
         """Device time."""
         return int(self.lib.host_now_us())
+
+    def hear(self, adc: Callable[[Any, int, int], int]) -> None:
+        """Let another function answer what the converters show; the box runs on where it stands."""
+        self._hears = adc
 
     def run(self, ms: float) -> int:
         """Let so many milliseconds happen; how that ended."""
@@ -124,7 +129,8 @@ class FirmwareBox:
             phase = new
         return found
 
-    def _adc(self, _: Any, t_us: int, channel: int) -> int:
+    def flows(self, _: Any, t_us: int, channel: int) -> int:
+        """Code of a converter, as switch, supply and load stand."""
         if channel == HEEL:
             return code_of(HEEL, self.heel_at(t_us) if self.heel_at else self.heel_v)
         if channel == SUPPLY:
@@ -134,6 +140,9 @@ class FirmwareBox:
         reach_v = COMPLIANCE_V * min(1.0, self.supply_v / 9.0)
         flows_a = min(wanted_a, reach_v / self.ohm)
         return code_of(channel, flows_a if channel == CURRENT else flows_a * self.ohm)
+
+    def _adc(self, context: Any, t_us: int, channel: int) -> int:
+        return self._hears(context, t_us, channel)
 
     def _uart(self, _: Any, t_us: int, text: int, size: int) -> None:
         self._half += ctypes.string_at(text, size).decode("ascii")

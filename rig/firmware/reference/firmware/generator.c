@@ -185,11 +185,11 @@ static void end_1(void) {
 static void end_2(const program *now) {
   own.report.width2_us = switch_to(HAL_OFF, 0);
   reports_put(&own.report);
-  if (own.is_probe) {
+  if (now->kind == PROGRAM_TRAIN) {
+    skip(now);
+  } else {
     rest();
-    return;
   }
-  skip(now);
 }
 
 void fw_timer_isr(void) {
