@@ -179,7 +179,7 @@ class Soc:
 
     def pin_release(self, port: str, pins: int) -> None:
         """Pins of a port are driven no longer."""
-        self.wiring.pin_release(self.now(), port, pins)
+        self.wiring.pin_release(self._stamp(), port, pins)
 
     def dac_output(self, channel: int, code: int) -> None:
         """A digital to analogue converter (1 or 2) gives out a 12 bit code."""

@@ -28,10 +28,11 @@ class Dma(RegisterBlock):
         streams: registers by stream: CR, NDTR, PAR, M0AR, M1AR, FCR.
         total: items with which each stream was started.
         done: items moved since.
+        unreachable: streams that are set to an address where nothing answers them.
         flags: of each stream, as in its place of LISR or HISR.
     """
 
-    STATE = ("streams", "total", "done", "flags")
+    STATE = ("streams", "total", "done", "flags", "unreachable")
 
     def __init__(self, *args: Any) -> None:
         self._clear()
@@ -49,6 +50,7 @@ class Dma(RegisterBlock):
         words = {"CR": 0, "NDTR": 0, "PAR": 0, "M0AR": 0, "M1AR": 0, "FCR": 0x21}
         self.streams = [dict(words) for _ in range(8)]
         self.total, self.done, self.flags = [0] * 8, [0] * 8, [0] * 8
+        self.unreachable: list[int] = []
 
     # -- registers -----------------------------------------------------------------------------------------------------
 
@@ -57,8 +59,9 @@ class Dma(RegisterBlock):
 
     def _clear_flags(self, first: int, value: int) -> None:
         for place, shift in enumerate(_SHIFTS):
-            self.flags[first + place] &= ~(value >> shift & 0x3D)
-            self._line(first + place)
+            if value >> shift & 0x3D:
+                self.flags[first + place] &= ~(value >> shift & 0x3D)
+                self._line(first + place)
 
     def read_lisr(self) -> int:
         """Flags of streams 0 to 3."""
@@ -121,6 +124,9 @@ class Dma(RegisterBlock):
             registers["CR"] &= ~_EN
             return
         self.total[stream], self.done[stream] = registers["NDTR"], 0
+        self.unreachable = [other for other in self.unreachable if other != stream]
+        if not (self._reaches(registers["PAR"]) and self._reaches(registers["M0AR"])):
+            self.unreachable.append(stream)
         if not registers["NDTR"]:
             registers["CR"] &= ~_EN
         elif control >> 6 & 3 == 2:
@@ -162,7 +168,8 @@ class Dma(RegisterBlock):
         elif whole:
             registers["CR"] &= ~_EN
         try:
-            self._refuse(source, target)
+            if stream in self.unreachable:
+                raise BusFault(f"{self.name}: stream {stream} is set to an address that it cannot reach")
             self.soc.bus_write(target, wide, self.soc.bus_read(source, wide))
         except BusFault:
             registers["CR"] &= ~_EN
@@ -173,14 +180,12 @@ class Dma(RegisterBlock):
         if whole:
             self._flag(stream, _TCIF)
 
-    def _refuse(self, *addresses: int) -> None:
+    def _reaches(self, address: int) -> bool:
         """RM0090 2.3.1: the core-coupled memory hangs on the data bus of the processor alone."""
-        for address in addresses:
-            memory = self.soc.memories.find(address)
-            if memory is None and self.fabric.chip.block_at(address) is None:
-                raise BusFault(f"{self.name}: nothing answers at 0x{address:08x}")
-            if memory is not None and memory.region.kind == "ccm":
-                raise BusFault(f"{self.name} cannot reach 0x{address:08x} in the core-coupled memory")
+        memory = self.soc.memories.find(address)
+        if memory is None:
+            return self.fabric.chip.block_at(address) is not None
+        return memory.region.kind != "ccm"
 
     def _memory_to_memory(self, stream: int) -> None:
         registers = self.streams[stream]

@@ -175,7 +175,9 @@ class Rcc(RegisterBlock):
         offset = self.offset_of(register)
         for block in self.fabric.blocks.values():
             if block.block.enable is not None and block.block.enable[0] == offset:
-                on = bool(value >> block.block.enable[1] & 1)
+                # the registers that the three converters share run with the clock of any of them (recalled)
+                bits = 7 if block.block.layout == "adc_common" else 1
+                on = bool(value >> block.block.enable[1] & bits)
                 if on != block.clocked:
                     block.set_clock(on)
 

@@ -206,7 +206,7 @@ def test_bytes_leave_at_the_rate_of_brr():
 
 
 def test_bytes_arrive_and_one_too_many_is_an_overrun():
-    """RM0090 30.3.3: RXNE interrupts until DR is read; the byte in DR stays, the new one is lost, ORE tells."""
+    """RM0090 30.3.3: RXNE interrupts until DR is read; the byte in DR stays, the new one is lost, which is told."""
     bench = line_up(cr1=0x202C)
     line = bench.blocks["USART2"]
     line.receive(0x55)
