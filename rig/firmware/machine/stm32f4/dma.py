@@ -167,11 +167,7 @@ class Dma(RegisterBlock):
             registers["NDTR"], self.done[stream] = self.total[stream], 0
         elif whole:
             registers["CR"] &= ~_EN
-        try:
-            if stream in self.unreachable:
-                raise BusFault(f"{self.name}: stream {stream} is set to an address that it cannot reach")
-            self.soc.bus_write(target, wide, self.soc.bus_read(source, wide))
-        except BusFault:
+        if not self._pass(stream, source, target, wide):
             registers["CR"] &= ~_EN
             self._flag(stream, _TEIF)
             return
@@ -179,6 +175,16 @@ class Dma(RegisterBlock):
             self._flag(stream, _HTIF)
         if whole:
             self._flag(stream, _TCIF)
+
+    def _pass(self, stream: int, source: int, target: int, wide: int) -> bool:
+        """Read and write one item; False: the bus answers with an error."""
+        if stream in self.unreachable:
+            return False
+        try:
+            self.soc.bus_write(target, wide, self.soc.bus_read(source, wide))
+        except BusFault:
+            return False
+        return True
 
     def _reaches(self, address: int) -> bool:
         """RM0090 2.3.1: the core-coupled memory hangs on the data bus of the processor alone."""
