@@ -5,19 +5,17 @@ import os
 import re
 import sys
 import threading
-from pathlib import Path
 
 import pytest
+from host_builds import built_for_host
 
 from rig.firmware.board_file import find_board
-from rig.firmware.builds import REFERENCE
 from rig.firmware.device_under_test import ClockSetting
 from rig.firmware.host_device import HostDevice
 from rig.firmware.options import FirmwareOptions
 from rig.firmware.toolchain import compile_host_library, library_suffix
 from sim.errors import BenchError
 
-SOURCES = Path(__file__).parents[1] / "firmware_sources"
 PATIENCE_S = 2.0  # only a process that hangs is ever waited for so long
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals, fork and descriptors of POSIX")
@@ -26,10 +24,7 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals, fork a
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     """The firmware that misbehaves on demand, with the rig's own machine and server."""
-    out = tmp_path_factory.mktemp("misbehaving") / f"misbehaving{library_suffix()}"
-    host = sorted((REFERENCE / "host").glob("*.c"))
-    include = (REFERENCE / "host", REFERENCE / "firmware")
-    return compile_host_library([SOURCES / "misbehaving.c", *host], out, include)
+    return built_for_host("misbehaving", tmp_path_factory.mktemp("misbehaving"))
 
 
 def device_of(library):
