@@ -52,9 +52,9 @@ static inline void barrier(void) {
   __asm volatile("dsb\n\tisb" ::: "memory");
 }
 
-/* Let at least `cycles` of the processor pass without touching the bus. */
+/* Let at least `cycles` of the processor pass without touching the bus: a turn takes 2 to 4 of them. */
 static inline void spin_cycles(uint32_t cycles) {
-  uint32_t turns = cycles / 3 + 1;
+  uint32_t turns = cycles / 2 + 2;
   __asm volatile("1:\n\tsubs %0, %0, #1\n\tbne 1b" : "+r"(turns) : : "cc");
 }
 

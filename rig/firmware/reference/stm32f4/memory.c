@@ -42,6 +42,12 @@ void __aeabi_memcpy(void *restrict to, const void *restrict from, size_t size) {
 void __aeabi_memcpy4(void *restrict to, const void *restrict from, size_t size) {
   uint32_t *at = to;
   const uint32_t *source = from;
+  for (; size >= 16; size -= 16, at += 4, source += 4) {
+    at[0] = source[0];
+    at[1] = source[1];
+    at[2] = source[2];
+    at[3] = source[3];
+  }
   for (; size >= 4; size -= 4) {
     *at++ = *source++;
   }
@@ -58,6 +64,9 @@ void __aeabi_memclr(void *to, size_t size) {
 
 void __aeabi_memclr4(void *to, size_t size) {
   uint32_t *at = to;
+  for (; size >= 16; size -= 16, at += 4) {
+    at[0] = at[1] = at[2] = at[3] = 0;
+  }
   for (; size >= 4; size -= 4) {
     *at++ = 0;
   }

@@ -38,9 +38,6 @@ typedef struct {
 /* What was kept last, where the flash has it; makes room for more, which takes up to a second once in many starts. */
 stored_bytes store_open(void);
 
-/* Begin the millisecond. */
-void tick_start(void);
-
 /* Output off, then start anew. */
 _Noreturn void fatal_reset(void);
 

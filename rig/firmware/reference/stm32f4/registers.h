@@ -30,8 +30,7 @@ enum {
   GPIOD_AT = 0x40020C00,
   GPIOE_AT = 0x40021000,
   RCC_AT = 0x40023800,
-  FLASH_AT = 0x40023C00,
-  DMA2_AT = 0x40026400
+  FLASH_AT = 0x40023C00
 };
 
 /* RM0090 8.4: general-purpose pins. */
@@ -57,8 +56,7 @@ enum {
   RCC_APB2_ADC1 = 1 << 8,
   RCC_APB2_ADC2 = 1 << 9,
   RCC_APB2_ADC3 = 1 << 10,
-  RCC_APB2_SYSCFG = 1 << 14,
-  RCC_AHB1_DMA2 = 1 << 22
+  RCC_APB2_SYSCFG = 1 << 14
 };
 enum {
   RCC_CSR_RMVF = 1 << 24,
@@ -97,29 +95,8 @@ typedef struct {
   reg CSR, CCR, CDR;
 } adc_common_block;
 
-enum { ADC_SR_EOC = 2, ADC_CR1_SCAN = 1 << 8 };
-enum { ADC_CR2_ADON = 1, ADC_CR2_DMA = 1 << 8, ADC_CR2_DDS = 1 << 9, ADC_CR2_SWSTART = 1 << 30 };
-enum { ADC_SAMPLE_15 = 1, ADC_SAMPLE_56 = 3, ADC_SQR1_L_AT = 20 };
-
-/* RM0090 10.5: streams of a DMA controller. */
-typedef struct {
-  reg CR, NDTR, PAR, M0AR, M1AR, FCR;
-} dma_stream;
-
-typedef struct {
-  reg LISR, HISR, LIFCR, HIFCR;
-  dma_stream S[8];
-} dma_block;
-
-enum {
-  DMA_CR_EN = 1,
-  DMA_CR_TCIE = 1 << 4,
-  DMA_CR_CIRC = 1 << 8,
-  DMA_CR_MINC = 1 << 10,
-  DMA_CR_FROM_16 = 1 << 11,
-  DMA_CR_TO_16 = 1 << 13,
-  DMA_CR_CHSEL_AT = 25
-};
+enum { ADC_SR_EOC = 2, ADC_CR2_ADON = 1, ADC_CR2_SWSTART = 1 << 30 };
+enum { ADC_SAMPLE_15 = 1, ADC_SAMPLE_28 = 2 };
 
 /* RM0090 14.5: digital-to-analogue converter. */
 typedef struct {

@@ -31,7 +31,6 @@ static void switch_interrupts_on(void) {
   SCB->SHPR[SHPR_SYSTICK] = priority_bits(PRIORITY_TICK);
   irq_enable(BOARD_TIMER_IRQ, PRIORITY_PULSES);
   irq_enable(BOARD_USART_IRQ, PRIORITY_SERIAL);
-  irq_enable(BOARD_SCAN_IRQ, PRIORITY_TICK);
   irq_enable(BOARD_BUTTON_IRQ, PRIORITY_TICK);
   SYSTICK->LOAD = BOARD_HCLK_HZ / 1000 - 1;
   SYSTICK->VAL = 0;
@@ -57,10 +56,6 @@ void Reset_Handler(void) {
     wait_for_interrupt();
     fw_deferred();
   }
-}
-
-void tick_isr(void) {
-  tick_start();
 }
 
 _Noreturn void fatal_reset(void) {

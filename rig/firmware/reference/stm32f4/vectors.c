@@ -18,7 +18,6 @@ __attribute__((section(".vectors"), used)) const vector vectors[EXCEPTIONS + INT
     [14] = fault_isr, /* PendSV: nobody asks */
     [15] = tick_isr,
     [EXCEPTIONS + BOARD_TIMER_IRQ] = pulse_timer_isr,
-    [EXCEPTIONS + BOARD_SCAN_IRQ] = scan_done_isr,
     [EXCEPTIONS + BOARD_USART_IRQ] = serial_isr,
     [EXCEPTIONS + BOARD_BUTTON_IRQ] = buttons_isr,
 };

@@ -12,7 +12,6 @@ void Reset_Handler(void);
 void fault_isr(void);
 void tick_isr(void);
 void pulse_timer_isr(void);
-void scan_done_isr(void);
 void serial_isr(void);
 void buttons_isr(void);
 

@@ -10,9 +10,9 @@ enum { BOARD_PLL_M = 4, BOARD_PLL_N = 128, BOARD_PLL_P = 4, BOARD_PLL_Q = 6, BOA
 enum { BOARD_FLASH_WAIT_STATES = 2, BOARD_APB1_PRESCALER = 4 << 10 /* 2 */, BOARD_APB2_PRESCALER = 0 /* 1 */ };
 enum { BOARD_HCLK_HZ = 64000000, BOARD_TIMER_HZ = 64000000, BOARD_USART_HZ = 32000000, BOARD_ADC_HZ = 16000000 };
 enum { BOARD_ADC_PRESCALER = 1 << 16 /* 4 */ };
-static const uint32_t BOARD_AHB1_CLOCKS = 1u << 1 | 1u << 2 | RCC_AHB1_DMA2; /* ports B and C */
+static const uint32_t BOARD_AHB1_CLOCKS = 1u << 1 | 1u << 2; /* ports B and C */
 static const uint32_t BOARD_APB1_CLOCKS = RCC_APB1_TIM2 | RCC_APB1_USART2;
-static const uint32_t BOARD_APB2_CLOCKS = RCC_APB2_ADC1 | RCC_APB2_ADC2;
+static const uint32_t BOARD_APB2_CLOCKS = RCC_APB2_ADC1 | RCC_APB2_ADC2 | RCC_APB2_ADC3;
 
 /* Pulses: a timer of 32 bit, the bridge, the converter of the amplitude. */
 enum { BOARD_TIMER = TIM2_AT, BOARD_TIMER_IRQ = 28 };
@@ -20,9 +20,7 @@ enum { BOARD_STAGE_PORT = GPIOC_AT, BOARD_PHASE_1 = 6, BOARD_PHASE_2 = 7, BOARD_
 enum { BOARD_DAC = 1, BOARD_DAC_PIN = 4 };
 
 /* Analogue inputs: channels of their converters. */
-enum { BOARD_SCAN_ADC = ADC1_AT, BOARD_HEEL_SWITCH = 0, BOARD_SUPPLY = 1 };
-enum { BOARD_SCAN_STREAM = 0, BOARD_SCAN_IRQ = 56, BOARD_SCAN_DONE = 0x3D };
-static const uint32_t BOARD_SCAN_DMA_CHANNEL = 0;
+enum { BOARD_HEEL_ADC = ADC1_AT, BOARD_HEEL_SWITCH = 0, BOARD_SUPPLY_ADC = ADC3_AT, BOARD_SUPPLY = 1 };
 enum { BOARD_SENSE_ADC = ADC2_AT, BOARD_OUTPUT_CURRENT = 10, BOARD_OUTPUT_VOLTAGE = 11, BOARD_PROBE_VOLTAGE = 12 };
 static const struct {
   uint32_t port, pin;

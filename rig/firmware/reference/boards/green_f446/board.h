@@ -10,9 +10,9 @@ enum { BOARD_PLL_M = 8, BOARD_PLL_N = 96, BOARD_PLL_P = 2, BOARD_PLL_Q = 4, BOAR
 enum { BOARD_FLASH_WAIT_STATES = 3, BOARD_APB1_PRESCALER = 5 << 10 /* 4 */, BOARD_APB2_PRESCALER = 4 << 13 /* 2 */ };
 enum { BOARD_HCLK_HZ = 96000000, BOARD_TIMER_HZ = 48000000, BOARD_USART_HZ = 48000000, BOARD_ADC_HZ = 24000000 };
 enum { BOARD_ADC_PRESCALER = 0 << 16 /* 2 */ };
-static const uint32_t BOARD_AHB1_CLOCKS = 1u << 1 | 1u << 2 | 1u << 3 | 1u << 4 | RCC_AHB1_DMA2; /* ports B to E */
+static const uint32_t BOARD_AHB1_CLOCKS = 1u << 1 | 1u << 2 | 1u << 3 | 1u << 4; /* ports B to E */
 static const uint32_t BOARD_APB1_CLOCKS = RCC_APB1_TIM5;
-static const uint32_t BOARD_APB2_CLOCKS = RCC_APB2_ADC2 | RCC_APB2_ADC3 | RCC_APB2_USART1;
+static const uint32_t BOARD_APB2_CLOCKS = RCC_APB2_ADC1 | RCC_APB2_ADC2 | RCC_APB2_ADC3 | RCC_APB2_USART1;
 
 /* Pulses: a timer of 32 bit, the bridge, the converter of the amplitude. */
 enum { BOARD_TIMER = TIM5_AT, BOARD_TIMER_IRQ = 50 };
@@ -20,9 +20,7 @@ enum { BOARD_STAGE_PORT = GPIOD_AT, BOARD_PHASE_1 = 12, BOARD_PHASE_2 = 13, BOAR
 enum { BOARD_DAC = 2, BOARD_DAC_PIN = 5 };
 
 /* Analogue inputs: channels of their converters. */
-enum { BOARD_SCAN_ADC = ADC2_AT, BOARD_HEEL_SWITCH = 14, BOARD_SUPPLY = 15 };
-enum { BOARD_SCAN_STREAM = 2, BOARD_SCAN_IRQ = 58, BOARD_SCAN_DONE = 0x3D << 16 };
-static const uint32_t BOARD_SCAN_DMA_CHANNEL = 1;
+enum { BOARD_HEEL_ADC = ADC2_AT, BOARD_HEEL_SWITCH = 14, BOARD_SUPPLY_ADC = ADC1_AT, BOARD_SUPPLY = 15 };
 enum { BOARD_SENSE_ADC = ADC3_AT, BOARD_OUTPUT_CURRENT = 12, BOARD_OUTPUT_VOLTAGE = 13, BOARD_PROBE_VOLTAGE = 3 };
 static const struct {
   uint32_t port, pin;
