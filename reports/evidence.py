@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from reports.verdict import Outcome, RunResult
-from scenarios.case import Requirement
+from scenarios.case import DeviceDescription, Requirement
 
 LEVELS: Final = ("virtual", "firmware-host", "firmware-image", "bench")
 """Rising. A simulated bench counts as what runs behind it, a recording as the level it was recorded at."""
+
+SIMULATED: Final = "simulated-bench"
+"""Stamp of a bench whose instruments are simulated."""
 
 DEFAULT_EVIDENCE: Final = "measured@virtual"
 
@@ -26,6 +29,7 @@ class Evidence:
         verifies: requirement ids.
         run: run folder that it stems from, or "".
         is_seeded: True where defects were seeded into the device: such a verdict says something about the rig alone.
+        behind: level of what runs behind a simulated bench, or "" where that is a model.
     """
 
     case: str
@@ -36,11 +40,13 @@ class Evidence:
     verifies: tuple[str, ...]
     run: str = ""
     is_seeded: bool = False
+    behind: str = ""
 
     @property
     def level(self) -> str:
         """The level that its hardware counts as; where it cannot be known, the lowest."""
-        return self.hardware if self.hardware in LEVELS else LEVELS[0]
+        counts = self.behind if self.hardware == SIMULATED else self.hardware
+        return counts if counts in LEVELS else LEVELS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,11 @@ def suffices(quantity: str, level: str, min_evidence: str) -> bool:
     return good_kind and LEVELS.index(level) >= LEVELS.index(asked_level)
 
 
+def behind(device: DeviceDescription) -> str:
+    """Level of what runs behind a simulated bench; "" for a simulated model."""
+    return device.firmware.level if device.firmware is not None else ""
+
+
 def evidence_of(run: RunResult) -> tuple[Evidence, ...]:
     """Every verdict of a run, of cases and of pools, that verifies something or nothing."""
     pooled = tuple(
@@ -100,6 +111,7 @@ def evidence_of(run: RunResult) -> tuple[Evidence, ...]:
             case.hardware,
             verdict.check.verifies,
             is_seeded=bool(case.case.device.defects),
+            behind=behind(case.case.device),
         )
         for case in run.cases
         for verdict in case.verdicts

@@ -6,7 +6,7 @@ reports print the run's id, its reported start and its verdict, and nothing of t
 the same bytes everywhere.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -43,7 +43,8 @@ def under_test(case: Case, hardware: str) -> dict[str, str]:
     stated = {} if item is None else {name: getattr(item, name) for name in ("maker", "model", "serial", "lot")}
     if item is not None:
         stated |= {"firmware": item.firmware.version, "firmware_sha256": item.firmware.sha256}
-    known = {"case": case.id, "device": case.device.id, "hardware": hardware, **stated}
+    image = case.device.firmware.sha256 if case.device.firmware is not None else ""
+    known = {"case": case.id, "device": case.device.id, "hardware": hardware, "image_sha256": image, **stated}
     return {name: value for name, value in known.items() if value}
 
 
@@ -80,15 +81,15 @@ def _of_run(folder: Path, facts: Mapping[str, Any]) -> list[tuple[dict[str, str]
     return rows
 
 
-def attempt_facts(out: Path, cases: Sequence[Case], hardware: str) -> list[dict[str, Any]]:
+def attempt_facts(out: Path, cases: Sequence[Case], stamp: Callable[[Case], str]) -> list[dict[str, Any]]:
     """What `run.json` of a run that is about to begin says of attempts.
 
     Args:
         out: folder of run folders.
         cases: of the run, in the order of their folders.
-        hardware: evidence stamp of the bench.
+        stamp: evidence stamp of a verdict on a case.
     """
-    things = [under_test(case, hardware) for case in cases]
+    things = [under_test(case, stamp(case)) for case in cases]
     earlier = earlier_attempts(out, things)
     return [
         {

@@ -105,6 +105,13 @@ class Capabilities:
     comparator: Comparator | None = None
 
 
+def stamp_of(capabilities: Capabilities, case: Case) -> str:
+    """Evidence stamp of a verdict on `case`: on a virtual bench it is the device's that says more than `virtual`."""
+    if capabilities.hardware == "virtual" and case.device.firmware is not None:
+        return case.device.firmware.level
+    return capabilities.hardware
+
+
 @dataclass(frozen=True, slots=True)
 class Quality:
     """What is wrong with a capture.

@@ -1,7 +1,7 @@
 """The plant of a case: the simulated device, its load and its clock, the same on every simulated bench."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rig.firmware.options import FirmwareOptions
 from scenarios.case import Case
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 DEVICE_CLOCK_PPM: Final = 30.0
 """How far a device's clock is off the card's: the sum of two ordinary quartzes (design choice)."""
 _NOT_RUNNING: Final = float("nan")
+
+
+def facts_of_plant(plant: Plant | None) -> Mapping[str, Any]:
+    """What is known of the firmware in a plant's device, while it lives; empty for a device without."""
+    facts = getattr(plant.model, "facts", None) if plant is not None else None
+    return facts() if facts is not None else {}
 
 
 def plant_of_case(

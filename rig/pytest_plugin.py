@@ -148,11 +148,12 @@ class CaseCollector(pytest.Collector):
     def _run(self) -> "CaseResult":
         from reports.judge import blocked_case
         from reports.verdict import Outcome
+        from rig.bench import stamp_of
         from rig.commands.one_case import run_one
 
         bench = self._prepared.bench
         if self._blocked_by:
-            return blocked_case(self._case, bench.describe().hardware, self._blocked_by, Outcome.NOT_RUN)
+            return blocked_case(self._case, stamp_of(bench.describe(), self._case), self._blocked_by, Outcome.NOT_RUN)
         self.folder = _records(self.config) / self._case.name
         result, _ = run_one(self._case, bench, self.folder, self._prepared.catalogue)
         if result.record is not None and result.record.interrupted:

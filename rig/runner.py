@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.aid_walks import effect_of
-from rig.bench import Bench, Capabilities, Capture, ChannelAccuracy
+from rig.bench import Bench, Capabilities, Capture, ChannelAccuracy, stamp_of
 from rig.both_legs import until
 from rig.firmware_facts import facts_of_bench
 from rig.late_loop import keep_promise, late
@@ -307,7 +307,7 @@ def _record(
                 recorder.event(span.start_ns, span.kind, span.name, f"stride {span.stride}")
     record = Record(
         case=case,
-        hardware=capabilities.hardware,
+        hardware=stamp_of(capabilities, case),
         span_s=(0.0, reached_s),
         gaps_s=tuple((s_from_ns(a), s_from_ns(b)) for a, b in loop.gaps_ns),
         pulses=columns,

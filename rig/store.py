@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.aid_effect import write_effect
-from rig.bench import Capabilities, Capture, ChannelAccuracy
+from rig.bench import Capabilities, Capture, ChannelAccuracy, stamp_of
 from rig.both_legs import of_both
 from rig.files import cannot_write, write_file
 from rig.firmware_facts import write_firmware_facts
@@ -70,7 +70,7 @@ class CaseWriter:
         except OSError as error:
             raise cannot_write(folder, error) from error
         write_file(folder / CASE_FILE, case_document(case))
-        self.event(0, "bench", capabilities.hardware, "")
+        self.event(0, "bench", stamp_of(capabilities, case), "")
 
     def append(self, stimulus: Stimulus, capture: Capture, pulses: NDArray[Any], settled_ns: TimeNs) -> None:
         """Keep one block.

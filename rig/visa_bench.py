@@ -10,7 +10,7 @@ fails, the supply goes off first.
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from rig.bench import Capabilities, Capture, ChannelAccuracy
 from rig.bench_file.drivers import GENERATOR, SCOPE
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rig.bench_file.laboratory import Laboratory
     from rig.device_control.port import DeviceControl
     from rig.guardian import Guardian
+    from rig.simulated.lab import Lab
     from rig.zero_span import ZeroSpan
     from scenarios.case import Case
     from scenarios.catalogue import DeviceModelSpec
@@ -60,6 +61,7 @@ class VisaBench:
         self._case: Case | None = None
         self._shown: Shown | None = None
         self._notes: dict[str, str] = {}
+        self._lab: Lab | None = None
 
     def describe(self) -> Capabilities:
         """What this bench can do; after a run with the delay of the sensor's signal as it was found."""
@@ -141,6 +143,7 @@ class VisaBench:
 
         opened = open_laboratory(self._laboratory, case, self._models)
         self._open.callback(opened.close)
+        self._lab = opened.lab
         return LabPatience(opened.lab.clock), opened.visa_addresses, opened.control
 
     def _driver(self, kind: str, resources: Mapping[str, str], patience: Patience) -> Driver:
@@ -198,6 +201,10 @@ class VisaBench:
         if self._scope is not None:
             make_safe(self._scope)
 
+    def firmware_facts(self) -> Mapping[str, Any]:
+        """What is known of the firmware in a device that is simulated in this process; empty for any other."""
+        return self._lab.firmware_facts() if self._lab is not None else {}
+
     def identity(self) -> Mapping[str, str]:
         """What the bench file says, and who answered."""
         return {**self._file.identity(), **self._notes}
@@ -216,4 +223,4 @@ class VisaBench:
             self._open.close()
             self._open = ExitStack()
             self._scope = self._generator = self._guardian = self._control = None
-            self._case = None
+            self._case = self._lab = None

@@ -50,6 +50,21 @@ class FirmwareOfDevice:
     svd: Path = Path()
 
     @property
+    def name(self) -> str:
+        """Of the image or library, without its folder."""
+        return "reference, built here" if self.is_built_here else self.image.name
+
+    @property
+    def board_name(self) -> str:
+        """Of the board, without its folder."""
+        return self.board.name.removesuffix(".board.yaml")
+
+    @property
+    def level(self) -> str:
+        """What a verdict on it is worth (formats.md section 2): `firmware-host` or `firmware-image`."""
+        return f"firmware-{self.kind}"
+
+    @property
     def is_built_here(self) -> bool:
         """True for the reference firmware, which is compiled where it runs."""
         return self.image == Path()

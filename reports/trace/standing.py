@@ -61,6 +61,7 @@ def standing(runs: Iterable[RunVerdicts]) -> Standing:
             tuple(check["verifies"]),
             name,
             bool(case.get("defects")),
+            (case.get("firmware") or {}).get("level", ""),
         )
         for name, case in newest.values()
         for check in case["checks"]

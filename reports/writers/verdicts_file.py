@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from reports.verdict import CaseResult, PoolResult, RunResult, Verdict
 from scenarios.case import LimitBasis
+from scenarios.firmware_of_device import FirmwareOfDevice
 from scenarios.item import Item
 from scenarios.item_file import LAB
 
@@ -77,7 +78,21 @@ def _case(result: CaseResult) -> dict[str, Any]:
         "profile": result.case.profile or None,
         "not_applicable": [{"check": check, "reason": reason} for check, reason in result.case.not_applicable],
         "item": _item(result.case.item),
+    } | _firmware(result.case.device.firmware)
+
+
+def _firmware(firmware: FirmwareOfDevice | None) -> dict[str, Any]:
+    """What ran in place of a simulated model, by name and hash; no key for a model."""
+    if firmware is None:
+        return {}
+    found = {
+        "level": firmware.level,
+        "image": firmware.name,
+        "sha256": firmware.sha256 or None,
+        "board": firmware.board_name,
+        "board_sha256": firmware.board_sha256 or None,
     }
+    return {"firmware": found}
 
 
 def _item(item: Item | None) -> dict[str, Any] | None:

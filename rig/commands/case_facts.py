@@ -25,4 +25,4 @@ def case_facts(result: "CaseResult", wall_s: float, folder: RunFolder, number: i
         "loop_error": plain(record.loop_error) if record is not None else None,
         "calibration": plain(record.accuracy) if record is not None else None,
         "blocked_by": result.blocked_by,
-    }
+    } | ({"firmware": dict(record.firmware.get("identity", {}))} if record is not None and record.firmware else {})

@@ -30,6 +30,7 @@ def run_one(
     from reports.judge import blocked_case, judge_case
     from reports.verdict import Outcome
     from reports.writers import write_case
+    from rig.bench import stamp_of
     from rig.runner import run_case
     from rig.store import CaseWriter
 
@@ -41,7 +42,7 @@ def run_one(
         try:
             record = run_case(case, bench, writer, observers)
         except BenchError as error:
-            result = blocked_case(case, capabilities.hardware, str(error), Outcome.ERROR)
+            result = blocked_case(case, stamp_of(capabilities, case), str(error), Outcome.ERROR)
         else:
             walked_in_s = elapsed_s() - start_s
             writer.finish(record)

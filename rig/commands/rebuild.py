@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rig.attempts import attempts_of
+from rig.attempts import ATTEMPTS, attempts_of
 from rig.run_folder import read_run
 from sim.errors import RecordError
 
@@ -64,8 +64,15 @@ def rebuild(run: Path, catalogue: "Catalogue", as_asked: Callable[["Case"], "Cas
     if not folders:
         raise RecordError(str(run), "holds no case: nothing was recorded", "run it again")
     hardware = facts["bench"]["hardware"]
+    stamps = {row["folder"]: row["under_test"]["hardware"] for row in facts.get(ATTEMPTS, [])}
     own = tuple(
-        judge_again(folder, catalogue, as_asked, known.get(folder.name, {}).get("blocked_by") or "", hardware)
+        judge_again(
+            folder,
+            catalogue,
+            as_asked,
+            known.get(folder.name, {}).get("blocked_by") or "",
+            stamps.get(folder.name, hardware),
+        )
         for folder in folders
     )
     if (facts.get("selftest") or {}).get("verdict") == "FAIL":  # nothing was begun: the rig's fault, not the bench's

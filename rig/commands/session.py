@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from rig.attempts import ATTEMPTS, attempt_facts, attempts_of
+from rig.bench import stamp_of
 from rig.commands.case_facts import case_facts
 from rig.commands.exits import CrashError, Exit, exit_of, write_crash
 from rig.commands.firmware_options import ask_of_firmware
@@ -202,7 +203,7 @@ def execute(
     started = reported_start(now())
     check_space(prepared.out, plan.bytes_needed)
     documents = [case_document(case) for case in cases]
-    attempts = attempt_facts(prepared.out, cases, prepared.bench.describe().hardware)
+    attempts = attempt_facts(prepared.out, cases, partial(stamp_of, prepared.bench.describe()))
     run = content_id(documents, [prepared.bench_file.read_bytes() + prepared.bench_profile.encode()])
     folder = make_run_folder(
         prepared.out,
@@ -292,13 +293,13 @@ def _write_unbegun(
     from reports.judge import blocked_case
     from reports.verdict import Outcome
 
-    hardware, plan = prepared.bench.describe().hardware, prepared.plan
+    capabilities, plan = prepared.bench.describe(), prepared.plan
     unbegun = [(case, broken, Outcome.ERROR) for case in plan.cases]
     unbegun += [(blocked.case, blocked.reason, Outcome.NOT_RUN) for blocked in plan.blocked]
     for number, (case, reason, outcome) in enumerate(unbegun, 1):
         if number <= len(plan.cases) and not broken:
             continue
-        result = blocked_case(case, hardware, reason, outcome)
+        result = blocked_case(case, stamp_of(capabilities, case), reason, outcome)
         write_unstarted(result, folder.case_folder(number, case.name))
         running.results[number], running.wall_s[number] = result, 0.0
         if told is not None:

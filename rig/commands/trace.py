@@ -98,6 +98,7 @@ def _verdicts(names: Sequence[str], context: "Context") -> list["RunVerdicts"]:
     """The verdicts of runs; those that were changed after their run are told and left out."""
     from reports.trace.standing import RunVerdicts
     from reports.writers.sums import changed_since
+    from rig.attempts import ATTEMPTS
     from rig.commands.show import read_verdicts
     from rig.run_folder import INCOMPLETE, find_run, read_run, runs_in
 
@@ -106,7 +107,9 @@ def _verdicts(names: Sequence[str], context: "Context") -> list["RunVerdicts"]:
         facts, document = read_run(folder), read_verdicts(folder)
         complete = facts["verdict"] != INCOMPLETE
         if document is None:
-            cases = [{"id": c["id"], "hardware": facts["bench"]["hardware"]} for c in facts.get("cases", [])]
+            stamps = {row["under_test"]["case"]: row["under_test"]["hardware"] for row in facts.get(ATTEMPTS, [])}
+            of_bench = facts["bench"]["hardware"]
+            cases = [{"id": c["id"], "hardware": stamps.get(c["id"], of_bench)} for c in facts.get("cases", [])]
             document, complete = {"cases": cases}, False
         elif complete and "verdicts.json" in (changed_since(folder) or ()):
             note(f"warning: {folder}: verdicts.json was changed after the run; it counts for nothing")

@@ -1,5 +1,6 @@
 """A firmware in the place of a simulated stimulator: the same plant, the same electrodes, the same instants."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from rig.firmware.settings_line import SettingsLine, longest_talk_ns
 from rig.firmware.uart_lines import UartLines
 from scenarios.case import DeviceDescription
 from scenarios.dataclass_reader import settings_units
+from scenarios.firmware_of_device import FirmwareOfDevice
 from sim.errors import BenchError
 from sim.signal import Signal, moved
 from sim.stimulator.clock import DeviceClock
@@ -168,18 +170,21 @@ class FirmwareModel:
         if self._process is None:
             return {}
         answered = self._line.identity if self._line is not None else {}
-        return {**self._process.identity(), **{f"firmware_{name}": value for name, value in answered.items()}}
+        return {**self._process.identity(), **{f"told_{name}": value for name, value in answered.items()}}
 
     def facts(self) -> Mapping[str, Any]:
-        """What its process can tell of its life so far (`rig.firmware_facts`); empty before the first block."""
+        """What is known of it (`rig.firmware_facts`): at least what the case names; of a dead process no more."""
         if self._process is None:
             return {}
-        look: Callable[[], Mapping[str, Any]] = getattr(self._process, "facts", dict)
-        identity = {"identity": dict(self.identity())}
-        try:
-            return {**identity, **look()}
-        except BenchError:  # it has died, which the run itself tells
-            return identity
+        firmware = self._device.firmware
+        named = {} if firmware is None else named_facts(firmware, self._board)
+        found: dict[str, Any] = {}
+        ask = getattr(self._process, "facts", None)
+        if ask is not None:
+            with contextlib.suppress(BenchError):
+                found = dict(ask())
+        told = {**self.identity(), **found.pop("identity", {})}
+        return {"identity": {**told, **named}, **found}
 
     @property
     def process(self) -> DeviceUnderTest | None:
@@ -343,6 +348,13 @@ class FirmwareModel:
         supply_v = self._supply_v if self._is_switched_on else 0.0
         self._running.terminal(t_ns, "supply", supply_v)
         self._output.set_circuit(t_ns, compliance_v=self._compliance_v)
+
+
+def named_facts(firmware: FirmwareOfDevice, board: Board) -> dict[str, str]:
+    """What a case names, without the place where it lies."""
+    hashes = {"sha256": firmware.sha256, "board_sha256": firmware.board_sha256}
+    named = {"kind": firmware.level, "image": firmware.name, "board": board.id, "chip": board.chip}
+    return named | {name: value for name, value in hashes.items() if value}
 
 
 def _written(device: DeviceDescription, words: Iterable[str]) -> Iterator[tuple[str, float | str]]:

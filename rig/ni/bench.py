@@ -33,6 +33,7 @@ from sim.timebase import ns_from_s
 
 if TYPE_CHECKING:
     from rig.guardian import Guardian
+    from rig.simulated.lab import Lab
 
 _NOT_RUNNING: Final = math.nan
 
@@ -60,6 +61,7 @@ class NiBench:
         self._lateness: Lateness | None = None
         self._before: dict[str, ZeroSpan] | None = None
         self._is_live = self._is_watched = False
+        self._lab: Lab | None = None
 
     # ------------------------------------------------------------------ what it is
 
@@ -87,6 +89,10 @@ class NiBench:
     def accuracy(self) -> Mapping[str, ChannelAccuracy]:
         """The card's part of the uncertainty, by captured role, as the bench file states it."""
         return self._accuracy
+
+    def firmware_facts(self) -> Mapping[str, Any]:
+        """What is known of the firmware in a device that is simulated in this process; empty for any other."""
+        return self._lab.firmware_facts() if self._lab is not None else {}
 
     def identity(self) -> Mapping[str, str]:
         """What the file says of the bench, and what card, driver and device said of themselves."""
@@ -217,6 +223,7 @@ class NiBench:
             self._session = self._link = self._guardian = self._beside = None
             self._before, self._is_live = None, False
             stack.close()
+            self._lab = None
 
     # ------------------------------------------------------------------ parts
 
@@ -234,6 +241,7 @@ class NiBench:
 
         opened = open_laboratory(laboratory, case, self._models)
         stack.callback(opened.close)
+        self._lab = opened.lab
         return opened
 
     def _identify(self, card: Instrument, link: Link) -> None:

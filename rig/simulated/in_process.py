@@ -53,6 +53,7 @@ class OpenLab:
         """End every server and thread; twice is fine."""
         while self._closing:
             self._closing.pop()()
+        self.lab.close()
 
 
 def open_laboratory(laboratory: Laboratory, case: Case, models: Mapping[str, DeviceModelSpec]) -> OpenLab:

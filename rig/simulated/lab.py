@@ -4,11 +4,12 @@ import threading
 from bisect import insort_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.plant_of_case import DEVICE_CLOCK_PPM, plant_of_case
+from rig.plant_of_case import DEVICE_CLOCK_PPM, facts_of_plant, plant_of_case
 from rig.simulated.clock import LabClock, SimClock
 from rig.simulated.driver import Driver, Patient
 from rig.simulated.history import Segments
@@ -98,7 +99,8 @@ class Lab:
         with self.lock:
             plant_of_case(case, self._models, _PART)
             t_ns = self._reached_ns
-            self._case, self._plant, self._origin_ns, self._start_ns = case, None, None, None
+            self.close()
+            self._case, self._origin_ns, self._start_ns = case, None, None
             self._patient, self._is_walking, self._fault = patient, False, None
             self._queue = [command for command in self._queue if command.target not in {"setting", "fault", "button"}]
             self._waiting = []
@@ -265,7 +267,20 @@ class Lab:
         if self._fault is not None:
             raise BenchError(*self._fault.args)
 
+    def close(self) -> None:
+        """Let go of the device, and of the process of its firmware if it has one; twice is fine."""
+        with self.lock:
+            plant, self._plant = self._plant, None
+            if plant is not None:
+                plant.close()
+
+    def firmware_facts(self) -> Mapping[str, Any]:
+        """What is known of the firmware in the device; empty for one without."""
+        with self.lock:
+            return facts_of_plant(self._plant)
+
     def _switch_on(self, t_ns: TimeNs) -> None:
+        self.close()
         self._plant = plant_of_case(self._case, self._models, _PART, self._device_clock_ppm)
         self._origin_ns, self._start_ns = t_ns, None
         self._is_first_block, self._is_walking = True, False

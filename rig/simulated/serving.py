@@ -100,9 +100,14 @@ class Serving:
         self.places: list[Place] = []
         ppm = request.laboratories[0].simulated_parts.device_clock_ppm
         self.walk = live_walk_of(case)
-        _warm_up(Lab(case, catalogue.models, SimClock(), live_walk_of(case)), request)
+        warm = Lab(case, catalogue.models, SimClock(), live_walk_of(case))
+        try:
+            _warm_up(warm, request)
+        finally:
+            warm.close()
         clock = RealClock(request.speed_ratio, running=False)
         self.lab = Lab(case, catalogue.models, clock, self.walk, ppm)
+        self._closing.append(self.lab.close)
         self.lab.power_on(0)
         self._cards: list[tuple[Any, Laboratory]] = []
         self._scpi: dict[str, Instrument] = {}

@@ -14,7 +14,9 @@ ITEM = Item(maker="Example", serial="0042", firmware=Firmware("1.4.2"))
 
 
 def _case(case_id="SCN-A", device="odfs", item=None):
-    return SimpleNamespace(id=case_id, name=case_id.lower(), device=SimpleNamespace(id=device), item=item)
+    return SimpleNamespace(
+        id=case_id, name=case_id.lower(), device=SimpleNamespace(id=device, firmware=None), item=item
+    )
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setattr("rig.run_folder.secrets.token_hex", lambda _: f"{next(stamps):08d}")
 
     def made(*cases, verdict="PASS", hardware="virtual", began=True):
-        facts = attempt_facts(tmp_path, cases, hardware)
+        facts = attempt_facts(tmp_path, cases, lambda _: hardware)
         rows = [{"id": case.id, "verdict": "incomplete"} for case in cases]
         folder = make_run_folder(tmp_path, "t", {"run": "0" * 16, "cases": rows, ATTEMPTS: facts})
         if began:

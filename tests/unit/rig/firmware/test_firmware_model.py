@@ -78,7 +78,7 @@ def test_the_run_begins_with_a_firmware_that_is_set() -> None:
     assert max(call[1] for call in told if call[0] == "receive") < -50 * MS
     assert firmware.settings[b"pulse_width"] == b"300"
     assert stand.plant.model.identity() == {
-        "engine": "scripted", "firmware_answer": "FAKE 1.0 0001", "firmware_version": "1.0"
+        "engine": "scripted", "told_answer": "FAKE 1.0 0001", "told_version": "1.0"
     }  # fmt: skip
     assert not [text for _, text in messages if "SET" in text]
     assert 15 <= len(pulses) <= 21
