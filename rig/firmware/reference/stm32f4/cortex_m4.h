@@ -26,7 +26,7 @@ static reg *const NVIC_ISPR = (reg *)0xE000E200;
 static volatile uint8_t *const NVIC_IPR = (volatile uint8_t *)0xE000E400;
 static reg *const CPACR = (reg *)0xE000ED88;
 
-enum { SYSTICK_ON = 7 /* processor clock, interrupt, counting */, SHPR_SYSTICK = 15 - 4 };
+enum { SYSTICK_COUNTS = 5 /* processor clock */, SYSTICK_ON = 7 /* and interrupt */, SHPR_SYSTICK = 15 - 4 };
 enum { CPACR_FPU = 0xF << 20, CCR_DIV_0_TRP = 1 << 4, SHCSR_FAULTS = 7 << 16 };
 static const uint32_t AIRCR_RESET = 0x05FA0004u;
 

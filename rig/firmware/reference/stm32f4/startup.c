@@ -27,18 +27,35 @@ static void set_up_processor(void) {
   barrier();
 }
 
+/* Milliseconds fall on whole multiples of this many cycles since reset, however long the start has taken: two starts of
+ * one image are alike. */
+static const uint32_t MS_CYCLES = BOARD_HCLK_HZ / 1000;
+static const uint32_t LONG_MS = 170; /* 24 bits hold so many at 96 MHz */
+
+static void count_cycles(void) {
+  SYSTICK->LOAD = LONG_MS * MS_CYCLES - 1;
+  SYSTICK->VAL = 0;
+  SYSTICK->CTRL = SYSTICK_COUNTS;
+}
+
+static void start_ticks(void) {
+  SYSTICK->LOAD = MS_CYCLES + SYSTICK->VAL % MS_CYCLES; /* to the millisecond after the next */
+  SYSTICK->VAL = 0;
+  SYSTICK->CTRL = SYSTICK_ON;
+  SYSTICK->LOAD = MS_CYCLES - 1; /* from the first one on */
+}
+
 static void switch_interrupts_on(void) {
   SCB->SHPR[SHPR_SYSTICK] = priority_bits(PRIORITY_TICK);
   irq_enable(BOARD_TIMER_IRQ, PRIORITY_PULSES);
   irq_enable(BOARD_USART_IRQ, PRIORITY_SERIAL);
   irq_enable(BOARD_BUTTON_IRQ, PRIORITY_TICK);
-  SYSTICK->LOAD = BOARD_HCLK_HZ / 1000 - 1;
-  SYSTICK->VAL = 0;
-  SYSTICK->CTRL = SYSTICK_ON;
+  start_ticks();
 }
 
 void Reset_Handler(void) {
   output_make_safe();
+  count_cycles();
   set_up_processor();
   set_up_memory();
   reset_cause_keep();
