@@ -187,7 +187,7 @@ static void advance(const frame *got) {
   } else if (dut.on && until_us > host_now_us()) {
     lives = run(until_us, &reached_ns);
   }
-  done(reached_ns, !lives, HAL_RESET_WATCHDOG);
+  done(reached_ns, !lives, lives ? HAL_RESET_POWER_ON : HAL_RESET_WATCHDOG);
 }
 
 static void terminal(const frame *got) {
