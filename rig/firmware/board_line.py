@@ -9,11 +9,17 @@ from rig.firmware.machine.peripheral import Peripheral
 BAUD: Final = 115_200
 BITS: Final = 10
 """Of a byte on the line: start, eight of data, stop."""
-_BYTE: Final = 1
+_BYTE, _GO_ON = 1, 2
 
 
 class _Receiver(Protocol):
     def receive(self, byte: int) -> None: ...
+
+
+class Stoppable(Protocol):
+    """A processor that can be made to stand still."""
+
+    locked: bool
 
 
 class _Port(Protocol):
@@ -33,6 +39,7 @@ class BoardLine(Peripheral):
     def __init__(self, uart: str, buttons: Mapping[str, Net]) -> None:
         super().__init__("BOARD", 0, 0)
         self._uart, self._buttons = uart, buttons
+        self._held: Stoppable | None = None
         self._coming: list[tuple[int, int]] = []
         self._pressed: dict[str, bool] = dict.fromkeys(buttons, False)
 
@@ -44,8 +51,11 @@ class BoardLine(Peripheral):
             self._apply(role)
 
     def tick(self, kind: int, value: int) -> None:
-        """A byte has arrived."""
-        del kind
+        """A byte has arrived, or the processor may go on."""
+        if kind == _GO_ON:
+            assert self._held is not None
+            self._held.locked = False
+            return
         self._coming.pop(0)
         cast("_Receiver", self.soc.peripheral(self._uart)).receive(value)
 
@@ -54,6 +64,16 @@ class BoardLine(Peripheral):
         for cycle, byte in arrivals:
             self._coming.append((cycle, byte))
             self.soc.at(cycle, self, _BYTE, byte)
+
+    def forget(self) -> None:
+        """The supply was away: what was coming is lost."""
+        self._coming.clear()
+
+    def hold_processor(self, cycles: int, processor: Stoppable) -> None:
+        """Let the processor execute nothing for so many cycles; a reset makes it start all the same."""
+        if not processor.locked:
+            self._held, processor.locked = processor, True
+            self.soc.at(self.soc.now() + cycles, self, _GO_ON)
 
     def press(self, role: str, *, is_pressed: bool) -> None:
         """A key goes down or comes up."""

@@ -1,0 +1,227 @@
+"""A board with an emulated microcontroller: time, supply, terminals and faults around a `Machine`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rig.firmware.board_file import Board
+from rig.firmware.board_line import BAUD, BITS, BoardLine
+from rig.firmware.board_wiring import BoardWiring
+from rig.firmware.device_time import DeviceTime
+from rig.firmware.device_under_test import Event, EventKind
+from rig.firmware.image_file import LoadedImage
+from rig.firmware.machine.chips import CHIPS
+from rig.firmware.machine.machine import Machine
+from rig.firmware.machine.stm32f4.models import build_peripherals
+from rig.firmware.options import Counter
+from rig.firmware.sampled_terminals import SampledTerminals
+from sim.errors import ScenarioError
+from sim.timebase import NS_PER_S, TimeNs
+
+RESET_TIME_NS: Final = 500_000
+"""From the supply to the first instruction, at least. Source: DS8626 table 18, tRSTTEMPO 0.5 to 3 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardState:
+    """All that changes on a board, as plain data.
+
+    Attributes:
+        machine: processor, peripherals, memory, with what waits on the serial line and how the keys stand.
+        wiring: what the nets carry.
+        time: the clock.
+        supply_v: of the box, V.
+        is_powered: whether the microcontroller has its supply.
+        error_ratio: of the clock.
+        held: events of an instant that was not asked for yet.
+        line_free_ns: when the last byte that is coming will have come.
+    """
+
+    machine: Mapping[str, Any]
+    wiring: Mapping[str, Any]
+    time: DeviceTime
+    supply_v: float
+    is_powered: bool
+    error_ratio: float
+    held: tuple[Event, ...]
+    line_free_ns: TimeNs
+
+
+class EmulatedBoard:
+    """A firmware image on an emulated board.
+
+    Args:
+        image: that is in its flash.
+        board: chip, clock and nets.
+        counter: how instructions are counted.
+        ask: ``(terminal, instant) -> SI value`` of a terminal of which nothing is known beforehand.
+
+    Attributes:
+        machine: the microcontroller.
+        time: cycles against rig time.
+    """
+
+    def __init__(self, image: LoadedImage, board: Board, counter: Counter, ask: Callable[[str, TimeNs], float]) -> None:
+        self._board, self._ask = board, ask
+        self.wiring = BoardWiring(board, self._value_at, self._tell)
+        self._line = BoardLine(board.uart, {r: net for r, net in board.nets.items() if r.startswith("button.")})
+        chip = CHIPS[board.chip]
+        peripherals = build_peripherals(chip, reference_v=board.adc_reference_v, line_baud=BAUD)
+        self.machine = Machine(
+            image,
+            chip,
+            [*peripherals, self._line],
+            self.wiring,
+            hclk_hz=board.clock_hz,
+            cycles_per_instruction=board.cycles_per_instruction,
+            counter=counter,
+        )
+        self._terminals = SampledTerminals()
+        self._supply_v, self._error_ratio = 0.0, 0.0
+        self._is_powered = False
+        self._held: list[Event] = []
+        self._line_free_ns: TimeNs = 0
+        self.time = DeviceTime.starting(0, board.clock_hz, 0.0)
+
+    # power
+
+    def power_on(
+        self, t_ns: TimeNs, cause: str, error_ratio: float | None = None, wait_ns: TimeNs = RESET_TIME_NS
+    ) -> None:
+        """The supply comes at `t_ns`; the processor begins `wait_ns` later. Before that its cycles stand still."""
+        if error_ratio is not None:
+            self._error_ratio = error_ratio
+        cycle = self.machine.soc.now()
+        self.time = DeviceTime.starting(t_ns + wait_ns, self._board.clock_hz, self._error_ratio, cycle)
+        self.machine.power_on(cause)
+        self._is_powered = True
+
+    def power_off(self) -> None:
+        """The supply goes: every pin lets go of what it drives."""
+        self._is_powered = False
+        self._line.forget()
+        for peripheral in self.machine.soc.peripherals.values():
+            peripheral.reset()
+        self.machine.soc.queue.clear()
+        self.machine.take_emissions()
+
+    def supply(self, supply_v: float) -> None:
+        """The supply of the box is another; whether it is enough is for the rig to say."""
+        self._supply_v = supply_v
+
+    # what comes in
+
+    def know(self, name: str, t0_ns: TimeNs, period_ns: TimeNs, samples: bytes) -> None:
+        """Samples of a terminal are known beforehand."""
+        self._terminals.feed(name, t0_ns, period_ns, samples)
+
+    def press(self, role: str, *, is_pressed: bool) -> None:
+        """A key goes down or comes up."""
+        self._line.press(role, is_pressed=is_pressed)
+
+    def receive(self, t_ns: TimeNs, data: bytes) -> None:
+        """Bytes come in on the serial line from `t_ns` on, behind those that are still coming."""
+        start_ns = max(t_ns, self._line_free_ns)
+        ends = [start_ns + (place * BITS * NS_PER_S) // BAUD for place in range(1, len(data) + 1)]
+        self._line_free_ns = ends[-1] if ends else start_ns
+        if self._is_powered:
+            self._line.send([(self.time.first_cycle_at(end), byte) for end, byte in zip(ends, data, strict=True)])
+
+    # faults
+
+    def hang(self, span_s: float) -> None:
+        """The processor stands still; its peripherals, the watchdog among them, do not."""
+        self._line.hold_processor(round(span_s * self._board.clock_hz), self.machine.processor.unit)
+
+    def set_clock_error(self, error_ratio: float) -> None:
+        """The clock runs `error_ratio` too fast from now on."""
+        self._error_ratio = error_ratio
+        self.time = self.time.running_at(self.machine.soc.now(), self._board.clock_hz, error_ratio)
+
+    def flip_bit(self, where: str, bit: int) -> int:
+        """A bit of a byte in RAM or flash flips; returns the address.
+
+        Raises:
+            ValueError: no such symbol, or no memory there.
+        """
+        from rig.firmware.machine.peripheral import BusFault
+
+        address = self._address(where)
+        soc = self.machine.soc
+        try:
+            (byte,) = soc.memory_read(address, 1)
+            soc.memory_write(address, bytes((byte ^ 1 << bit,)))
+        except BusFault:
+            raise ValueError(f"bit_flip: there is no memory at 0x{address:08x} on {self._board.chip}") from None
+        return address
+
+    def _address(self, where: str) -> int:
+        name, _, offset = where.partition("+")
+        try:
+            distance = int(offset, 0) if offset else 0
+            if name[:1].isdigit():
+                return int(name, 0) + distance
+            return self.machine.image.symbol(name.strip()).address + distance
+        except ScenarioError as error:
+            raise ValueError(f"bit_flip: {error}") from None
+        except ValueError:
+            raise ValueError(f"bit_flip: `{where}` is neither a symbol nor an address") from None
+
+    # time
+
+    @property
+    def is_powered(self) -> bool:
+        """Whether the microcontroller has its supply."""
+        return self._is_powered
+
+    def cycle_at(self, t_ns: TimeNs) -> int:
+        """The first cycle that does not belong to what happens before an instant."""
+        return self.time.first_cycle_at(t_ns)
+
+    def events_before(self, until_ns: TimeNs) -> list[Event]:
+        """What the board has done before an instant and was not told yet, in time order.
+
+        An instruction that begins before a cycle may end behind it, and so may what it does: that is told when its
+        instant is asked for.
+        """
+        instant = self.time.instant_ns
+        self._held += [
+            Event(instant(each.cycle), each.kind, each.name, each.value, each.data)
+            for each in self.machine.take_emissions()
+        ]
+        told = [event for event in self._held if event.t_ns < until_ns]
+        self._held = self._held[len(told) :]
+        return told
+
+    def _tell(self, kind: EventKind, name: str, value: float, data: bytes, cycle: int) -> None:
+        self.machine.soc.emit(kind, name, value, data, cycle)
+
+    def _value_at(self, terminal: str, cycle: int) -> float:
+        t_ns = self.time.instant_ns(cycle)
+        if terminal == "supply":
+            return self._supply_v
+        known = self._terminals.value(terminal, t_ns)
+        return self._ask(terminal, t_ns) if known is None else known
+
+    # copies
+
+    def state(self) -> BoardState:
+        """The board as it is."""
+        return BoardState(
+            self.machine.state(),
+            self.wiring.state(),
+            self.time,
+            self._supply_v,
+            self._is_powered,
+            self._error_ratio,
+            tuple(self._held),
+            self._line_free_ns,
+        )
+
+    def restore(self, state: BoardState) -> None:
+        """Be again as when `state` was taken."""
+        self.machine.restore(state.machine)
+        self.wiring.restore(dict(state.wiring))
+        self.time, self._supply_v, self._is_powered = state.time, state.supply_v, state.is_powered
+        self._error_ratio, self._held = state.error_ratio, list(state.held)
+        self._line_free_ns = state.line_free_ns
