@@ -7,10 +7,12 @@ run, negative before it begins. Values at terminals are SI: volts of a switch, a
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from sim.signal import Signal
 from sim.timebase import TimeNs
+
+if TYPE_CHECKING:
+    from sim.signal import Signal  # a device process begins without numpy
 
 EventKind: TypeAlias = Literal["drive", "line", "uart", "power", "reset", "fault", "trace"]
 """What a device can do that somebody outside notices.
@@ -107,7 +109,7 @@ class DeviceUnderTest(Protocol):
     def advance(
         self,
         until_ns: TimeNs,
-        signals: Mapping[str, Signal],
+        signals: Mapping[str, "Signal"],
         sense: Sense,
         break_on: frozenset[EventKind] = frozenset(),
     ) -> Batch:

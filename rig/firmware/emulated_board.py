@@ -1,8 +1,8 @@
 """A board with an emulated microcontroller: time, supply, terminals and faults around a `Machine`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rig.firmware.board_file import Board
 from rig.firmware.board_line import BAUD, BITS, BoardLine
@@ -17,6 +17,9 @@ from rig.firmware.options import Counter
 from rig.firmware.sampled_terminals import SampledTerminals
 from sim.errors import ScenarioError
 from sim.timebase import NS_PER_S, TimeNs
+
+if TYPE_CHECKING:
+    from rig.firmware.machine.soc import Emission
 
 RESET_TIME_NS: Final = 500_000
 """From the supply to the first instruction, at least. Source: DS8626 table 18, tRSTTEMPO 0.5 to 3 ms."""
@@ -59,10 +62,12 @@ class EmulatedBoard:
     Attributes:
         machine: the microcontroller.
         time: cycles against rig time.
+        heard: told of all that the machine tells, once each, in order.
     """
 
     def __init__(self, image: LoadedImage, board: Board, counter: Counter, ask: Callable[[str, TimeNs], float]) -> None:
         self._board, self._ask = board, ask
+        self.heard: Callable[[Sequence["Emission"]], None] = lambda _: None
         self.wiring = BoardWiring(board, self._value_at, self._tell)
         self._line = BoardLine(board.uart, {r: net for r, net in board.nets.items() if r.startswith("button.")})
         chip = CHIPS[board.chip]
@@ -174,6 +179,10 @@ class EmulatedBoard:
         """Whether the microcontroller has its supply."""
         return self._is_powered
 
+    def instant_ns(self, cycle: int) -> TimeNs:
+        """Rig time of a cycle."""
+        return self.time.instant_ns(cycle)
+
     def cycle_at(self, t_ns: TimeNs) -> int:
         """The first cycle that does not belong to what happens before an instant."""
         return self.time.first_cycle_at(t_ns)
@@ -184,11 +193,9 @@ class EmulatedBoard:
         An instruction that begins before a cycle may end behind it, and so may what it does: that is told when its
         instant is asked for.
         """
-        instant = self.time.instant_ns
-        self._held += [
-            Event(instant(each.cycle), each.kind, each.name, each.value, each.data)
-            for each in self.machine.take_emissions()
-        ]
+        instant, emissions = self.time.instant_ns, self.machine.take_emissions()
+        self.heard(emissions)
+        self._held += [Event(instant(each.cycle), each.kind, each.name, each.value, each.data) for each in emissions]
         told = [event for event in self._held if event.t_ns < until_ns]
         self._held = self._held[len(told) :]
         return told

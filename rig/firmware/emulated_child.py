@@ -7,10 +7,11 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any
 
 from rig.firmware.child_link import ChildLink
 from rig.firmware.child_side import take_pipes
+from rig.firmware.insight.unusable import UnusableError
 from rig.firmware.wire import Request
 from rig.firmware.wire_frame import VERSION
 from rig.firmware.wire_reports import Accepted, Answer, Ask, Done, Events, Failed, Ready, Refused
@@ -39,9 +40,7 @@ class EmulatedChild:
         self._link = link
         setup: Mapping[str, Any] = json.loads(start.setup)
         board = board_from(setup["board"])
-        flash, ram = board.memory["flash"], board.memory["ram"]
         self._image = load_image(Path(setup["image"]), at=setup["at"])
-        del flash, ram
         self._emulated = EmulatedBoard(self._image, board, setup["counter"], self._ask)
         self._looking_in = LookingIn(self._emulated, self._image, board, setup, link)
         self._states: list[Any] = []
@@ -66,7 +65,7 @@ class EmulatedChild:
         match request:
             case Advance():
                 self._advance(request)
-            case Terminal("supply" | _) if request.name == "supply":
+            case Terminal() if request.name == "supply":
                 emulated.supply(request.value)
             case Terminal():
                 emulated.press(request.name, is_pressed=request.value != 0.0)
@@ -111,7 +110,7 @@ class EmulatedChild:
             self._link.send(Ask(t_ns, terminal))
         answer = self._link.take()
         if not isinstance(answer, Value):
-            raise RuntimeError(f"asked for {terminal}, the rig sent {type(answer).__name__}")
+            raise UnusableError(f"the rig was asked for {terminal} and sent {type(answer).__name__}")
         return answer.value
 
     def _inject(self, wanted: Inject) -> None:
@@ -127,7 +126,8 @@ class EmulatedChild:
                 case "bit_flip":
                     emulated.flip_bit(wanted.where, round(wanted.dose))
                 case _:
-                    raise ValueError(f"an emulated microcontroller cannot have the fault {wanted.kind!r}")
+                    self._link.send(Refused(f"an emulated microcontroller cannot have the fault {wanted.kind!r}"))
+                    return
         except ValueError as error:
             self._link.send(Refused(str(error)))
         else:
@@ -174,8 +174,17 @@ def main() -> int:
     try:
         while not isinstance(request := link.take(), Quit):
             child.serve(request)
-    except Unusable as error:
+    except UnusableError as error:
         return _fail(link, str(error))
     finally:
         child.close()
     return 0
+
+
+def _fail(link: ChildLink, why: str) -> int:
+    link.send(Failed(why))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

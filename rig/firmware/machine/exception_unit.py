@@ -58,6 +58,7 @@ class ExceptionUnit:
         wakes: whether that exception ends a sleep nevertheless (held by PRIMASK alone).
         entered: called when a handler begins; None for nobody.
         left: called when a handler has returned; None for nobody.
+        attended: called when what is pending may have changed; None for nobody.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class ExceptionUnit:
         self._faultmask = engine.registers(("faultmask",)) if uses_faultmask else None
         self.entered: ExceptionObserver | None = None
         self.left: ExceptionObserver | None = None
+        self.attended: Callable[[], None] | None = None
         self.reset(0)
 
     def reset(self, vector_table: int) -> None:

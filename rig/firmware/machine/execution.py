@@ -29,11 +29,9 @@ _ON_INVALID: Final = "bool(uc_engine *, int, uint64_t, int, int64_t, void *)"
 _TB_FLUSH: Final = 10 | 1 << 30
 _SET_CPU_MODEL: Final = 7 | 1 << 26 | 1 << 30
 _READ, _WRITE, _EXECUTE = 1, 2, 4
-_HINTS: Final = (b"\x20\xbf", b"\x10\xbf")
-_WIDE_HINTS: Final = (b"\xaf\xf3\x02\x80", b"\xaf\xf3\x01\x80")
+_HINTS, _WIDE_HINTS = (b"\x20\xbf", b"\x10\xbf"), (b"\xaf\xf3\x02\x80", b"\xaf\xf3\x01\x80")
 """WFE and YIELD, narrow and wide. Source: ARMv7-M ARM A7.7.262, A7.7.264."""
-_WFI: Final = b"\x30\xbf"
-_WIDE_WFI: Final = b"\xaf\xf3\x03\x80"
+_WFI, _WIDE_WFI = b"\x30\xbf", b"\xaf\xf3\x03\x80"
 """Source: ARMv7-M ARM A7.7.263."""
 _INTERRUPTS: Final = {
     2: Reason.CALL,
@@ -233,15 +231,19 @@ class Engine:
                 self._aborted = reason
                 self._lib.uc_emu_stop(self._uc)
 
-        callback = self._callback(_ON_CODE, on_code)
-        hooks: list[Any] = []
-        for address in addresses:
-            made = self._ffi.new("uc_hook *")
-            null = self._ffi.NULL
-            self._check(
-                self._lib.uc_hook_add(self._uc, made, self._unicorn.UC_HOOK_CODE, callback, null, address, address)
-            )
-            hooks.append(made)
+        return self._keep([self._hook(self._unicorn.UC_HOOK_CODE, _ON_CODE, on_code, at, at) for at in addresses])
+
+    def watch_data(self, first: int, end: int, look: Callable[[int, bool], None]) -> int:
+        """Call `look(address, is a write)` at every access to memory from `first` up to `end`; otherwise as `watch`."""
+
+        def on_access(_uc: Any, kind: int, address: int, size: int, _value: int, _data: Any) -> None:
+            if address < end and address + size > first and not self._log.replaying:
+                look(address, kind == self._unicorn.UC_MEM_WRITE)
+
+        kinds = self._unicorn.UC_HOOK_MEM_READ | self._unicorn.UC_HOOK_MEM_WRITE
+        return self._keep([self._hook(kinds, _ON_MEMORY, on_access, max(first - 7, 0), end - 1)])
+
+    def _keep(self, hooks: list[Any]) -> int:
         key = next(iter(set(range(len(self._hooks) + 1)) - set(self._hooks)))
         self._hooks[key] = hooks
         self.flush()

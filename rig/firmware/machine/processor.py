@@ -125,6 +125,8 @@ class Processor:
 
     def attend(self) -> None:
         """What is pending, enabled or how urgent has changed: look at it behind this instruction."""
+        if self.unit.attended is not None:
+            self.unit.attended()
         if self.unit.scr & _SEVONPEND:
             self._event = True
         if self._running:
