@@ -67,7 +67,7 @@ class EmulatedBoard:
 
     def __init__(self, image: LoadedImage, board: Board, counter: Counter, ask: Callable[[str, TimeNs], float]) -> None:
         self._board, self._ask = board, ask
-        self.heard: Callable[[Sequence["Emission"]], None] = lambda _: None
+        self.heard: Callable[[Sequence[Emission]], None] = lambda _: None
         self.wiring = BoardWiring(board, self._value_at, self._tell)
         self._line = BoardLine(board.uart, {r: net for r, net in board.nets.items() if r.startswith("button.")})
         chip = CHIPS[board.chip]
