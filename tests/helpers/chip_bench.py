@@ -18,6 +18,7 @@ class StillProcessor:
         self.cycle = 0
         self.lines: dict[int, int] = {}
         self.rises: dict[int, list[int]] = {}
+        self.stalls: list[tuple[int, int]] = []
         self.resets: list[tuple[int, str]] = []
 
     def now(self) -> int:
@@ -36,6 +37,9 @@ class StillProcessor:
 
     def request_break(self) -> None:
         pass
+
+    def stall(self, cycles: int) -> None:
+        self.stalls.append((self.cycle, cycles))
 
     def code_changed(self) -> None:
         pass
@@ -81,7 +85,7 @@ class ChipBench:
         self.chip = CHIPS[chip]
         self.processor, self.wiring = StillProcessor(), OpenWiring()
         self.soc = Soc(self.chip, hclk_hz, self.wiring)
-        self.blocks = {block.name: block for block in build_peripherals(self.chip)}
+        self.blocks = {block.name: block for block in build_peripherals(self.chip, 8_000_000)}
         self.bus = Bus(self.chip, list(self.blocks.values()))
         self.soc.connect(self.processor, self.bus, list(self.blocks.values()))
         for block in self.blocks.values():

@@ -125,6 +125,7 @@ class Machine:
             if "reset" in self.soc.break_on:
                 break
             reached = self.processor.run_until(cycle)
+        self.soc.settle(min(cycle, reached))
         self._passing = -1
         self.halted_at = self.processor.unit.pc if self.processor.halted else None
         return reached

@@ -46,6 +46,7 @@ _STATE: Final = (
     "_awaits_event",
     "_event",
     "_steps",
+    "_stalled_until",
 )
 _SAVED: Final = (
     *(f"r{place}" for place in range(13)),
@@ -97,7 +98,7 @@ class Processor:
     def _calm(self) -> None:
         self._asleep = self._awaits_event = False
         self._event = True
-        self._steps = 0
+        self._steps = self._stalled_until = 0
 
     # What peripherals ask for
     def now(self) -> int:
@@ -146,6 +147,12 @@ class Processor:
         if self._running:
             self._engine.stop()
 
+    def stall(self, cycles: int) -> None:
+        """Execute nothing for so many cycles behind this instruction; interrupts wait too."""
+        self._stalled_until = self.now() + cycles << 8
+        if self._running:
+            self._engine.stop()
+
     def code_changed(self) -> None:
         """Memory from which instructions were fetched holds other bytes."""
         self._engine.flush()
@@ -164,9 +171,14 @@ class Processor:
         limit, queue, unit = cycle << 8, self._soc.queue, self.unit
         self._broken = self.halted = False
         while self._fine < limit and not self._broken:
-            if self._fire_due() or self._take():
+            if self._fire_due():
                 continue
             end = min(queue.next_cycle << 8, limit)
+            if self._fine < self._stalled_until:
+                self._fine = min(end, self._stalled_until)
+                continue
+            if self._take():
+                continue
             if self._asleep or unit.locked:
                 self.sleeping_cycles += end - self._fine >> 8
                 self._fine = end
@@ -345,9 +357,9 @@ class Processor:
 
     def step(self) -> None:
         """Execute one instruction, or begin one handler, or sleep until something happens."""
-        if self._fire_due() or self._take():
+        if self._fire_due() or (self._fine >= self._stalled_until and self._take()):
             return
-        if self._asleep or self.unit.locked:
+        if self._asleep or self.unit.locked or self._fine < self._stalled_until:
             self.run_until(min(self._soc.queue.next_cycle, (self._fine >> 8) + _LONGEST_STEP) + 1)
         else:
             self._execute(1)

@@ -59,6 +59,10 @@ class ProcessorPort(Protocol):
         """Come back from `run_until` after this instruction."""
         ...
 
+    def stall(self, cycles: int) -> None:
+        """Execute nothing for so many cycles behind this instruction."""
+        ...
+
     def code_changed(self) -> None:
         """Memory from which instructions were fetched holds other bytes."""
         ...
@@ -99,6 +103,7 @@ class Soc:
         emissions: told since somebody took them.
         told: cycle of the latest of them, pins and converters included.
         break_on: kinds of emission at which `run_until` comes back.
+        settle: takes every analogue sample whose instant lies before a cycle and that nobody has looked at yet.
         reset_cause: of the latest reset; set before the peripherals are reset.
         now: the cycle of what happens at this moment; a function without arguments.
     """
@@ -116,6 +121,7 @@ class Soc:
         self.break_on: frozenset[str] = frozenset()
         self.reset_cause = "power_on"
         self.flash_controller: Peripheral | None = None
+        self.settle: Callable[[int], None] = lambda _before: None
         self._bus_hz: dict[str, int] = {}
         self._timer_hz: dict[str, int] = {}
 
@@ -155,6 +161,10 @@ class Soc:
     def irq(self, number: int, level: int) -> None:
         """An interrupt line is 1 or 0. A line that rises is pending until it is served, also if it falls before."""
         self._processor.irq(number, level)
+
+    def stall(self, cycles: int) -> None:
+        """The processor cannot fetch instructions for so many cycles behind this one; all else goes on."""
+        self._processor.stall(cycles)
 
     def request_reset(self, cause: str) -> None:
         """Reset the chip after this instruction; `cause` is one of `RESET_CAUSES`."""

@@ -175,9 +175,9 @@ class Converter(RegisterBlock):
         period = self.fabric.divider(self.fabric.clocks.apb2_hz, self.name) * PRESCALERS[self.fabric.adc_prescaler]
         return SAMPLE_CYCLES[self.r[register] >> 3 * place & 7] * period
 
-    def take_due_sample(self) -> None:
-        """Take the sample of the running conversion if its instant has come."""
-        if self.group and self.code < 0 and self.soc.now() >= self.hold_at:
+    def take_due_sample(self, before: int | None = None) -> None:
+        """Take the sample of the running conversion if its instant has come, or lies before a cycle."""
+        if self.group and self.code < 0 and self.hold_at < (self.soc.now() + 1 if before is None else before):
             full_scale_v = self.fabric.reference_v * self.fabric.reference_ratio()
             self.code = code_of(self._volts(), full_scale_v, CONVERT_CYCLES[self.cr1 >> 24 & 3])
             if self in self.fabric.waiting:

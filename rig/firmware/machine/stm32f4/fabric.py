@@ -60,8 +60,8 @@ class Listener(Protocol):
 class Sampler(Protocol):
     """Holds an analogue sample whose instant comes without an event."""
 
-    def take_due_sample(self) -> None:
-        """Take it if its instant has come."""
+    def take_due_sample(self, before: int | None = None) -> None:
+        """Take it if its instant has come, or lies before a cycle."""
         ...
 
 
@@ -125,6 +125,7 @@ class Fabric:
     def add(self, block: "RegisterBlock", soc: "Soc") -> None:
         """A peripheral joins."""
         self.soc = soc
+        soc.settle = self.settle
         self.blocks[block.name] = block
         for number in set(block.block.irqs.values()):
             self._sharers.setdefault(number, []).append(block)
@@ -235,10 +236,14 @@ class Fabric:
 
     # -- outside -------------------------------------------------------------------------------------------------------
 
-    def settle(self) -> None:
-        """Take every analogue sample whose instant has come: before an output changes what the inputs see."""
+    def settle(self, before: int | None = None) -> None:
+        """Take every analogue sample whose instant has come, or lies before a cycle.
+
+        Called before an output changes what the inputs see, and before the machine comes back from a run: whoever is
+        asked for a value is never asked for one of the past.
+        """
         for sampler in tuple(self.waiting):
-            sampler.take_due_sample()
+            sampler.take_due_sample(before)
 
     def reference_ratio(self) -> float:
         """What the reference voltage is of what it should be."""

@@ -1,7 +1,7 @@
 """The flash interface: keys, sectors, programming with its times and its errors.
 
-Times: DS8626 tables 40 and 41, typical. BSY stands for that time; that the processor cannot fetch from flash meanwhile
-has no model.
+Times: DS8626 tables 40 and 41, typical. While the flash is busy the processor cannot fetch from it and stands still
+(RM0090 3.6): here always, as code runs from flash; interrupts wait, the watchdogs do not.
 
 Source: RM0090 3.5 to 3.9.
 """
@@ -114,6 +114,7 @@ class Flash(RegisterBlock):
         cycles = round(span_s * self.soc.hclk_hz)
         self.sr |= _BSY
         self.schedule(_DONE, self.soc.now() + cycles)
+        self.soc.stall(cycles)
 
     def tick(self, kind: int, value: int) -> None:
         """Erased or programmed."""

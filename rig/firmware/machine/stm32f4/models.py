@@ -40,7 +40,7 @@ MODELS: Final[Mapping[str, type[RegisterBlock]]] = {
 
 
 def build_peripherals(
-    chip: Chip, crystal_hz: int = 8_000_000, reference_v: float = 3.3, line_baud: int = 115_200
+    chip: Chip, crystal_hz: int, reference_v: float = 3.3, line_baud: int = 115_200
 ) -> list[RegisterBlock]:
     """Every peripheral of a chip that has a model; the machine attaches them to its bus.
 

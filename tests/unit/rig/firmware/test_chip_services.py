@@ -145,6 +145,7 @@ def test_a_sector_is_erased_in_its_time_and_words_only_lose_bits():
     bench.soc.memory_write(address, b"\x12" * 0x4000)
     bench.write("FLASH.CR", 2 | 1 << 3 | 2 << 8)
     bench.write("FLASH.CR", bench.read("FLASH.CR") | 1 << 16)
+    assert bench.processor.stalls == [(bench.cycle, 250 * 16_000)]
     bench.run(250 * 16_000 - 1)
     assert bench.read("FLASH.SR") & 1 << 16
     bench.run(1)

@@ -66,6 +66,19 @@ def test_an_output_that_changes_meanwhile_does_not_reach_back():
     assert bench.read("ADC1.DR") == int(1.0 / 3.3 * 4096 + 0.5)
 
 
+def test_a_sample_does_not_wait_for_somebody_to_look():
+    """Whoever runs the chip to a cycle can have every sample before it taken, and no other."""
+    bench = on(SQR3=1)
+    start = bench.cycle
+    bench.write("ADC1.CR2", ADON | SWSTART)
+    bench.run(10)
+    bench.soc.settle(start + 6)
+    assert bench.wiring.samples == []
+    bench.soc.settle(start + 7)
+    bench.soc.settle(start + 10)
+    assert bench.wiring.samples == [("ADC1", 1, start + 6)]
+
+
 def test_a_scan_goes_to_memory_round_and_round():
     """RM0090 13.8.1, 10.3.8: two channels a scan, each result one request; half and complete flags; NDTR reloads."""
     bench = on(cr2=ADON | DMA | DDS, SQR1=1 << 20, SQR3=4 | 9 << 5, CR1=1 << 8, SMPR2=3 << 12 | 3 << 27)
