@@ -71,7 +71,7 @@ class EmulatedBoard:
         self.wiring = BoardWiring(board, self._value_at, self._tell)
         self._line = BoardLine(board.uart, {r: net for r, net in board.nets.items() if r.startswith("button.")})
         chip = CHIPS[board.chip]
-        peripherals = build_peripherals(chip, reference_v=board.adc_reference_v, line_baud=BAUD)
+        peripherals = build_peripherals(chip, board.crystal_hz, board.adc_reference_v, BAUD)
         self.machine = Machine(
             image,
             chip,
