@@ -99,7 +99,7 @@ class EmulatedBoard:
         cycle = self.machine.soc.now()
         self.time = DeviceTime.starting(t_ns + wait_ns, self._board.clock_hz, self._error_ratio, cycle)
         self.machine.power_on(cause)
-        self._is_powered = True
+        self._is_powered, self._line_free_ns = True, t_ns
 
     def power_off(self) -> None:
         """The supply goes: every pin lets go of what it drives."""
