@@ -11,6 +11,7 @@ from rig.firmware.machine.stm32f4.exti import Exti
 from rig.firmware.machine.stm32f4.fabric import Fabric
 from rig.firmware.machine.stm32f4.flash import Flash
 from rig.firmware.machine.stm32f4.gpio import Gpio
+from rig.firmware.machine.stm32f4.i2c import I2c
 from rig.firmware.machine.stm32f4.iwdg import Iwdg
 from rig.firmware.machine.stm32f4.rcc import Rcc
 from rig.firmware.machine.stm32f4.registers import RegisterBlock
@@ -28,6 +29,7 @@ MODELS: Final[Mapping[str, type[RegisterBlock]]] = {
     "exti": Exti,
     "flash": Flash,
     "gpio": Gpio,
+    "i2c": I2c,
     "iwdg": Iwdg,
     "pwr": Pwr,
     "rcc": Rcc,
