@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rig.firmware.board_file import Board
 from rig.firmware.board_line import BAUD, BITS, BoardLine
+from rig.firmware.board_nets import IMU
 from rig.firmware.board_wiring import BoardWiring
 from rig.firmware.device_time import DeviceTime
 from rig.firmware.device_under_test import Event, EventKind
 from rig.firmware.image_file import LoadedImage
 from rig.firmware.machine.chips import CHIPS
 from rig.firmware.machine.machine import Machine
-from rig.firmware.machine.stm32f4.models import build_peripherals
+from rig.firmware.machine.stm32f4.models import build_peripherals, wire_imu
 from rig.firmware.options import Counter
 from rig.firmware.sampled_terminals import SampledTerminals
 from sim.errors import ScenarioError
@@ -72,6 +73,8 @@ class EmulatedBoard:
         self._line = BoardLine(board.uart, {r: net for r, net in board.nets.items() if r.startswith("button.")})
         chip = CHIPS[board.chip]
         peripherals = build_peripherals(chip, board.crystal_hz, board.adc_reference_v, BAUD)
+        if (imu := board.nets.get(IMU)) is not None:
+            wire_imu(peripherals, imu.bus, imu.address, self._value_at)
         self.machine = Machine(
             image,
             chip,

@@ -1,6 +1,6 @@
 """The peripherals of a chip as objects: which class serves which block."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from rig.firmware.machine.chips import Chip
@@ -12,6 +12,7 @@ from rig.firmware.machine.stm32f4.fabric import Fabric
 from rig.firmware.machine.stm32f4.flash import Flash
 from rig.firmware.machine.stm32f4.gpio import Gpio
 from rig.firmware.machine.stm32f4.i2c import I2c
+from rig.firmware.machine.stm32f4.imu import WHO_AM_I, Imu
 from rig.firmware.machine.stm32f4.iwdg import Iwdg
 from rig.firmware.machine.stm32f4.rcc import Rcc
 from rig.firmware.machine.stm32f4.registers import RegisterBlock
@@ -54,3 +55,23 @@ def build_peripherals(
     """
     fabric = Fabric(chip, crystal_hz, reference_v, line_baud)
     return [MODELS[block.layout](block, fabric) for block in chip.blocks if block.modelled]
+
+
+def wire_imu(
+    peripherals: Sequence[RegisterBlock], bus: str, address: int | None, value_at: Callable[[str, int], float]
+) -> None:
+    """Hang an inertial sensor on a bus.
+
+    Args:
+        peripherals: of the chip.
+        bus: `I2C1`.
+        address: on the bus; None for the usual one.
+        value_at: ``(terminal, cycle) -> m/s^2 or rad/s`` of `foot_imu.ax` ... `foot_imu.gz`.
+
+    Raises:
+        ValueError: the bus has no model.
+    """
+    i2c = next((each for each in peripherals if each.name == bus), None)
+    if not isinstance(i2c, I2c):
+        raise ValueError(f"the inertial sensor hangs on {bus}, which has no model: I2C1, I2C2 and I2C3 have one")  # noqa: TRY004
+    i2c.targets.append(Imu(value_at, lambda: i2c.soc.now(), WHO_AM_I if address is None else address))

@@ -7,8 +7,7 @@ import pytest
 from chip_bench import ChipBench
 
 from rig.firmware.machine.peripheral import Unmodelled
-from rig.firmware.machine.stm32f4.i2c import I2c
-from rig.firmware.machine.stm32f4.imu import Imu
+from rig.firmware.machine.stm32f4.models import wire_imu
 
 EVENT, ERROR = 31, 32
 PE, START, STOP, ACK, POS = 1, 1 << 8, 1 << 9, 1 << 10, 1 << 11
@@ -28,10 +27,8 @@ class Master:
         bench.write("I2C1.CR2", 16)
         bench.write("I2C1.CCR", SCL // 2)
         bench.write("I2C1.CR1", PE)
-        bus = bench.blocks["I2C1"]
-        assert isinstance(bus, I2c)
         self.asked: list[str] = []
-        bus.targets.append(Imu(self._value, bench.soc.now))
+        wire_imu(list(bench.blocks.values()), "I2C1", None, self._value)
 
     def _value(self, terminal: str, cycle: int) -> float:
         self.asked.append(terminal)
@@ -147,6 +144,12 @@ def test_what_the_sensor_has_no_model_of():
         master.read(0x74, 1)
     with pytest.raises(Unmodelled, match="SMBus"):
         master.bench.write("I2C1.CR1", PE | 2)
+
+
+def test_a_bus_that_has_no_model_is_refused():
+    """A board may name SPI1: one clear error, no silent sensor."""
+    with pytest.raises(ValueError, match="SPI1, which has no model"):
+        wire_imu(list(ChipBench().blocks.values()), "SPI1", None, lambda terminal, cycle: 0.0)
 
 
 def test_a_transfer_goes_on_from_a_snapshot():
