@@ -74,4 +74,9 @@ def wire_imu(
     i2c = next((each for each in peripherals if each.name == bus), None)
     if not isinstance(i2c, I2c):
         raise ValueError(f"the inertial sensor hangs on {bus}, which has no model: I2C1, I2C2 and I2C3 have one")  # noqa: TRY004
-    i2c.targets.append(Imu(value_at, lambda: i2c.soc.now(), WHO_AM_I if address is None else address))
+    attached: I2c = i2c
+
+    def now() -> int:
+        return attached.soc.now()
+
+    i2c.targets.append(Imu(value_at, now, WHO_AM_I if address is None else address))
