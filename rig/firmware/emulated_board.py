@@ -22,8 +22,9 @@ from sim.timebase import NS_PER_S, TimeNs
 if TYPE_CHECKING:
     from rig.firmware.machine.soc import Emission
 
-RESET_TIME_NS: Final = 500_000
-"""From the supply to the first instruction, at least. Source: DS8626 table 18, tRSTTEMPO 0.5 to 3 ms."""
+RESET_TIME_NS: Final = 1_000_000
+"""From the supply to the first instruction. Source: DS8626 table 18, tRSTTEMPO 0.5 to 3 ms; a whole millisecond (design
+choice), so that a firmware whose ticks count from its reset ticks where the device's clock does."""
 
 
 @dataclass(frozen=True, slots=True)
