@@ -81,7 +81,7 @@ def is_gone(process_id):
     ],
 )
 def test_a_firmware_that_fails_is_one_error_with_what_it_did_last(library, word, words):
-    """The error names the end of the process, the last drives and the serial log; the next device is none the worse."""
+    """The error names the end of the process, the last drives and the serial log; no thread and no process is left."""
     threads = threading.active_count()
     with pytest.raises(BenchError) as told:
         told_by(library, word)
@@ -89,6 +89,10 @@ def test_a_firmware_that_fails_is_one_error_with_what_it_did_last(library, word,
     for each in (*words, "t = 0.0", "mA at 0.0", "LOG started"):
         assert each in text
     assert threading.active_count() == threads
+
+
+def test_the_next_device_is_none_the_worse(library):
+    """After all of that the same library works, told nothing that is wrong."""
     assert b"fine\n" in [event.data for event in told_by(library, b"?")]
 
 
