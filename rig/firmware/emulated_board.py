@@ -105,14 +105,17 @@ class EmulatedBoard:
         self.machine.power_on(cause)
         self._is_powered, self._line_free_ns = True, t_ns
 
-    def power_off(self) -> None:
-        """The supply goes: every pin lets go of what it drives."""
+    def power_off(self, t_ns: TimeNs) -> list[Event]:
+        """The supply goes at `t_ns`: every pin lets go of what it drives; what the board does thereupon, at once."""
         self._is_powered = False
         self._line.forget()
+        self.machine.take_emissions()
         for peripheral in self.machine.soc.peripherals.values():
             peripheral.reset()
         self.machine.soc.queue.clear()
-        self.machine.take_emissions()
+        self._held.clear()
+        let_go = [each for each in self.machine.take_emissions() if each.kind in {"drive", "line"}]
+        return [Event(t_ns, each.kind, each.name, each.value) for each in let_go]
 
     def supply(self, supply_v: float) -> None:
         """The supply of the box is another; whether it is enough is for the rig to say."""

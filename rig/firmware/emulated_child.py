@@ -136,10 +136,11 @@ class EmulatedChild:
     def _power(self, wanted: Power) -> None:
         if wanted.comes:
             self._emulated.power_on(wanted.t_ns, wanted.cause)
+            self._link.send(Done(wanted.t_ns))
         else:
             self._looking_in.before_power_off()
-            self._emulated.power_off()
-        self._link.send(Done(wanted.t_ns))
+            let_go = self._emulated.power_off(wanted.t_ns)
+            self._link.send(Events(let_go), Done(wanted.t_ns))
 
     def _question(self, document: Mapping[str, Any]) -> None:
         answer = self._answers.get(str(document.get("ask")))

@@ -1,8 +1,9 @@
 """Every kind of device behind the port of a firmware, each with the same clock and the presets of the reference."""
 
 from rig.firmware.board_file import find_board
-from rig.firmware.builds import reference_library
+from rig.firmware.builds import reference_image, reference_library
 from rig.firmware.device_under_test import ClockSetting
+from rig.firmware.emulated_device import EmulatedDevice
 from rig.firmware.host_device import HostDevice
 from rig.firmware.model_device import ModelDevice
 from rig.firmware.options import FirmwareOptions
@@ -24,5 +25,13 @@ def _host():
     return lambda: HostDevice(library, board, CLOCK, FirmwareOptions())
 
 
-MAKERS = {"host": _host, "model": _model}
+def _emulated(name):
+    def make():
+        image, board = reference_image(name), find_board(name)
+        return lambda: EmulatedDevice(image, board, CLOCK, FirmwareOptions())
+
+    return make
+
+
+MAKERS = {"emulated": _emulated("blue_f405"), "host": _host, "model": _model}
 """Name -> what gives a maker of fresh devices."""

@@ -25,8 +25,9 @@ enum { INJECT_HANG = 0, INJECT_CLOCK = 1, INJECT_BIT_FLIP = 2, INJECT_ADC_REFERE
 static const int64_t NO_STAMP = INT64_MIN;
 
 static struct {
-  bool started, on;
+  bool started, on, runs; /* a request to start came; power is there; the reset is over */
   int64_t from_ns;    /* power comes */
+  int64_t boot_us;    /* the reset is over */
   int64_t stamp_ns;   /* of what happens off the microsecond: the loss of power */
   double clock_error; /* as the rig set it, without what was injected */
   uint8_t cause;
@@ -126,16 +127,29 @@ static void power_comes(void) {
   dut.on = true;
   dut.current_a = 0.0;
   dut.panel = 0;
-  dut.stamp_ns = dut.from_ns;
-  tell(0, EVENT_RESET, CAUSES[dut.cause], 0.0, NULL, 0);
-  dut.stamp_ns = NO_STAMP;
-  host_power_on(&rig, clock_us(dut.from_ns), (hal_reset)dut.cause, dut.stored, dut.stored_size);
+  const int64_t from_us = clock_us(dut.from_ns);
+  dut.boot_us = from_us + HOST_BOOT_US;
+  host_power_on(&rig, from_us, (hal_reset)dut.cause, dut.stored, dut.stored_size);
+}
+
+/* Let the machine run, through the end of its reset; false where that is not before `until_us`. */
+static bool boot(int64_t until_us) {
+  if (dut.runs) return true;
+  if (dut.boot_us >= until_us) {
+    (void)host_run(until_us);
+    return false;
+  }
+  (void)host_run(dut.boot_us);
+  dut.runs = true;
+  tell(dut.boot_us, EVENT_RESET, CAUSES[dut.cause], 0.0, NULL, 0);
+  return true;
 }
 
 /* Let the machine run to `until_us`; `*reached_ns` is then what it has reached. False where it has been reset. */
 static bool run(int64_t until_us, int64_t *reached_ns) {
   for (int k = 0; k < dut.buttons_waiting; k++) host_button(dut.waiting[k].number, dut.waiting[k].pressed);
   dut.buttons_waiting = 0;
+  if (!boot(until_us)) return true;
   host_end end = host_run(until_us);
   if (end == HOST_PAUSED) {
     const int64_t paused_us = host_now_us();
@@ -177,16 +191,10 @@ static void advance(const frame *got) {
   if (!take_signals(got->payload + 11, got->payload + got->size, got->payload[10])) {
     pipe_fail("the samples of a terminal do not hold together");
   }
-  const bool begins = !dut.on && dut.from_ns < until_ns;
-  if (begins) power_comes();
+  if (!dut.on && dut.from_ns < until_ns) power_comes();
   const int64_t until_us = clock_us(until_ns);
   int64_t reached_ns = until_ns;
-  bool lives = true;
-  if (begins && dut.break_mask >> EVENT_RESET & 1) {
-    reached_ns = dut.from_ns + 1;
-  } else if (dut.on && until_us > host_now_us()) {
-    lives = run(until_us, &reached_ns);
-  }
+  const bool lives = !dut.on || until_us <= host_now_us() || run(until_us, &reached_ns);
   done(reached_ns, !lives, lives ? HAL_RESET_POWER_ON : HAL_RESET_WATCHDOG);
 }
 
