@@ -160,9 +160,8 @@ class EmulatedChild:
         return {}
 
 
-def main() -> int:
-    """Serve the pipes."""
-    link = ChildLink(*take_pipes())
+def serve_link(link: ChildLink) -> int:
+    """Serve the rig from its first request to its last."""
     start = link.take()
     if not isinstance(start, Start) or start.version != VERSION:
         return _fail(link, "the rig speaks another version of the language of `rig.firmware.wire`")
@@ -188,4 +187,4 @@ def _fail(link: ChildLink, why: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve_link(ChildLink(*take_pipes())))

@@ -1,12 +1,18 @@
 """A shipped image on its emulated board between a heel switch and a resistor of 500 ohm."""
 
+import queue
+import threading
+
 import numpy as np
 
+from rig.firmware import linked_device
 from rig.firmware.board_file import find_board
 from rig.firmware.builds import reference_image
 from rig.firmware.device_under_test import ClockSetting
 from rig.firmware.emulated_device import EmulatedDevice
+from rig.firmware.fate import EndedChildError
 from rig.firmware.options import FirmwareOptions
+from rig.firmware.wire_requests import Quit
 from sim.signal import Signal
 
 MS = 1_000_000
@@ -14,10 +20,52 @@ OHM = 500.0
 CLOSED_V, OPEN_V = 3.0, 0.2
 
 
-class EmulatedDesk:
-    """Steps every 400 ms from 200 ms on: the heel is up for 150 ms."""
+class LocalChild:
+    """The device process as a thread: what it imports is imported once for all tests."""
 
-    def __init__(self, options=None, board="blue_f405", image=None):
+    printed = ""
+
+    def __init__(self, _command):
+        from rig.firmware.emulated_child import serve_link
+
+        self.requests, self.reports = queue.Queue(), queue.Queue()
+
+        def serve():
+            serve_link(self)
+            self.reports.put(None)
+
+        self.thread = threading.Thread(target=serve, daemon=True)
+        self.thread.start()
+
+    def send(self, *frames, timeout_s=None):
+        """Towards the other side: of the rig where it says how long it will wait, of the device where it does not."""
+        for frame in frames:
+            (self.reports if timeout_s is None else self.requests).put(frame)
+
+    def take(self):
+        return self.requests.get(timeout=60)
+
+    def receive(self, _timeout_s):
+        report = self.reports.get(timeout=60)
+        if report is None:
+            raise EndedChildError("exit", "it ended by itself")
+        return report
+
+    def close(self):
+        self.requests.put(Quit())
+        self.thread.join(60)
+        assert not self.thread.is_alive()
+
+
+class EmulatedDesk:
+    """Steps every 400 ms from 200 ms on: the heel is up for 150 ms.
+
+    With `monkeypatch` the device lives in a thread of this process, without in one of its own.
+    """
+
+    def __init__(self, options=None, board="blue_f405", image=None, monkeypatch=None):
+        if monkeypatch is not None:
+            monkeypatch.setattr(linked_device, "Child", LocalChild)
         self.board = find_board(board)
         self.device = EmulatedDevice(
             image or reference_image(board), self.board, ClockSetting(30e-6, 400_000), options or FirmwareOptions()

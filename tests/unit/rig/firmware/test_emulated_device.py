@@ -100,7 +100,7 @@ def test_cuts_do_not_matter_and_a_snapshot_is_gone_back_to(run):
     assert hashes == [run.facts["trace_hash"]] * 2
 
 
-def test_a_debugger_that_only_looks_changes_nothing(run, image):
+def test_a_debugger_that_only_looks_changes_nothing(run, image, monkeypatch):
     """GDB waited for, breakpoint hit, all of it read, let go: the hash is that of a run alone."""
     told = {}
 
@@ -125,7 +125,9 @@ def test_a_debugger_that_only_looks_changes_nothing(run, image):
             told["regs"] = gdb.monitor("regs")
             assert gdb.ask(b"D") == b"OK"
 
-    with EmulatedDesk(FirmwareOptions(trace_hash=True, gdb_port=0, gdb_wait=True)).start() as desk:
+    with EmulatedDesk(
+        FirmwareOptions(trace_hash=True, gdb_port=0, gdb_wait=True), monkeypatch=monkeypatch
+    ).start() as desk:
         thread = threading.Thread(target=debug, args=(int(desk.device.identity()["gdb"].split(":")[1]),))
         thread.start()
         desk.go(END_NS)
@@ -140,7 +142,7 @@ def test_a_debugger_that_only_looks_changes_nothing(run, image):
     assert "CFSR 0x00000000" in told["regs"]
 
 
-def test_a_watchpoint_stops_behind_the_store(image):
+def test_a_watchpoint_stops_behind_the_store(image, monkeypatch):
     """A write to a variable stops the processor behind the store, with the address of the variable."""
     told = {}
     kicked = image.symbols["kicked_ms"].address
@@ -152,7 +154,7 @@ def test_a_watchpoint_stops_behind_the_store(image):
             assert gdb.ask(b"Z2,40020000,4").startswith(b"E")
             gdb.ask(b"D")
 
-    with EmulatedDesk(FirmwareOptions(gdb_port=0, gdb_wait=True)).start() as desk:
+    with EmulatedDesk(FirmwareOptions(gdb_port=0, gdb_wait=True), monkeypatch=monkeypatch).start() as desk:
         thread = threading.Thread(target=debug, args=(int(desk.device.identity()["gdb"].split(":")[1]),))
         thread.start()
         desk.go(20 * MS)
@@ -161,10 +163,10 @@ def test_a_watchpoint_stops_behind_the_store(image):
 
 
 @pytest.mark.skipif(shutil.which("gdb-multiarch") is None, reason="gdb-multiarch is not installed")
-def test_the_real_debugger_sees_frames_through_an_exception(image):
+def test_the_real_debugger_sees_frames_through_an_exception(image, monkeypatch):
     """gdb-multiarch reads target description and stack: the tick was called by the signal handler's frame of main."""
     options = FirmwareOptions(gdb_port=0, gdb_wait=True)
-    with EmulatedDesk(options).start() as desk:
+    with EmulatedDesk(options, monkeypatch=monkeypatch).start() as desk:
         port = desk.device.identity()["gdb"].split(":")[1]
         commands = [f"target remote :{port}", "break fw_tick", "continue", "backtrace", "info registers s0", "detach"]
         words = [word for command in commands for word in ("-ex", command)]
@@ -182,9 +184,9 @@ def test_the_real_debugger_sees_frames_through_an_exception(image):
     assert "s0 " in told
 
 
-def test_a_bit_flips_where_it_was_asked(image):
+def test_a_bit_flips_where_it_was_asked(image, monkeypatch):
     """RAM by symbol, flash by address; a place that is none is refused by name."""
-    with EmulatedDesk().start() as desk:
+    with EmulatedDesk(monkeypatch=monkeypatch).start() as desk:
         desk.go(10 * MS)
         desk.device.inject(10 * MS, Injected("bit_flip", 3, "kicked_ms+1"))
         desk.device.inject(10 * MS, Injected("bit_flip", 0, "0x08000000"))
@@ -193,9 +195,9 @@ def test_a_bit_flips_where_it_was_asked(image):
                 desk.device.inject(10 * MS, Injected("bit_flip", 0, where))
 
 
-def test_a_hang_is_bitten_by_the_watchdog_and_power_comes_back():
+def test_a_hang_is_bitten_by_the_watchdog_and_power_comes_back(monkeypatch):
     """A processor that stands still for 200 ms is reset by its watchdog; a supply that was away starts it."""
-    with EmulatedDesk().start() as desk:
+    with EmulatedDesk(monkeypatch=monkeypatch).start() as desk:
         desk.go(50 * MS)
         desk.device.inject(50 * MS, Injected("hang", 0.2))
         desk.go(200 * MS)
@@ -209,10 +211,10 @@ def test_a_hang_is_bitten_by_the_watchdog_and_power_comes_back():
         assert desk.log().count("LOG start") == 3
 
 
-def test_a_port_that_is_taken_is_one_clear_error():
+def test_a_port_that_is_taken_is_one_clear_error(monkeypatch):
     """Two debuggers' doors cannot share a port: the run does not begin, and says which option."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        desk = EmulatedDesk(FirmwareOptions(gdb_port=taken.getsockname()[1]))
+        desk = EmulatedDesk(FirmwareOptions(gdb_port=taken.getsockname()[1]), monkeypatch=monkeypatch)
         with pytest.raises(BenchError, match="--gdb"):
             desk.start()
 
@@ -239,17 +241,17 @@ def stranger(tmp_path_factory):
     return compile_elf([folder / "stranger.c"], folder / "stranger.ld", folder / "stranger.elf")
 
 
-def test_an_unmodelled_register_ends_the_run_by_name_and_line(stranger):
+def test_an_unmodelled_register_ends_the_run_by_name_and_line(stranger, monkeypatch):
     """What is not modelled never reads 0: register, address and source line stand in the error."""
-    with EmulatedDesk(image=stranger).start() as desk, pytest.raises(BenchError) as caught:
+    with EmulatedDesk(image=stranger, monkeypatch=monkeypatch).start() as desk, pytest.raises(BenchError) as caught:
         desk.go(20 * MS)
     assert "CAN1" in str(caught.value)
     assert f"{Path(stranger).stem}.c:3" in str(caught.value)
 
 
-def test_coverage_of_an_image_without_lines_is_refused_at_once(tmp_path, stranger):
+def test_coverage_of_an_image_without_lines_is_refused_at_once(tmp_path, stranger, monkeypatch):
     """The message comes before the walk, not after it."""
     folder = Path(stranger).parent
     bare = compile_elf([folder / "stranger.c"], folder / "stranger.ld", tmp_path / "bare.elf", ["-g0"])
     with pytest.raises(BenchError, match="build it with -g"):
-        EmulatedDesk(FirmwareOptions(coverage=tmp_path), image=bare).start()
+        EmulatedDesk(FirmwareOptions(coverage=tmp_path), image=bare, monkeypatch=monkeypatch).start()
