@@ -37,6 +37,7 @@ class Board:
         nominal_supply_v: supply of the whole box, V.
         adc_reference_v: full scale of the converters, V.
         uart: serial line of the control protocol.
+        svd: file with the names of the chip's registers, or "".
         nets: signal of the stimulator -> where it is wired to.
         path: of its file.
         sha256: of its file.
@@ -60,6 +61,7 @@ class Board:
     path: Path = Path()
     sha256: str = ""
     crystal_hz: int = 8_000_000
+    svd: str = ""
 
     @property
     def is_host(self) -> bool:
@@ -101,6 +103,7 @@ def read_board(path: Path) -> Board:
         "stage": Key(_read_stage),
         "adc_reference": Key(quantity("V", 0.5, 10.0, "adc_reference")),
         "uart": Key(as_text),
+        "svd": Key(as_text),
         "nets": Key(lambda node: as_table(node, "`nets`"), required=True),
     }
     found = read_keys(table, keys, "a board", problems)
@@ -116,6 +119,9 @@ def read_board(path: Path) -> Board:
         problems.add(place, f"{found['chip']} has no serial line `{uart or '(none)'}`", nearest(uart, chip.uarts))
     elif uart and not chip.uarts:
         problems.add(table.values["uart"].where, "a board of this machine has no serial line of a chip", "drop `uart`")
+    svd = str((path.parent / found["svd"]).resolve()) if "svd" in found else ""
+    if svd and not Path(svd).is_file():
+        problems.add(table.values["svd"].where, f"there is no file {svd}", "give the path from the folder of this file")
     nets = _read_nets(found["nets"], found["chip"], problems)
     problems.raise_any()
     return Board(
@@ -124,6 +130,7 @@ def read_board(path: Path) -> Board:
         note=found.get("note", ""),
         chip=found["chip"],
         clock_hz=clock_hz,
+        svd=svd,
         crystal_hz=round(found.get("crystal", 8e6)),
         memory=chip.memory | found.get("memory", {}),
         image=found.get("image", ""),
@@ -232,7 +239,7 @@ def schema_of_board() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "schema": {"const": SCHEMA},
-            **dict.fromkeys(("id", "title", "note", "image", "device", "uart"), text),
+            **dict.fromkeys(("id", "title", "note", "image", "device", "uart", "svd"), text),
             "chip": {"enum": list(CHIP_FACTS)},
             **dict.fromkeys(("clock", "crystal", "cycles_per_instruction", "brown_out", "adc_reference"), number),
             "memory": {"type": "object", "properties": {"flash": region, "ram": region}, "additionalProperties": False},

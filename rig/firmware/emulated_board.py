@@ -1,7 +1,8 @@
 """A board with an emulated microcontroller: time, supply, terminals and faults around a `Machine`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rig.firmware.board_file import Board
@@ -14,6 +15,7 @@ from rig.firmware.image_file import LoadedImage
 from rig.firmware.machine.chips import CHIPS
 from rig.firmware.machine.machine import Machine
 from rig.firmware.machine.stm32f4.models import build_peripherals, wire_imu
+from rig.firmware.machine.svd import read_svd
 from rig.firmware.options import Counter
 from rig.firmware.sampled_terminals import SampledTerminals
 from sim.errors import ScenarioError
@@ -73,6 +75,8 @@ class EmulatedBoard:
         self.wiring = BoardWiring(board, self._value_at, self._tell)
         self._line = BoardLine(board.uart, {r: net for r, net in board.nets.items() if r.startswith("button.")})
         chip = CHIPS[board.chip]
+        if board.svd:
+            chip = replace(chip, register_names=read_svd(Path(board.svd)))
         peripherals = build_peripherals(chip, board.crystal_hz, board.adc_reference_v, BAUD)
         if (imu := board.nets.get(IMU)) is not None:
             wire_imu(peripherals, imu.bus, imu.address, self._value_at)
