@@ -45,6 +45,7 @@ class EmulatedChild:
         self._looking_in = LookingIn(self._emulated, self._image, board, setup, link)
         self._states: list[Any] = []
         self._until_ns: TimeNs = start.t_ns
+        self._clock_error_ratio = start.clock_error_ratio
         emulated = self._emulated
         emulated.supply(start.supply_v)
         emulated.power_on(start.t_ns, start.cause, start.clock_error_ratio)
@@ -120,7 +121,7 @@ class EmulatedChild:
                 case "hang":
                     emulated.hang(wanted.dose)
                 case "clock":
-                    emulated.set_clock_error(wanted.dose)
+                    emulated.set_clock_error((1.0 + self._clock_error_ratio) * (1.0 + wanted.dose) - 1.0)
                 case "adc_reference":
                     emulated.wiring.reference_ratio = wanted.dose
                 case "bit_flip":

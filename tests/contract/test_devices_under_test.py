@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 import pytest
-from device_makers import MAKERS
+from device_makers import CLOCK, MAKERS
 
 from rig.firmware.device_under_test import Injected
 from sim.signal import Signal
@@ -183,6 +183,29 @@ def test_a_device_without_enough_supply_does_nothing(make):
     """Below the brown-out threshold there is no reset, no question and no drive."""
     world = lived(make, supply_v=4.0)
     assert (world.told, world.asked) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "make", ["host", pytest.param("emulated", marks=pytest.mark.proof)], indirect=True, scope="module"
+)
+def test_faults_of_the_board_mean_the_same_on_every_device(make):
+    """From its instant on a clock runs faster by the dose than it did; a high reference reads the battery as low."""
+    at_ns, low_ns = 200 * MS, 650 * MS
+    world = lived(
+        make,
+        inputs=[
+            (at_ns, lambda device: device.inject(at_ns, Injected("clock", 0.05))),
+            (low_ns, lambda device: device.inject(low_ns, Injected("adc_reference", 1.25))),
+            (at_ns, lambda device: device.inject(at_ns, Injected("uart_noise", 40))),
+        ],
+    )
+    starts = np.array([t_ns for t_ns, value in drives(world, at_ns + 26 * MS) if value > 0.0])
+    assert np.diff(starts[:6]) == pytest.approx(np.full(5, 25 * MS / (1.05 * (1.0 + CLOCK.error_ratio))), abs=1500)
+    assert np.mean(np.diff(starts[:6])) == pytest.approx(25 * MS / (1.05 * (1.0 + CLOCK.error_ratio)), abs=250)
+    low = [(t_ns, value) for t_ns, name, value in named(world, "line") if name == "indicator.low_battery"]
+    assert [value for _, value in low] == [1.0]
+    assert low[0][0] > low_ns
+    assert causes(world) == ["power_on"]
 
 
 @emulated_in_proof
