@@ -42,7 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of `stimrig run` that make sense here."""
     group = parser.getgroup("stimrig", "scenarios of stimrig")
     group.addoption("--bench", default="", metavar="B", help="bench for scenarios: a name or a *.bench.yaml")
-    group.addoption("--device", default="", metavar="D", help="device for scenarios: a name or a *.device.yaml")
+    group.addoption(
+        "--device", default="", metavar="D", help="device for scenarios: a name, a *.device.yaml, or a firmware"
+    )
     group.addoption("--keep", default="", metavar="K", help="how much of the waveforms is kept: full, windows or none")
     add_options(parser, group)
 
@@ -71,8 +73,9 @@ class ScenarioFile(pytest.File):
         from sim.errors import ScenarioError
 
         bench, device, keep = (str(self.config.getoption(name)) for name in ("--bench", "--device", "--keep"))
+        board = _board(self.config, device)
         try:
-            request = Request((self.path,), bench, device, keep=keep_of(keep))
+            request = Request((self.path,), bench, device, keep=keep_of(keep), board=board)
             prepared = prepare(request)
         except ScenarioError as error:
             raise self.CollectError(str(error)) from None
@@ -316,6 +319,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = 6
 
 
+def _board(config: pytest.Config, device: str) -> str:
+    """`--board`, where the device of the scenarios is a firmware; it may be meant for the fixture `dut` alone."""
+    from scenarios.firmware_of_device import is_firmware
+
+    return str(config.getoption("--board")) if is_firmware(device) else ""
+
+
 @pytest.fixture
 def scenario(request: pytest.FixtureRequest, tmp_path: Path) -> "Callable[..., Run]":
     """Run a scenario from a Python test: ``scenario("rug-and-peel", device="odfs")["latency"].outcome``.
@@ -327,6 +337,8 @@ def scenario(request: pytest.FixtureRequest, tmp_path: Path) -> "Callable[..., R
     def run_scenario(path: str | Path, **options: Any) -> "Run":
         given = {name: request.config.getoption(f"--{name}") or None for name in ("bench", "device", "keep")}
         chosen = {name: value for name, value in given.items() if value is not None} | options
+        if board := _board(request.config, str(chosen.get("device", ""))):
+            chosen = {"board": board} | chosen
         return run(path, **{"out": tmp_path / "runs", **chosen})
 
     return run_scenario

@@ -15,6 +15,7 @@ from scenarios.device_file import DeviceFile, describe_device, is_any, read_devi
 from scenarios.electrode_reader import SHIFT, electrodes_for
 from scenarios.event_reader import read_events
 from scenarios.fields import as_text, one_or_list
+from scenarios.firmware_of_device import device_of_firmware, is_firmware
 from scenarios.item import Item
 from scenarios.item_file import item_values
 from scenarios.limit_applies import Situation, already_left_out, applying, has_no_check
@@ -27,7 +28,7 @@ from scenarios.schema import CASE_SCHEMA, Scenario
 from scenarios.sensor_events import RADIO
 from scenarios.sensor_fault_events import PACKETS, SENSOR_FAULT_EVENTS, TURNED
 from scenarios.sensor_reader import ReplayRequest, read_recording
-from scenarios.text import Node, Table, Text, plain
+from scenarios.text import Node, Table, Text, Where, plain
 from sim.electrode.placement import CENTRED
 from sim.errors import ScenarioError
 from sim.gait.walk import Walk
@@ -74,6 +75,7 @@ class Surroundings:
         origin: where the case stems from.
         expanded: what limit sets gave to its checks.
         item: the specimen under test, or None.
+        board: that a firmware named as `device` runs on, or "".
     """
 
     catalogue: Catalogue
@@ -84,6 +86,7 @@ class Surroundings:
     origin: Origin
     expanded: Expanded | None = None
     item: Item | None = None
+    board: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,11 @@ def as_repeat(case: Case, label: CaseLabel, scenario: Scenario, around: Surround
 
 def _device_node(table: Table, around: Surroundings) -> Node:
     node = table.values["device"]
+    if is_firmware(around.device):
+        return device_of_firmware(around.device, around.board, Where("--device", 0, 0))
+    if around.board:
+        problem = f"a board is named, and `{around.device or 'no device'}` is no firmware"
+        raise ScenarioError("--board", problem, "add --device fw.elf, or drop --board")
     if around.device:
         return Text(around.device, node.where)
     if not is_any(node):

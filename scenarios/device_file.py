@@ -266,6 +266,8 @@ def describe_device(device: DeviceFile, settings: Node | None, defects: Node | N
         place = defects.where if defects is not None else f"device `{device.id}`"
         problem = f"a real firmware has no seeded defects: {', '.join(seeded)}"
         problems.add(place, problem, "drop them, or take the simulated device; `firmware.*` events put in faults")
+    if device.firmware is not None and isinstance(settings, Table):
+        _refuse_unsaid(device, settings, applied, problems)
     problems.raise_any()
     return DeviceDescription(
         id=device.id,
@@ -283,6 +285,21 @@ def describe_device(device: DeviceFile, settings: Node | None, defects: Node | N
         control=device.control,
         firmware=device.firmware,
     )
+
+
+def _refuse_unsaid(device: DeviceFile, settings: Table, applied: Any, problems: Problems) -> None:
+    """A firmware has only what it can be told: a setting without words would silently stay as it is."""
+    words = device.control.settings if device.control is not None else {}
+    asked, own = ({**settings_values(each), **_words_of(each)} for each in (applied, device.settings))
+    for name, key in settings.keys.items():
+        if name not in words and asked.get(name) != own.get(name):
+            problem = f"the firmware of `{device.id}` cannot be told `{name}`"
+            mend = f"it has words for: {', '.join(words) or 'nothing'}"
+            problems.add(key.where, problem, mend)
+
+
+def _words_of(settings: Any) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in settings_words(type(settings))}
 
 
 def is_any(node: Node) -> bool:

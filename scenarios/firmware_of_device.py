@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 from scenarios.fields import Key, as_table, as_text, integer, read_keys, word
 from scenarios.places import SHIPPED, named_files
 from scenarios.problems import Problems, nearest
-from scenarios.text import Node, Table, Text, read_document, rooted
+from scenarios.text import Node, Table, Text, Where, read_document, rooted
 from sim.errors import ScenarioError
 
 FirmwareKind: TypeAlias = Literal["host", "image"]
@@ -125,20 +125,21 @@ def read_firmware(node: Node) -> tuple[FirmwareOfDevice, dict[str, Any]]:
     return firmware, _as_texts(firmware)
 
 
-def device_of_firmware(device: str, board: str, where: Any) -> Table:
+def device_of_firmware(device: str, board: str, where: Where) -> Table:
     """The device that ``--device fw.elf --board B`` means: that of the board, with this firmware in it.
 
     Args:
         device: image or library, as written.
         board: name or file; "" for a library on the board of this machine.
-        where: what asks for it, for messages.
+        where: what asks for it, for messages; files count from its folder, boards from the present one.
 
     Raises:
         ScenarioError: no such file, no board, or a board that names no device.
     """
     if not board and not device.lower().endswith(LIBRARIES):
         raise ScenarioError(str(where), f"`{device}` is an image: its board is not named", "add --board B")
-    path = _board(Text(board or HOST_BOARD, where))
+    said = Text(board or HOST_BOARD, Where("--board", 0, 0))
+    path = _board(said)
     document = read_document(path)
     if "device" not in document.values:
         problem = "the board does not say which device it is"
@@ -148,11 +149,13 @@ def device_of_firmware(device: str, board: str, where: Any) -> Table:
         "schema": "device/1",
         "id": Path(device).stem,
         "title": f"{Path(device).name} on {path.name.removesuffix('.board.yaml')}",
-        "firmware": {kind: device, "board": board or HOST_BOARD},
+        "firmware": {kind: device},
     }
     table = rooted(values, where)
     assert isinstance(table, Table)
-    named = document.values["device"]
+    named, firmware = document.values["device"], table.values["firmware"]
+    assert isinstance(firmware, Table)
+    table = table.replaced(table.keys["firmware"], firmware.replaced(Text("board", said.where), said))
     return table.replaced(Text("like", named.where), named)
 
 

@@ -35,6 +35,7 @@ class LoadOptions:
         default_keep: the same where the scenario says nothing: `windows`, on hardware `full`.
         item: the specimen under test, in place of what a `case.yaml` says, or None.
         default_item: the same where a scenario is read; a `case.yaml` keeps to what it says.
+        board: that a firmware named as `device` runs on, or "".
     """
 
     device: str = ""
@@ -44,6 +45,7 @@ class LoadOptions:
     default_keep: Keep = "windows"
     item: Item | None = None
     default_item: Item | None = None
+    board: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def _surroundings(
         catalogue=catalogue,
         beside=_beside(path, project),
         device=options.device,
+        board=options.board,
         fallback_device=options.bench_device or project.device,
         requirements=None,
         origin=origin,

@@ -22,7 +22,7 @@ class PlanOptions:
     """What the command line and the bench ask of a plan.
 
     Attributes:
-        device: device in place of every scenario's, or "".
+        device: device in place of every scenario's, or the image or library of a firmware, or "".
         bench_device: device that the bench file names, for scenarios that take any, or "".
         bench: name of the bench, for messages.
         bench_roles: roles that the bench fulfils; None where no bench is asked.
@@ -34,6 +34,7 @@ class PlanOptions:
         item: `--item`: the specimen under test, also of a `case.yaml`, or None.
         default_item: the project's, for scenarios, or None.
         leave_out_misfits: True where a scenario that this device does not fit is left out instead of refused.
+        board: that such a firmware runs on, or "".
         requirement_filter: `--req`: only checks that verify an id of this pattern (`SRS-*`); "" for all.
     """
 
@@ -50,6 +51,7 @@ class PlanOptions:
     item: Item | None = None
     default_item: Item | None = None
     leave_out_misfits: bool = False
+    board: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def load_cases(paths: Iterable[str | Path], catalogue: Catalogue, options: PlanO
         options.default_keep,
         options.item,
         options.default_item,
+        options.board,
     )
     misfits: list[LeftOut] = []
     for path in find_files(paths):

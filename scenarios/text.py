@@ -27,14 +27,14 @@ _OPERATOR: Final = re.compile(r":\s*(>=|<=|=>|=<|>|<)\s*\S")
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place in a file; line and column count from 1."""
+    """A place in a file; line and column count from 1. Line 0: an option of the command line, no file."""
 
     file: str
     line: int
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)

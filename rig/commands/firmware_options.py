@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from rig.bench import Bench
 
 
+DeviceOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--device", metavar="D", help="Device: a name, a *.device.yaml, or a firmware (.elf, .hex, .bin, .so, .dll)."
+    ),
+]
+BoardOption: TypeAlias = Annotated[
+    str, typer.Option("--board", metavar="B", help="Board that this firmware runs on: a name or a *.board.yaml.")
+]
 GdbPort: TypeAlias = Annotated[
     int | None,
     typer.Option(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rig.commands.console import say, say_json, table
+from rig.commands.firmware_options import BoardOption, DeviceOption
 
 if TYPE_CHECKING:
     from scenarios.plan import Plan
@@ -66,7 +67,8 @@ def _say_plan(plan: "Plan") -> None:
 def plan(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Default: scenarios/")] = None,
     bench: Annotated[str, typer.Option("--bench", metavar="B", help="Bench: a name or a *.bench.yaml.")] = "",
-    device: Annotated[str, typer.Option("--device", metavar="D", help="Device: a name or a *.device.yaml.")] = "",
+    device: DeviceOption = "",
+    board: BoardOption = "",
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed in place of the scenarios' own.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the run would go.")] = None,
     keep: Annotated[str, typer.Option("--keep", help="full, windows or none.")] = "",
@@ -81,7 +83,7 @@ def plan(
     from rig.commands.session import Request, prepare, refuse_nothing
     from rig.run_folder import check_space
 
-    asked = Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, profile=profile)
+    asked = Request(tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, profile=profile, board=board)
     prepared = prepare(asked)
     if as_json:
         say_json(_document(prepared.plan))

@@ -14,7 +14,7 @@ class Request:
     Attributes:
         paths: scenario files, `case.yaml` files or folders; empty for the nearest `scenarios` folder.
         bench: name or file; "" for the project's choice, else `virtual`.
-        device: name or file of the device under test, or "".
+        device: name or file of the device under test, image or library of its firmware, or "".
         seed: in place of the scenarios' own, or None.
         keep: how much of the waveform is kept, or None for the scenario's choice.
         select: only cases whose id holds this text.
@@ -23,6 +23,7 @@ class Request:
         item: file of the item under test, or None for the project's choice.
         profile: run the library scenarios that carry this profile, in place of `paths`; "" for none.
         firmware: what is asked of the processes of firmware.
+        board: that a firmware named as `device` runs on, or "".
     """
 
     paths: tuple[Path, ...] = ()
@@ -36,3 +37,4 @@ class Request:
     item: Path | None = None
     profile: str = ""
     firmware: FirmwareOptions = field(default_factory=FirmwareOptions)
+    board: str = ""

@@ -7,8 +7,10 @@ import typer
 
 from rig.commands.console import note, say
 from rig.commands.firmware_options import (
+    BoardOption,
     CountBy,
     Coverage,
+    DeviceOption,
     GdbPort,
     GdbWait,
     TraceHash,
@@ -61,7 +63,8 @@ def run(
         typer.Argument(metavar="[PATH]...", help="Scenario files, case.yaml files or folders; default: scenarios/"),
     ] = None,
     bench: Annotated[str, typer.Option("--bench", metavar="B", help="Bench: a name or a *.bench.yaml.")] = "",
-    device: Annotated[str, typer.Option("--device", metavar="D", help="Device: a name or a *.device.yaml.")] = "",
+    device: DeviceOption = "",
+    board: BoardOption = "",
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed in place of the scenarios' own.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where run folders go; default: runs/")
@@ -87,8 +90,9 @@ def run(
     from rig.commands.session import Request
 
     firmware = firmware_options(gdb, gdb_wait, coverage, trace_registers, trace_hash, count, jobs)
+    asked = tuple(paths or ())
     request = Request(
-        tuple(paths or ()), bench, device, seed, keep_of(keep), select, out, jobs, item, profile, firmware=firmware
+        asked, bench, device, seed, keep_of(keep), select, out, jobs, item, profile, firmware=firmware, board=board
     )
     finished = run_and_tell(request)
     say_reports(finished.folder)

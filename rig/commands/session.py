@@ -109,6 +109,8 @@ def prepare(request: Request) -> Prepared:
         ScenarioError: a file, name, unit or option that cannot be used.
     """
     from rig.benches import bench_file, open_bench
+    from rig.commands.options import device_of
+    from rig.firmware.readiness import refuse_unready
     from scenarios.item_file import read_item_file
     from scenarios.plan import PlanOptions, load_cases
     from scenarios.plugins import assemble_catalogue
@@ -123,7 +125,8 @@ def prepare(request: Request) -> Prepared:
     ask_of_firmware(bench, request.firmware)
     capabilities = bench.describe()
     options = PlanOptions(
-        device=request.device,
+        device=device_of(request.device),
+        board=request.board,
         bench_device=capabilities.device or project.device,
         bench=name,
         bench_roles=capabilities.roles,
@@ -138,6 +141,7 @@ def prepare(request: Request) -> Prepared:
     )
     paths = _of_profile(request, project) if request.profile else request.paths or own_scenarios(project)
     plan = telling_unjudged(load_cases(paths, catalogue, options), request.profile, (project.folder or Path(),))
+    refuse_unready(plan.cases)
     return Prepared(request, project, catalogue, plan, bench, bench_file(name, beside))
 
 

@@ -27,7 +27,8 @@ def add_options(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
     group.addoption(
         "--dut", default="", metavar="D", help="device of the fixture dut: fw.elf, libfw.so, a device's name"
     )
-    group.addoption("--board", default="", metavar="B", help="board of the fixture dut: a name or a *.board.yaml")
+    what = "board of a firmware that is the device of scenarios or of the fixture dut: a name or a *.board.yaml"
+    group.addoption("--board", default="", metavar="B", help=what)
     parser.addini("stimrig_dut", "device of the fixture dut where --dut names none", default="")
     parser.addini("stimrig_board", "board of the fixture dut where --board names none", default="")
 

@@ -127,8 +127,9 @@ def test_what_makes_no_firmware_is_refused_with_its_place(tmp_path: Path, text: 
 
 
 @pytest.mark.usefixtures("image")
-def test_an_image_on_a_board_is_the_device_of_the_board(tmp_path: Path) -> None:
+def test_an_image_on_a_board_is_the_device_of_the_board(tmp_path: Path, monkeypatch) -> None:
     """`--device fw.elf --board mine.board.yaml`: settings and control of the board's device, this firmware in it."""
+    monkeypatch.chdir(tmp_path)
     where = Where(str(tmp_path / "walk.scenario.yaml"), 1, 1)
     device = read_device(device_of_firmware("fw.elf", "mine.board.yaml", where), KNOWN, ())
     assert (device.id, device.title) == ("fw", "fw.elf on mine")
