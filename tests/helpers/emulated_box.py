@@ -39,7 +39,7 @@ class EmulatedBox:
         self.machine = Machine(
             load_image(image),
             chip,
-            [*build_peripherals(chip), self.keys],
+            [*build_peripherals(chip, self.board.crystal_hz), self.keys],
             self.wiring,
             hclk_hz=self.board.clock_hz,
             cycles_per_instruction=self.board.cycles_per_instruction,
