@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from rig.firmware.machine.stm32f4.adc_converter import Converter
-from rig.firmware.machine.stm32f4.adc_tables import EOC, SETTLING_US
+from rig.firmware.machine.stm32f4.adc_tables import EOC, PRESCALERS, SETTLING_US
 from rig.firmware.machine.stm32f4.registers import RegisterBlock
 
 
@@ -124,7 +124,7 @@ class AdcCommon(RegisterBlock):
     def write_ccr(self, value: int) -> None:
         """Prescaler and internal channels."""
         self.keep("CCR", value)
-        self.fabric.adc_prescaler = value >> 16 & 3
+        self.fabric.adc_prescaler, self.fabric.adc_cycles = PRESCALERS[value >> 16 & 3], 0
         self.fabric.adc_internal = bool(value & 1 << 23)
 
     def read_csr(self) -> int:

@@ -8,8 +8,6 @@ CONVERT_CYCLES: Final = (12, 10, 8, 6)
 """RES -> cycles of ADCCLK after sampling; as many as bits."""
 PRESCALERS: Final = (2, 4, 6, 8)
 """ADCPRE -> PCLK2 cycles in one of ADCCLK."""
-HIGHEST_HZ: Final = 36_000_000
-"""Of ADCCLK."""
 SETTLING_US: Final = 3
 """From ADON until a conversion is accurate."""
 REGULAR_TRIGGERS: Final = (

@@ -16,6 +16,8 @@ INTERNAL_HZ: Final = 16_000_000
 """RM0090 7.2.2: the internal oscillator that runs after a reset."""
 LSI_HZ: Final = 32_000
 """RM0090 7.2.5: the oscillator of the watchdog; 17 to 47 kHz from chip to chip (DS8626 table 35), here its nominal."""
+ADC_HIGHEST_HZ: Final = 36_000_000
+"""DS8626 table 67: of the clock of the analogue converters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Fabric:
         ports: the ports by letter.
         routes: function -> ports and pins that carry it.
         exti_ports: port of each edge line, 0 for A.
-        adc_prescaler: ADCPRE. adc_internal: whether the internal channels are on.
+        adc_prescaler: PCLK2 cycles in one of the analogue converters. adc_cycles: cycles of the emulation in it; 0: not
+            worked out since something changed. adc_internal: whether the internal channels are on.
         pins_changed: told of the levels at the pins of a port: letter, which have changed, all of them.
         window_bite: the window watchdog, not the other, has asked for the reset.
         waiting: converters that hold a sample whose instant comes without an event.
@@ -114,7 +117,7 @@ class Fabric:
         self.ports: dict[str, Gpio] = {}
         self.routes: dict[str, list[tuple[Gpio, int]]] = {}
         self.exti_ports = [0] * 16
-        self.adc_prescaler, self.adc_internal = 0, False
+        self.adc_prescaler, self.adc_cycles, self.adc_internal = 2, 0, False
         self.window_bite = False
         self.pins_changed: Callable[[str, int, int], None] = lambda _letter, _changed, _levels: None
         self._listeners: dict[str, list[Listener]] = {}
@@ -147,7 +150,7 @@ class Fabric:
             return
         for block in self.blocks.values():
             block.clocks_change()
-        self.clocks = clocks
+        self.clocks, self.adc_cycles = clocks, 0
         self.soc.set_bus_clock("apb1", clocks.apb1_hz, clocks.timer_hz["apb1"])
         self.soc.set_bus_clock("apb2", clocks.apb2_hz, clocks.timer_hz["apb2"])
         for block in self.blocks.values():
@@ -166,6 +169,14 @@ class Fabric:
                 who, f"use of a clock of {clock_hz / 1e6:g} MHz, which does not divide the board's {board}"
             )
         return cycles
+
+    def measure_adc_clock(self) -> int:
+        """Cycles of the emulation in one of ADCCLK."""
+        if self.clocks.apb2_hz > ADC_HIGHEST_HZ * self.adc_prescaler:
+            clock_mhz = self.clocks.apb2_hz / self.adc_prescaler / 1e6
+            self.misuse(f"ADC.CCR: the converters run at {clock_mhz:g} MHz, above {ADC_HIGHEST_HZ / 1e6:g} MHz")
+        self.adc_cycles = self.divider(self.clocks.apb2_hz, "ADC.CCR") * self.adc_prescaler
+        return self.adc_cycles
 
     # -- requests and triggers -----------------------------------------------------------------------------------------
 

@@ -22,15 +22,17 @@ class Iwdg(RegisterBlock):
         rlr: value from which it counts down.
         running: whether it has been started.
         unlocked: whether prescaler and reload value can be written.
+        bites_at: cycle at which it resets the chip; `watching_at` that of the event that looks.
         updating_until: cycle until which the last write of each is being taken, [prescaler, reload value].
     """
 
-    STATE = ("pr", "rlr", "running", "unlocked", "updating_until")
+    STATE = ("pr", "rlr", "running", "unlocked", "updating_until", "bites_at", "watching_at")
 
     def __init__(self, *args: Any) -> None:
         self.pr, self.rlr = 0, 0xFFF
         self.running = self.unlocked = False
         self.updating_until = [0, 0]
+        self.bites_at = self.watching_at = 0
         super().__init__(*args)
 
     def write_kr(self, value: int) -> None:
@@ -48,7 +50,14 @@ class Iwdg(RegisterBlock):
 
     def _count_from(self, value: int) -> None:
         """RM0090 21.3.1: from 0xFFF when started, from RLR when reloaded; table 107: value + 1 periods."""
-        self.schedule(_BITE, self.soc.now() + self._cycles((value + 1) * min(4 << self.pr, 256)))
+        self.bites_at = self.soc.now() + self._cycles((value + 1) * min(4 << self.pr, 256))
+        if self.watching_at == 0 or self.bites_at < self.watching_at:
+            self._watch()
+
+    def _watch(self) -> None:
+        """A reload is frequent and must be cheap: the event that is awaited may come early, and then looks again."""
+        self.watching_at = self.bites_at
+        self.schedule(_BITE, self.bites_at)
 
     def write_pr(self, value: int) -> None:
         """Prescaler; taken only after its key."""
@@ -76,10 +85,13 @@ class Iwdg(RegisterBlock):
         return sum(1 << bit for bit, until in enumerate(self.updating_until) if now < until)
 
     def tick(self, kind: int, value: int) -> None:
-        """Nobody has reloaded it."""
+        """Nobody has reloaded it, unless its instant has been put off."""
         del kind, value
         self.handles.clear()
-        self.soc.request_reset("watchdog")
+        if self.soc.now() < self.bites_at:
+            self._watch()
+        else:
+            self.soc.request_reset("watchdog")
 
     def reset_block(self) -> None:
         """It stands still until it is started again (no option byte starts it by hardware: design choice)."""
@@ -87,3 +99,4 @@ class Iwdg(RegisterBlock):
         self.pr, self.rlr = 0, 0xFFF
         self.running = self.unlocked = False
         self.updating_until = [0, 0]
+        self.bites_at = self.watching_at = 0

@@ -239,4 +239,4 @@ class Rcc(RegisterBlock):
     def restore(self, state: dict[str, Any]) -> None:
         """Be again as when `state` was taken; the frequencies follow."""
         super().restore(state)
-        self.fabric.clocks = self._frequencies()
+        self.fabric.clocks, self.fabric.adc_cycles = self._frequencies(), 0
