@@ -113,6 +113,7 @@ class ExceptionUnit:
                 if not derived:
                     self._lock(kinds.STKERR)
                     return
+                self._tell(kinds.STKERR, derived)
                 self.nvic.pending |= 1 << derived
         self._elapse(ENTRY_CYCLES + (0 if self.fpccr & _LSPEN or back & 0x10 else FLOAT_CYCLES))
         first = self._first(number)
@@ -238,7 +239,7 @@ class ExceptionUnit:
         self._soc.emit("fault", "lockup", 1.0, self.faults.text(kind, self.pc).encode())
 
     def call(self, pc: int) -> None:
-        """SVC: the exception is taken at once, or becomes a hard fault where its priority does not allow it."""
+        """SVC before `pc`: it is taken at once, or becomes a hard fault where its priority does not allow it."""
         self.pc = pc
         nvic = self.nvic
         executing = nvic.execution_priority(*self._masks.read())
@@ -246,6 +247,8 @@ class ExceptionUnit:
             nvic.pending |= 1 << SV_CALL
             self.enter(SV_CALL)
             return
+        # a hard fault belongs to the instruction itself (B1.5.6, ReturnAddress)
+        self.pc = pc - 2
         self.faults.hfsr |= FORCED
         if executing <= -1:
             self._lock(kinds.FORCED_CALL)

@@ -29,7 +29,12 @@ _ON_INVALID: Final = "bool(uc_engine *, int, uint64_t, int, int64_t, void *)"
 _TB_FLUSH: Final = 10 | 1 << 30
 _SET_CPU_MODEL: Final = 7 | 1 << 26 | 1 << 30
 _READ, _WRITE, _EXECUTE = 1, 2, 4
-_HINTS, _WIDE_HINTS = (b"\x20\xbf", b"\x10\xbf"), (b"\xaf\xf3\x02\x80", b"\xaf\xf3\x01\x80")
+_HINTS: Final = {
+    b"\x20\xbf": Reason.WAIT,
+    b"\xaf\xf3\x02\x80": Reason.WAIT,
+    b"\x10\xbf": Reason.YIELD,
+    b"\xaf\xf3\x01\x80": Reason.YIELD,
+}
 """WFE and YIELD, narrow and wide. Source: ARMv7-M ARM A7.7.262, A7.7.264."""
 _WFI, _WIDE_WFI = b"\x30\xbf", b"\xaf\xf3\x03\x80"
 """Source: ARMv7-M ARM A7.7.263."""
@@ -332,15 +337,15 @@ class Engine:
             self.reason = _INTERRUPTS.get(self._interrupt, Reason.UNDEFINED)
         elif error:
             self.reason = _ERRORS.get(error, Reason.UNDEFINED)
-            if self.reason is Reason.UNDEFINED and self._hinted():
-                self.reason = Reason.WAIT
+            if self.reason is Reason.UNDEFINED:
+                self.reason = self._hint()
         else:
             self.reason = Reason.COUNT
 
-    def _hinted(self) -> bool:
-        """Whether the error is only that WFE or YIELD was executed, which the engine does not know in this mode."""
+    def _hint(self) -> Reason:
+        """The engine takes WFE and YIELD for undefined once it has executed them."""
         before = self._bytes_at(self.pc - 4, 4)
-        return before[2:] in _HINTS or before in _WIDE_HINTS
+        return _HINTS.get(before[2:]) or _HINTS.get(before) or Reason.UNDEFINED
 
     def _settle_engine(self) -> None:
         executed: int = self._counter[0]

@@ -19,6 +19,8 @@ _XPSR_KEPT: Final = 0xF80F0000
 """APSR with its GE bits."""
 _THUMB: Final = 1 << 24
 _NPRIV, _SPSEL, _FPCA = 1, 2, 4
+_FPCA_SET: Final = 4 | 8
+"""The engine knows a second such bit (SFPA of ARMv8-M); without it, it begins a new context of floating point."""
 _BASIC: Final = struct.Struct("<8I")
 _EXTENDED: Final = struct.Struct("<26I")
 
@@ -122,7 +124,7 @@ class Frames:
         """Go from one handler to the next without touching the stack."""
         control, _, _, xpsr = self._pointers.read()
         if control & _FPCA:
-            self._control.write((control & ~_FPCA,))
+            self._control.write((control & ~_FPCA_SET,))
         self._chain.write((xpsr & _XPSR_KEPT | _THUMB | number, back))
 
     def pop(self, back: int) -> tuple[int, int]:
@@ -149,7 +151,7 @@ class Frames:
         if floats:
             self._floats.write(_EXTENDED.unpack_from(stack.data, top - stack.at)[8:25])
         if process or floats or control & _FPCA:
-            wanted = control & _NPRIV | (_SPSEL if process else 0) | (_FPCA if floats else 0)
+            wanted = control & _NPRIV | (_SPSEL if process else 0) | (_FPCA_SET if floats else 0)
             self._control.write((0,))
             self._leave_to_process.write((status, wanted, above, r0, r1, r2, r3, r12, lr))
         else:

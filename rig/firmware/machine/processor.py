@@ -278,6 +278,8 @@ class Processor:
             self._sleep()
         elif reason is Reason.CALL:
             unit.call(engine.pc)
+        elif reason is Reason.YIELD:
+            unit.pc = engine.pc
         elif reason is Reason.WAIT:
             unit.pc = engine.pc
             self._wait()

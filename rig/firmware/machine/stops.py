@@ -12,6 +12,8 @@ class Reason(Enum):
     """WFI was executed."""
     WAIT = auto()
     """WFE was executed."""
+    YIELD = auto()
+    """YIELD was executed, which does nothing here."""
     CALL = auto()
     """SVC was executed."""
     RETURN = auto()
