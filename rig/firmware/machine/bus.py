@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
+from rig.firmware.machine.core_registers import core_register_name, is_of_core
 from rig.firmware.machine.peripheral import BusFault, Peripheral, Unmodelled
 
 if TYPE_CHECKING:
@@ -117,4 +118,11 @@ class Bus:
         Raises:
             Unmodelled: always.
         """
-        raise Unmodelled(self._chip.register_name(address), access, address)
+        raise Unmodelled(register_name(self._chip, address), access, address)
+
+
+def register_name(chip: "Chip", address: int) -> str:
+    """What the manual of the processor or of the chip (or an SVD file) calls what lies at an address."""
+    if is_of_core(address) and address & ~3 not in chip.register_names:
+        return core_register_name(address)
+    return chip.register_name(address)

@@ -103,6 +103,11 @@ def core_register_name(address: int) -> str:
     return f"PPB 0x{word:08X}"
 
 
+def is_of_core(address: int) -> bool:
+    """Whether an address belongs to the processor itself, not to its chip. Source: ARMv7-M ARM B3.1.1."""
+    return 0xE0000000 <= address < 0xE0040000
+
+
 _ARRAYS: Final = (
     (0xE0000000, 0xE000007C, "ITM_STIM"),
     (0xE0002008, 0xE0002024, "FP_COMP"),

@@ -82,21 +82,22 @@ def load_library() -> Library:
 class Batch:
     """Registers that are read and written together."""
 
-    __slots__ = ("_cells", "_count", "_ffi", "_lib", "_numbers", "_places", "_uc")
+    __slots__ = ("_cells", "_count", "_numbers", "_places", "_read", "_uc", "_unpack", "_write")
 
     def __init__(self, library: Library, uc: Any, numbers: Sequence[int]) -> None:
         ffi = library.ffi
-        self._ffi, self._lib, self._uc, self._count = ffi, library.lib, uc, len(numbers)
+        self._uc, self._count, self._unpack = uc, len(numbers), ffi.unpack
+        self._read, self._write = library.lib.uc_reg_read_batch, library.lib.uc_reg_write_batch
         self._numbers = ffi.new("int[]", list(numbers))
         self._cells = ffi.new("uint32_t[]", len(numbers))
         self._places = ffi.new("void *[]", [self._cells + place for place in range(len(numbers))])
 
     def read(self) -> list[int]:
         """Their values, in the order in which they were named."""
-        self._lib.uc_reg_read_batch(self._uc, self._numbers, self._places, self._count)
-        return self._ffi.unpack(self._cells, self._count)
+        self._read(self._uc, self._numbers, self._places, self._count)
+        return self._unpack(self._cells, self._count)
 
     def write(self, values: Sequence[int]) -> None:
         """Set them, in the order in which they were named."""
         self._cells[0 : self._count] = values
-        self._lib.uc_reg_write_batch(self._uc, self._numbers, self._places, self._count)
+        self._write(self._uc, self._numbers, self._places, self._count)

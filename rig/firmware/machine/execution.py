@@ -6,7 +6,8 @@ Two ways to count instructions. `engine` reads the engine's own counter, whose p
 found by two known runs and proved again at each start; to stop behind the present instruction, the limit beside it is
 lowered. `blocks` uses nothing private: it adds up the basic blocks that are entered and decodes the last of them; the
 only way to stop is then to abort the present instruction, which is executed again with its accesses answered from a
-log. Inside an IT block the engine ignores such a stop, which then comes at the next access or block.
+log. Inside an IT block the engine ignores such a stop, which then comes at the next access or block. Instructions whose
+condition fails are counted by `blocks` alone; so the two ways give times that differ by some cycles, each repeatable.
 """
 
 import struct
@@ -16,6 +17,7 @@ from typing import Any, Final
 from rig.firmware.machine.access_log import AccessLog
 from rig.firmware.machine.block_counter import BlockCounter
 from rig.firmware.machine.engine import Batch, load_library
+from rig.firmware.machine.engine_codes import ERRORS, HINTS, INTERRUPTS, RETURN, WFI, WIDE_WFI
 from rig.firmware.machine.stops import NOT_EXECUTED, Reason
 from rig.firmware.options import Counter
 from sim.errors import BenchError
@@ -29,33 +31,6 @@ _ON_INVALID: Final = "bool(uc_engine *, int, uint64_t, int, int64_t, void *)"
 _TB_FLUSH: Final = 10 | 1 << 30
 _SET_CPU_MODEL: Final = 7 | 1 << 26 | 1 << 30
 _READ, _WRITE, _EXECUTE = 1, 2, 4
-_HINTS: Final = {
-    b"\x20\xbf": Reason.WAIT,
-    b"\xaf\xf3\x02\x80": Reason.WAIT,
-    b"\x10\xbf": Reason.YIELD,
-    b"\xaf\xf3\x01\x80": Reason.YIELD,
-}
-"""WFE and YIELD, narrow and wide. Source: ARMv7-M ARM A7.7.262, A7.7.264."""
-_WFI, _WIDE_WFI = b"\x30\xbf", b"\xaf\xf3\x03\x80"
-"""Source: ARMv7-M ARM A7.7.263."""
-_INTERRUPTS: Final = {
-    2: Reason.CALL,
-    3: Reason.FETCH_FAULT,
-    4: Reason.UNALIGNED,
-    7: Reason.BREAKPOINT,
-    8: Reason.RETURN,
-    17: Reason.NO_COPROCESSOR,
-}
-_ERRORS: Final = {
-    6: Reason.BUS_FAULT,
-    7: Reason.BUS_FAULT,
-    8: Reason.FETCH_FAULT,
-    10: Reason.UNDEFINED,
-    12: Reason.WRITE_PROTECTED,
-    13: Reason.BUS_FAULT,
-    14: Reason.FETCH_FAULT,
-}
-"""What an error of `uc_emu_start` means to the processor."""
 
 
 class Engine:
@@ -112,6 +87,7 @@ class Engine:
         )
         self._uc = ffi.gc(made[0], lib.uc_close)
         self._check(lib.uc_ctl(self._uc, _SET_CPU_MODEL, ffi.cast("int", self._library.registers.UC_CPU_ARM_CORTEX_M4)))
+        self._start, self._read_register, self._stop_engine = lib.uc_emu_start, lib.uc_reg_read, lib.uc_emu_stop
         self._cell = ffi.new("uint32_t *")
         self._pc_number = self._library.registers.UC_ARM_REG_PC
         self._hook(self._unicorn.UC_HOOK_INTR, _ON_INTERRUPT, self._interrupted)
@@ -136,7 +112,7 @@ class Engine:
 
     def current_pc(self) -> int:
         """Inside a callback: address of the instruction that is executed."""
-        self._lib.uc_reg_read(self._uc, self._pc_number, self._cell)
+        self._read_register(self._uc, self._pc_number, self._cell)
         return self._cell[0]
 
     # Memory map
@@ -289,7 +265,7 @@ class Engine:
 
     def _interrupted(self, _uc: Any, number: int, _data: Any) -> None:
         self._interrupt = number
-        self._lib.uc_emu_stop(self._uc)
+        self._stop_engine(self._uc)
 
     def _invalid(self, _uc: Any, _kind: int, address: int, size: int, value: int, _data: Any) -> bool:
         self.address, self.size, self.value = address, size, value & ((1 << 8 * size) - 1)
@@ -304,16 +280,28 @@ class Engine:
         Raises:
             BaseException: whatever a function raised that answered an access; the attributes are as for a bus fault.
         """
-        self._interrupt, self._aborted, self._stopping = 0, None, False
+        self._forget_stops()
         counter = self._block_counter
         if counter is not None:
             counter.begin()
             self._log.begin()
         self._running = True
-        error = self._lib.uc_emu_start(self._uc, pc | 1, _NOWHERE, 0, count)
+        error = self._start(self._uc, pc | 1, _NOWHERE, 0, count)
         self._running = False
-        self._lib.uc_reg_read(self._uc, self._pc_number, self._cell)
+        self._read_register(self._uc, self._pc_number, self._cell)
         self.pc = self._cell[0]
+        if not error and counter is None and self._aborted is None and not self._dirty:
+            # the usual ends, without detours
+            executed: int = self._counter[0]
+            if self._interrupt == RETURN:
+                self.reason, self.retired = Reason.RETURN, executed
+                return
+            if not self._interrupt:
+                if executed > self._counter[1]:
+                    self.reason, self.retired = Reason.COUNT, executed - 1
+                else:
+                    self.reason, self.retired = Reason.SLEEP, executed
+                return
         if self._undone is not None:
             data, place, held = self._undone
             data[place : place + len(held)] = held
@@ -330,13 +318,16 @@ class Engine:
             failure, self._failure = self._failure, None
             raise failure
 
+    def _forget_stops(self) -> None:
+        self._interrupt, self._aborted, self._stopping = 0, None, False
+
     def _settle(self, error: int) -> None:
         if self._aborted is not None:
             self.reason = self._aborted
         elif self._interrupt:
-            self.reason = _INTERRUPTS.get(self._interrupt, Reason.UNDEFINED)
+            self.reason = INTERRUPTS.get(self._interrupt, Reason.UNDEFINED)
         elif error:
-            self.reason = _ERRORS.get(error, Reason.UNDEFINED)
+            self.reason = ERRORS.get(error, Reason.UNDEFINED)
             if self.reason is Reason.UNDEFINED:
                 self.reason = self._hint()
         else:
@@ -345,7 +336,7 @@ class Engine:
     def _hint(self) -> Reason:
         """The engine takes WFE and YIELD for undefined once it has executed them."""
         before = self._bytes_at(self.pc - 4, 4)
-        return _HINTS.get(before[2:]) or _HINTS.get(before) or Reason.UNDEFINED
+        return HINTS.get(before[2:]) or HINTS.get(before) or Reason.UNDEFINED
 
     def _settle_engine(self) -> None:
         executed: int = self._counter[0]
@@ -371,7 +362,7 @@ class Engine:
     def _execute_again(self) -> None:
         """A stop has aborted the instruction at the program counter: complete it, its accesses answered by the log."""
         self._log.replaying = True
-        self._aborted, self._interrupt = None, 0
+        self._forget_stops()
         error = self._lib.uc_emu_start(self._uc, self.pc | 1, _NOWHERE, 0, 1)
         self._log.replaying = False
         self._lib.uc_reg_read(self._uc, self._pc_number, self._cell)
@@ -380,7 +371,7 @@ class Engine:
 
     def _behind_wfi(self) -> bool:
         before = self._bytes_at(self.pc - 4, 4)
-        return before[2:] == _WFI or before == _WIDE_WFI
+        return before[2:] == WFI or before == WIDE_WFI
 
     def retired_before(self) -> int:
         """Inside a callback: instructions of this run that were completed before the present one."""

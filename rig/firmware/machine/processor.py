@@ -38,7 +38,7 @@ _LONGEST_STEP: Final = 1 << 20
 """Cycles that a debugger's step lasts at most where the processor sleeps for ever."""
 _STATE: Final = (
     "instructions",
-    "sleeping_cycles",
+    "_sleeping_fine",
     "slices",
     "reset_wanted",
     "_fine",
@@ -68,7 +68,6 @@ class Processor:
     Attributes:
         unit: exceptions, and the program counter.
         instructions: executed since the start.
-        sleeping_cycles: spent asleep.
         slices: runs of the engine.
         halted: whether the latest run has come to a breakpoint.
         reset_wanted: cause of a reset that is to come; empty for none.
@@ -88,7 +87,7 @@ class Processor:
         self._failures = Failures(engine, soc, self.unit)
         self._registers = engine.registers(_SAVED)
         self._status = engine.registers(("xpsr",))
-        self.instructions = self.sleeping_cycles = self.slices = 0
+        self.instructions = self._sleeping_fine = self.slices = 0
         self._fine = 0
         self._event_cycle = -1
         self._running = self._broken = self.halted = False
@@ -157,6 +156,11 @@ class Processor:
         """Memory from which instructions were fetched holds other bytes."""
         self._engine.flush()
 
+    @property
+    def sleeping_cycles(self) -> int:
+        """Cycles spent asleep (or in lockup) since the start."""
+        return self._sleeping_fine >> 8
+
     def pc(self) -> int:
         """Address of the instruction that is executed, or that comes next."""
         return self._engine.current_pc() if self._running else self.unit.pc
@@ -180,7 +184,7 @@ class Processor:
             if self._take():
                 continue
             if self._asleep or unit.locked:
-                self.sleeping_cycles += end - self._fine >> 8
+                self._sleeping_fine += end - self._fine
                 self._fine = end
                 self._asleep = self._asleep and not (self._awaits_event and self._event)
                 continue

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rig.firmware.machine.bus import register_name
 from rig.firmware.machine.event_queue import EventQueue
 from rig.firmware.machine.memory import Memories, Memory
 from rig.firmware.machine.peripheral import BusFault, Peripheral, Unmodelled
@@ -268,7 +269,7 @@ class Soc:
 
     def register_name(self, address: int) -> str:
         """What the manual (or an SVD file) calls what lies at an address."""
-        return self.chip.register_name(address)
+        return register_name(self.chip, address)
 
     def state(self) -> dict[str, Any]:
         """All that changes while the chip runs, memory included, as plain data of its own."""

@@ -75,7 +75,7 @@ def test_nothing_passes_primask_or_faultmask(length):
 
 
 def test_levels_and_pulses_of_interrupt_lines():
-    """A level that stays comes again, a pulse during its own handler too; a cleared pending bit is forgotten (B3.4.1)."""
+    """A level that stays comes again, a pulse during its own handler too; cleared, it is forgotten (B3.4.1)."""
     outcome = run("levels")
     assert outcome.results[:3] == [3, 5, 5]
     assert outcome.trace == [16, 16, 16, 17, 17]
