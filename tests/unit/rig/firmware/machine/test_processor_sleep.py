@@ -44,7 +44,7 @@ def test_sleep_on_exit_runs_handlers_alone():
 
 
 def test_systick_comes_each_reload_plus_one_cycles():
-    """Reload 999: the first after 1000 cycles, the others exactly 1000 behind one another; COUNTFLAG; it counts down."""
+    """Reload 999: the first after 1000 cycles, the others 1000 behind one another; COUNTFLAG; it counts down."""
     outcome = run("system_timer")
     start, control, counted, passed, below = outcome.results[:5]
     numbers, at = outcome.trace[::2], outcome.trace[1::2]

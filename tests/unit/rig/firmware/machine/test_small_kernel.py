@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import itertools
 import struct
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_two_filters_keep_their_numbers_and_their_period(counter, who, period, t
     assert len(mine) >= SPAN_MS // period - 1
     assert [what for what, _ in mine] == filtered(target, share, len(mine))
     ticks = [tick for _, tick in mine]
-    assert {later - earlier for earlier, later in zip(ticks[1:], ticks[2:], strict=False)} == {period}
+    assert {later - earlier for earlier, later in itertools.pairwise(ticks[1:])} == {period}
 
 
 def test_where_the_run_is_cut_changes_nothing():
