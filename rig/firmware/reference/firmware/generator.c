@@ -7,7 +7,8 @@
 #include "train_grid.h"
 
 static const uint32_t PLAN_LEAD_US = 30;    /* a pulse is laid out so long before it begins */
-static const int32_t LATE_US = 2;           /* one that begins later than this is moved as a whole */
+static const uint32_t LOOK_US = 10000;      /* the program is looked at so often: the rate may have changed */
+static const int32_t LATE_US = 2;           /* one that begins later than this is moved as a whole, and the grid with it */
 static const uint32_t LONG_PHASE_US = 24;   /* a phase like this is looked at in its middle, a shorter one at once */
 static const uint32_t LEAST_SAMPLED_US = 8; /* a shorter one is not looked at */
 static const uint32_t SAMPLE_LEAD_US = 4;   /* conversions begin so long before the middle */
@@ -24,7 +25,8 @@ static _Atomic uint32_t stop_presses;
 
 /* Of the interrupt alone, but for a generator at rest. */
 static struct {
-  train_grid grid;
+  train_grid grid; /* of the last pulse, or before the first of a train */
+  bool is_first;
   uint32_t train;
   uint32_t given_code;
   bool is_probe;
@@ -72,7 +74,8 @@ void generator_run(const program *next) {
   atomic_store(&in_use, spare);
   if (next->kind == PROGRAM_SILENT || !generator_at_rest()) return;
   begin_train(next);
-  grid_begin(&own.grid, next->start_us);
+  own.grid = grid_at(next->start_us);
+  own.is_first = true;
   come_again(PLAN, next->start_us - PLAN_LEAD_US);
 }
 
@@ -100,23 +103,33 @@ static uint32_t slewed(const program *now) {
   return given > wanted + step ? given - step : wanted;
 }
 
-/* Go on to the next place of the grid. */
-static void skip(const program *now) {
-  grid_step(&own.grid, now->rate_mhz);
-  come_again(PLAN, own.grid.at_us - PLAN_LEAD_US);
+/* Wait for the place of the next pulse; true once it is time to lay it out. */
+static bool waited(const train_grid *next) {
+  const uint32_t wait_us = next->at_us - PLAN_LEAD_US - hal_now_us();
+  if ((int32_t)wait_us <= 0) return true;
+  come_again(PLAN, hal_now_us() + (wait_us < LOOK_US ? wait_us : LOOK_US));
+  return false;
 }
 
-/* Lay out the next pulse; rest where there is none. */
+/* Lay out the next pulse once it is time; rest where there is none. */
 static void plan(const program *now) {
-  const uint32_t share = ramp_share(&now->envelope, own.grid.at_us);
-  if (!may_begin(now) || share == 0) {
+  if (!may_begin(now)) {
     rest();
     return;
   }
+  const train_grid next = own.is_first ? own.grid : grid_next(&own.grid, now->rate_mhz);
+  if (!waited(&next)) return;
+  const uint32_t share = ramp_share(&now->envelope, next.at_us);
+  if (share == 0) {
+    rest();
+    return;
+  }
+  own.grid = next;
+  own.is_first = false;
   if (now->train != own.train) begin_train(now);
   own.given_code = slewed(now);
   if (own.given_code == 0 && now->kind == PROGRAM_TRAIN) {
-    skip(now);
+    come_again(PLAN, own.grid.at_us);
     return;
   }
   own.is_probe = now->kind == PROGRAM_PROBE;
@@ -158,7 +171,10 @@ static void begin_1(const program *now) {
     return;
   }
   const uint32_t late_us = hal_now_us() - own.edge_us;
-  if ((int32_t)late_us > LATE_US) own.edge_us += late_us;
+  if ((int32_t)late_us > LATE_US) {
+    own.edge_us += late_us;
+    own.grid.at_us += late_us;
+  }
   if (own.is_probe) own.report.probe_before = hal_adc_read(HAL_PROBE_VOLTAGE);
   (void)switch_to(own.is_probe ? HAL_PROBE1 : HAL_PHASE1, own.laid.code1);
   wait_phase(own.laid.width1_us, SAMPLE_1, END_1, look_1);
@@ -186,7 +202,7 @@ static void end_2(const program *now) {
   own.report.width2_us = switch_to(HAL_OFF, 0);
   reports_put(&own.report);
   if (now->kind == PROGRAM_TRAIN) {
-    skip(now);
+    plan(now);
   } else {
     rest();
   }

@@ -20,7 +20,7 @@ ramp ramp_from(uint32_t from_us, uint32_t from_share, uint32_t whole_us, bool do
 uint32_t ramp_share(const ramp *way, uint32_t at_us) {
   const uint32_t elapsed_us = at_us - way->from_us;
   if ((int32_t)elapsed_us <= 0) return way->from_share;
-  const uint64_t moved = ((uint64_t)elapsed_us * way->slope) >> 24;
+  const uint64_t moved = ((uint64_t)elapsed_us * way->slope + (1u << 23)) >> 24;
   if (way->down) return moved < way->from_share ? way->from_share - (uint32_t)moved : 0;
   return moved < RAMP_FULL - way->from_share ? way->from_share + (uint32_t)moved : RAMP_FULL;
 }

@@ -25,16 +25,6 @@ static void begins_train(box *me) {
   lasts(me);
 }
 
-/* The heel has left the floor. */
-static void begins(box *me) {
-  if (!me->lifted) {
-    begins_train(me);
-    return;
-  }
-  me->step = STEP_FEELS;
-  me->probe_sent = false;
-}
-
 /* An electrode that was off is probed, as soon as the generator is at rest. */
 static void feels(box *me) {
   pulse_report probe;
@@ -49,6 +39,17 @@ static void feels(box *me) {
   me->lifted = false;
   log_tell(LOG_ELECTRODE_BACK);
   begins_train(me);
+}
+
+/* The heel has left the floor. */
+static void begins(box *me) {
+  if (!me->lifted) {
+    begins_train(me);
+    return;
+  }
+  me->step = STEP_FEELS;
+  me->probe_sent = false;
+  feels(me);
 }
 
 /* Ramp down, and wait for its last pulse. */

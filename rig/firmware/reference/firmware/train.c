@@ -5,7 +5,7 @@
 #include "scale.h"
 #include "train_grid.h"
 
-static const uint32_t START_LEAD_US = 40; /* first pulse after the tick that decides */
+static const uint32_t LEAD_US = 40; /* a train lies so long behind the ticks that decide about it */
 
 static uint32_t of(const box *me, setting_id id) { return (uint32_t)me->set.value[id]; }
 
@@ -14,7 +14,7 @@ static program program_as_set(const box *me, program_kind kind) {
   return (program){
       .kind = kind,
       .train = me->train,
-      .start_us = hal_now_us() + START_LEAD_US,
+      .start_us = hal_now_us() + LEAD_US,
       .rate_mhz = of(me, SET_RATE),
       .slew_code = stage_code(of(me, SET_SLEW)),
       .shape = {.code = stage_code(settings_level_ua(&me->set)),
@@ -40,9 +40,9 @@ void train_begin(box *me) {
 void train_ramp(box *me, bool down) {
   if (!me->running) return;
   program next = *generator_program();
-  const uint32_t now_us = hal_now_us();
+  const uint32_t from_us = hal_now_us() + LEAD_US;
   const uint32_t whole_us = of(me, down ? SET_RAMP_DOWN : SET_RAMP_UP) * 1000u;
-  next.envelope = ramp_from(now_us, ramp_share(&next.envelope, now_us), whole_us, down);
+  next.envelope = ramp_from(from_us, ramp_share(&next.envelope, from_us), whole_us, down);
   generator_run(&next);
 }
 

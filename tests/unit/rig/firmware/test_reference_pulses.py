@@ -93,10 +93,10 @@ def test_a_ramp_is_straight_over_the_wrap_of_the_counter(firmware_library: Path,
 def test_the_grid_of_a_train_loses_no_fraction(firmware_library: Path, rate_mhz: int) -> None:
     """After any number of pulses the grid stands where the exact rate puts it, a microsecond down at most."""
     lib = ctypes.CDLL(str(firmware_library))
-    grid = Grid()
-    lib.grid_begin(ctypes.byref(grid), LAST_US - 70_000)
+    lib.grid_at.restype = lib.grid_next.restype = Grid
+    grid = lib.grid_at(LAST_US - 70_000)
     for pulse in range(1, 700):
-        lib.grid_step(ctypes.byref(grid), rate_mhz)
+        grid = lib.grid_next(ctypes.byref(grid), rate_mhz)
         exact_us = Fraction(10**9, rate_mhz) * pulse
         assert (grid.at_us + 70_000) % LAST_US == int(exact_us)
 
@@ -114,16 +114,28 @@ def test_a_train_runs_over_the_wrap_of_the_counter(make_box: Callable[..., Firmw
     assert trains[0] == trains[1]
 
 
-def test_a_change_of_rate_waits_for_the_next_pulse(box: FirmwareBox) -> None:
-    """Intervals are those of the old rate, then those of the new one, and nothing in between."""
+@pytest.mark.parametrize("wait_ms", range(0, 25, 3))
+def test_a_change_of_rate_counts_from_the_last_pulse(box: FirmwareBox, wait_ms: int) -> None:
+    """Whenever it comes: intervals of the old rate, those of the new one, at most one between them, none shorter."""
     box.heel_v = 0.2
-    box.run(600)
+    box.run(600 + wait_ms)
     box.set(rate=60)
     box.run(300)
     intervals = [later[0] - first[0] for first, later in pairwise(box.pulses())]
-    assert set(intervals) == {25_000, 16_666, 16_667}
     turn = next(k for k, each in enumerate(intervals) if each != 25_000)
-    assert set(intervals[turn:]) == {16_666, 16_667}
+    assert 16_666 <= intervals[turn] < 25_000
+    assert set(intervals[turn + 1 :]) == {16_666, 16_667}
+
+
+def test_a_change_to_a_fast_rate_need_not_wait_for_the_slow_one(box: FirmwareBox) -> None:
+    """At 1 Hz, a second is long: 10 ms after the new rate is known its pulses come."""
+    box.set(rate=1, ramp_up=0)
+    box.heel_v = 0.2
+    box.run(300)
+    assert len(box.pulses()) == 1
+    box.set(rate=100)
+    box.run(100)
+    assert len(box.pulses()) >= 10
 
 
 def test_current_ramps_leave_the_width_alone(box: FirmwareBox) -> None:

@@ -15,7 +15,7 @@ def test_a_step_begins_one_period_up_the_ramp_and_ends_after_the_extension(box: 
     box.step(600)
     pulses = box.pulses()
     assert pulses[0][0] == opened_us + 9_000 + LEAD_US
-    assert [pulse[2] for pulse in pulses[:8]] == [37, 75, 112, 150, 187, 225, 262, 300]
+    assert [pulse[2] for pulse in pulses[:8]] == [38, 75, 113, 150, 188, 225, 263, 300]
     assert {later[0] - first[0] for first, later in pairwise(pulses)} == {25_000}
     falls_us = opened_us + 600_000 + 9_000 + 200_000
     for start, _, width, *_ in pulses[8:]:
