@@ -4,7 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rig.firmware.insight.coverage import coverage_of
 from rig.firmware.insight.coverage_file import Executed, file_stem, write_executed
+from rig.firmware.insight.source_map import source_map
 from rig.firmware.options import FirmwareOptions
 from rig.firmware_facts import FirmwareFacts
 
@@ -31,5 +33,11 @@ def facts_of_case(model: object, case: str, options: FirmwareOptions | None) -> 
     executed = facts.pop("executed", None)
     if executed is not None and options is not None and options.coverage is not None:
         ranges = tuple((int(start), int(end)) for start, end in executed["ranges"])
-        write_executed(options.coverage, Executed(case, Path(executed["image"]), executed["sha256"], ranges))
+        done = Executed(case, Path(executed["image"]), executed["sha256"], ranges)
+        write_executed(options.coverage, done)
+        files = coverage_of(source_map(done.image), [done])
+        facts["coverage"] = {
+            "lines": [sum(each.lines_hit for each in files), sum(len(each.lines) for each in files)],
+            "functions": [sum(each.functions_hit for each in files), sum(len(each.functions) for each in files)],
+        }
     return facts

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,17 +9,16 @@ from rig.firmware.board_file import Board
 from rig.firmware.child_link import ChildLink
 from rig.firmware.emulated_board import EmulatedBoard
 from rig.firmware.image_file import LoadedImage
-from rig.firmware.insight.call_stack import call_stack
 from rig.firmware.insight.code_map import CodeMap
 from rig.firmware.insight.coverage_file import joined_ranges
 from rig.firmware.insight.debugger import Debugger
 from rig.firmware.insight.device_facts import device_facts
+from rig.firmware.insight.fault_place import FaultPlace
 from rig.firmware.insight.gdb_session import Stop
 from rig.firmware.insight.gdb_target import GdbTarget
 from rig.firmware.insight.monitor import monitor_commands
 from rig.firmware.insight.observation import Observation
 from rig.firmware.insight.register_trace import RegisterTrace
-from rig.firmware.insight.source_map import SourceMap, source_map
 from rig.firmware.insight.stack_depth import StackUse, deeper, stack_bottom, stack_use
 from rig.firmware.insight.unusable import UnusableError
 from rig.firmware.machine.peripheral import Unmodelled
@@ -64,6 +62,8 @@ class LookingIn:
         )
         emulated.heard = self.observation.told
         self._code = CodeMap(image.segments, image.symbols.values())
+        self._place = FaultPlace(machine, image, self._code)
+        self.observation.place = self._place
         self._stacks: list[StackUse] = []
         self._debugger, self._target = self._listen(setup, link)
         self._must_wait = self._debugger is not None and bool(setup["gdb_wait"])
@@ -116,25 +116,7 @@ class LookingIn:
                 return
 
     def _explained(self, error: Unmodelled) -> UnusableError:
-        frames = self._frames(error.pc or self._emulated.machine.processor.unit.pc)
-        return UnusableError(f"{error}; {frames}")
-
-    def _frames(self, pc: int) -> str:
-        """Where the processor stands and who called it."""
-        machine = self._emulated.machine
-        registers = machine.registers()
-        memory = machine.soc.memories.find(registers["sp"])
-        top = min(registers["sp"] + 4096, memory.end) if memory is not None else registers["sp"]
-        stack = machine.soc.memory_read(registers["sp"], top - registers["sp"]) if memory is not None else b""
-        frames = call_stack(pc, registers["lr"], stack, self._code, self._source)
-        return "at " + " < ".join(frame.words() for frame in frames)
-
-    @cached_property
-    def _source(self) -> SourceMap | None:
-        try:
-            return source_map(self._image.path) if self._image.has_lines else None
-        except ScenarioError:
-            return None
+        return UnusableError(f"{error}; {self._place.here(error.pc or None)}")
 
     # telling
 

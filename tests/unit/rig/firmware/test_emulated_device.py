@@ -255,3 +255,32 @@ def test_coverage_of_an_image_without_lines_is_refused_at_once(tmp_path, strange
     bare = compile_elf([folder / "stranger.c"], folder / "stranger.ld", tmp_path / "bare.elf", ["-g0"])
     with pytest.raises(BenchError, match="build it with -g"):
         EmulatedDesk(FirmwareOptions(coverage=tmp_path), image=bare, monkeypatch=monkeypatch).start()
+
+
+FAULTY = """
+__attribute__((noinline)) int deep(volatile int *place) { return *place + 1; }
+__attribute__((noinline)) int middle(volatile int *place) { return deep(place) + 2; }
+void Reset_Handler(void) {
+  *(volatile unsigned *)0xE000ED24 = 7 << 16;
+  middle((volatile int *)0x30000000);
+  for (;;) {}
+}
+void fault(void) { for (;;) {} }
+__attribute__((section(".vectors"), used)) void (*const vectors[])(void) = {
+  (void (*)(void))0x20000400, Reset_Handler, 0, fault, fault, fault, fault};
+"""
+
+
+def test_a_fault_tells_its_registers_and_its_callers(tmp_path, monkeypatch):
+    """A bus fault says address, status, source line and the function that had called."""
+    (tmp_path / "faulty.c").write_text(FAULTY)
+    (tmp_path / "faulty.ld").write_text(SCRIPT)
+    image = compile_elf([tmp_path / "faulty.c"], tmp_path / "faulty.ld", tmp_path / "faulty.elf", ["-O1"])
+    with EmulatedDesk(image=image, monkeypatch=monkeypatch).start() as desk:
+        desk.go(20 * MS)
+    (fault,) = [event for event in desk.events if event.kind == "fault"]
+    text = fault.data.decode()
+    assert fault.name == "bus_fault"
+    assert "bfar=0x30000000" in text
+    assert "faulty.c:2" in text
+    assert "Reset_Handler" in text
