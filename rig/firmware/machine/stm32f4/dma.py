@@ -90,7 +90,8 @@ class Dma(RegisterBlock):
         elif on and word in {"NDTR", "PAR", "M0AR", "FCR"}:
             self.fabric.misuse(f"{self.name}.S{stream}{word} is written while the stream is on: it keeps what it had")
         else:
-            registers[word] = value & {"NDTR": 0xFFFF, "FCR": 0x87}.get(word, 0xFFFF_FFFF)
+            empty = 0x20 if word == "FCR" else 0
+            registers[word] = value & {"NDTR": 0xFFFF, "FCR": 0x87}.get(word, 0xFFFF_FFFF) | empty
 
     def _control(self, stream: int, value: int) -> None:
         registers = self.streams[stream]

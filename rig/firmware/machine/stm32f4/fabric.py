@@ -100,6 +100,7 @@ class Fabric:
             worked out since something changed. adc_internal: whether the internal channels are on.
         pins_changed: told of the levels at the pins of a port: letter, which have changed, all of them.
         window_bite: the window watchdog, not the other, has asked for the reset.
+        told: misuse that has been told since the start; RCC keeps it with its state.
         waiting: converters that hold a sample whose instant comes without an event.
     """
 
@@ -119,6 +120,7 @@ class Fabric:
         self.exti_ports = [0] * 16
         self.adc_prescaler, self.adc_cycles, self.adc_internal = 2, 0, False
         self.window_bite = False
+        self.told: list[str] = []
         self.pins_changed: Callable[[str, int, int], None] = lambda _letter, _changed, _levels: None
         self._listeners: dict[str, list[Listener]] = {}
         self._sharers: dict[int, list[RegisterBlock]] = {}
@@ -261,5 +263,7 @@ class Fabric:
         return float(getattr(self.soc.wiring, "reference_ratio", 1.0))
 
     def misuse(self, text: str) -> None:
-        """The firmware does what the chip does not forgive; it goes on as the chip would."""
-        self.soc.emit("fault", "misuse", 0.0, text.encode())
+        """The firmware does what the chip does not forgive; it goes on as the chip would. Told once a start."""
+        if text not in self.told:
+            self.told.append(text)
+            self.soc.emit("fault", "misuse", 0.0, text.encode())

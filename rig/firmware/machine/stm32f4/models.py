@@ -16,7 +16,7 @@ from rig.firmware.machine.stm32f4.imu import WHO_AM_I, Imu
 from rig.firmware.machine.stm32f4.iwdg import Iwdg
 from rig.firmware.machine.stm32f4.rcc import Rcc
 from rig.firmware.machine.stm32f4.registers import RegisterBlock
-from rig.firmware.machine.stm32f4.system import Dbgmcu, Pwr, Syscfg
+from rig.firmware.machine.stm32f4.system import Crc, Dbgmcu, Pwr, Syscfg
 from rig.firmware.machine.stm32f4.timer import Timer
 from rig.firmware.machine.stm32f4.usart import Usart
 from rig.firmware.machine.stm32f4.wwdg import Wwdg
@@ -24,6 +24,7 @@ from rig.firmware.machine.stm32f4.wwdg import Wwdg
 MODELS: Final[Mapping[str, type[RegisterBlock]]] = {
     "adc": Adc,
     "adc_common": AdcCommon,
+    "crc": Crc,
     "dac": Dac,
     "dbgmcu": Dbgmcu,
     "dma": Dma,

@@ -230,13 +230,19 @@ class Rcc(RegisterBlock):
         if self.fabric.window_bite:
             cause, self.fabric.window_bite = "window_watchdog", False
         kept = 0 if cause in {"power_on", "brown_out"} else self.csr & 0xFE00_0000
+        self.fabric.told.clear()
         super().reset()
         self.cr, self.cfgr, self.source, self.ready_at = 0x81, 0, "internal", {"internal": 0}
         self.csr = kept | RESET_FLAGS.get(cause, RESET_FLAGS["pin"])
         self.fabric.wait_states = 0
         self.fabric.set_clocks(Clocks.of(INTERNAL_HZ))
 
+    def state(self) -> dict[str, Any]:
+        """All that it remembers, and what was told of misuse."""
+        return super().state() | {"told": list(self.fabric.told)}
+
     def restore(self, state: dict[str, Any]) -> None:
         """Be again as when `state` was taken; the frequencies follow."""
         super().restore(state)
+        self.fabric.told[:] = state["told"]
         self.fabric.clocks, self.fabric.adc_cycles = self._frequencies(), 0

@@ -1,6 +1,6 @@
-"""The small blocks around the processor: power control, system configuration, the identity that a debugger reads.
+"""The small blocks around the processor: power control, configuration, checksums, the identity for debuggers.
 
-Source: RM0090 5.4 (PWR), 9.2 (SYSCFG), 38.6 (DBGMCU).
+Source: RM0090 5.4 (PWR), 9.2 (SYSCFG), 4.4 (CRC), 38.6 (DBGMCU).
 """
 
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ class Pwr(RegisterBlock):
     def write_cr(self, value: int) -> None:
         """The bits that clear flags read as zero."""
         self.refuse("CR", value)
-        self.r["CR"] = value & 0xFFE3
+        self.r["CR"] = value & 0x3_FFE3
 
     def read_csr(self) -> int:
         """VOSRDY, and BRR while the backup regulator is on; on the F446 the over-drive flags follow their enables."""
@@ -79,3 +79,37 @@ class Dbgmcu(RegisterBlock):
     def read_idcode(self) -> int:
         """Device and revision."""
         return self.fabric.chip.device_id
+
+
+class Crc(RegisterBlock):
+    """Checksum of words: polynomial 0x04C11DB7, from all ones, highest bit first, nothing turned round or inverted."""
+
+    STATE = ("sum",)
+    PLAIN: ClassVar = {"IDR": (0, 0xFF)}
+
+    sum = 0xFFFF_FFFF
+
+    def read_dr(self) -> int:
+        """The sum so far."""
+        return self.sum
+
+    def write_dr(self, value: int) -> None:
+        """One more word."""
+        rest = self.sum ^ value
+        for _ in range(32):
+            rest = (rest << 1 ^ 0x04C1_1DB7 if rest >> 31 else rest << 1) & 0xFFFF_FFFF
+        self.sum = rest
+
+    def read_cr(self) -> int:
+        """Nothing of it stays."""
+        return 0
+
+    def write_cr(self, value: int) -> None:
+        """Begin anew."""
+        if value & 1:
+            self.sum = 0xFFFF_FFFF
+
+    def reset_block(self) -> None:
+        """From all ones."""
+        super().reset_block()
+        self.sum = 0xFFFF_FFFF

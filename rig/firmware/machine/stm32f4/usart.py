@@ -1,6 +1,6 @@
 """Asynchronous serial lines: both directions with their buffers, at the rate that BRR makes of the bus clock.
 
-Source: RM0090 30.3 and 30.6. Modelled: 8 or 9 bits with or without parity, stop bits, oversampling by 8 or 16,
+Source: RM0090 30.3 and 30.6. Modelled: 8 or 9 bits, stop bits, oversampling by 8 or 16,
 interrupts, DMA. A byte from the board arrives whole, at the end of its stop bit.
 """
 
@@ -32,7 +32,7 @@ class Usart(RegisterBlock):
     STATE = ("sr", "cr1", "cr3", "waiting", "shifting", "received", "seen")
     PLAIN: ClassVar = {"BRR": (0, 0xFFFF), "CR2": (0, 0x7F7F), "GTPR": (0, 0xFFFF)}
     REFUSED: ClassVar = {
-        "CR1": ((0x0001, "sending a break"), (0x0002, "muting the receiver"), (0x0100, "the parity interrupt")),
+        "CR1": ((0x0001, "sending a break"), (0x0002, "muting the receiver"), (0x0400, "parity")),
         "CR2": ((0x4000, "LIN"), (0x0800, "the synchronous clock")),
         "CR3": ((0x0002, "IrDA"), (0x0008, "half duplex"), (0x0020, "smart card"), (0x0700, "flow control")),
     }
@@ -158,7 +158,7 @@ class Usart(RegisterBlock):
 
     def write_cr1(self, value: int) -> None:
         """On, directions, frame, interrupts."""
-        if value & 0x0103:
+        if value & 0x0403:
             self.refuse("CR1", value)
         was, self.cr1 = self.cr1, value & 0xBFFF
         on = _UE | _TE

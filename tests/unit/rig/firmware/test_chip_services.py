@@ -1,5 +1,7 @@
 """Clocks, resets, watchdogs, flash and serial lines of an emulated chip against the reference manual."""
 
+import zlib
+
 import pytest
 from chip_bench import ChipBench
 
@@ -267,6 +269,35 @@ def test_narrow_writes_on_an_apb_are_repeated():
     assert bench.read("TIM2.ARR") == 0x1234_1234
     bench.write("TIM3.ARR", 0x1234, size=2)
     assert bench.read("TIM3.ARR") == 0x1234
+
+
+def test_checksums():
+    """RM0090 4.3: CRC-32 as in Ethernet, but by words, highest bit first, not inverted. Truth: zlib, turned round."""
+    words = [0x1234_5678, 0xDEAD_BEEF, 0]
+
+    def turned(value: int, bits: int) -> int:
+        return int(f"{value:0{bits}b}"[::-1], 2)
+
+    bench = ChipBench()
+    for word in words:
+        bench.write("CRC.DR", word)
+    mirrored = b"".join(turned(word, 32).to_bytes(4, "little") for word in words)
+    assert bench.read("CRC.DR") == turned(zlib.crc32(mirrored) ^ 0xFFFF_FFFF, 32)
+    bench.write("CRC.CR", 1)
+    assert bench.read("CRC.DR") == 0xFFFF_FFFF
+
+
+def test_misuse_is_told_once_a_start():
+    """A mistake that is made a thousand times a second is one line, until the next start."""
+    bench = ChipBench(clocks_on=False)
+    for _ in range(3):
+        bench.write("WWDG.CR", 0)
+        bench.write("RCC.CFGR", 1)
+    assert len(bench.faults()) == 2
+    for block in bench.blocks.values():
+        block.reset()
+    bench.write("RCC.CFGR", 1)
+    assert len(bench.faults()) == 3
 
 
 def test_identity():
