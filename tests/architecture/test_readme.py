@@ -72,3 +72,14 @@ def test_commands_of_the_first_five_minutes_exist():
     verbs |= set(re.findall(r"`stimrig (\w+)", text))
     listed = _stimrig(Path(), "--help").stdout
     assert verbs and all(re.search(rf"^  {verb} ", listed, re.MULTILINE) for verb in verbs), verbs
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("device", ["reference_host", "reference_f405"])
+def test_the_fixture_holds_a_firmware_to_its_stop_key(tmp_path, device):
+    """The test of a firmware that the README shows passes on both devices that are shipped."""
+    (tmp_path / "test_stop.py").write_text(next(b for b in _blocks("python") if "stop_key" in b), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--dut", device, "test_stop.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
