@@ -10,7 +10,7 @@ from pathlib import Path
 from rig.firmware.toolchain import PINNED_ZIG, compile_elf, find_arm_compiler
 
 FOLDER = Path(__file__).parents[1] / "firmware_sources"
-IMAGES = ("conformance", "kernel")
+IMAGES = ("conformance", "kernel", "peripherals")
 
 
 def sources(name):
@@ -29,9 +29,11 @@ def fingerprint(name):
 
 
 def build(name, out, compiler=None):
-    """Compile an image."""
+    """Compile an image; nothing in it tells where it was made."""
     folder = FOLDER / name
     flags = ["-O1", f"-ffile-prefix-map={FOLDER}=."]
+    if compiler is not None and compiler.family == "zig":
+        flags.append("-fdebug-compilation-dir=.")
     return compile_elf(sources(name), folder / "machine.ld", out, flags, compiler)
 
 
