@@ -9,6 +9,7 @@ import typer
 
 from rig.commands.console import say, say_json, table
 from rig.commands.show_patient import is_patient, show_patient
+from rig.commands.show_uart import serial_log, told_log
 
 _EFFECTS: Final = (
     ("mtc_m", "clearance in swing", 1e3, "mm"),
@@ -64,7 +65,7 @@ def _cases(run: Path, only: str) -> list[dict[str, Any]]:
     for folder in folders:
         document = read_verdicts(folder)
         cases: list[dict[str, Any]] = document["cases"] if document is not None else [_state_of_cut_case(folder)]
-        found += [case | {"effect": _effect(folder)} for case in cases]
+        found += [case | {"effect": _effect(folder), "uart": serial_log(folder)} for case in cases]
     return found
 
 
@@ -129,7 +130,7 @@ def _split(name: str, runs: Path) -> tuple[Path, str]:
         return find_run(run, runs), case
 
 
-def _say_case(case: dict[str, Any]) -> None:
+def _say_case(case: dict[str, Any], *, whole_log: bool) -> None:
     say("")
     say(f"{case['verdict']:<12}  {case['id']}")
     for told in (_told_attempt(case["attempt"]), case.get("note")):
@@ -137,6 +138,8 @@ def _say_case(case: dict[str, Any]) -> None:
             say(f"    {told}")
     rows = [_shown(check) for check in case["checks"]]
     for line in table(rows, ("verdict", "check", "value", "limit", "n", "place", "reason")) if rows else []:
+        say(f"    {line}")
+    for line in told_log(case["uart"], whole=whole_log):
         say(f"    {line}")
     if case["effect"]:
         say("")
@@ -172,6 +175,7 @@ def show(
         Path | None, typer.Option("--out", metavar="DIR", help="Where run folders are; default: runs/")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    uart: Annotated[bool, typer.Option("--uart", help="The whole serial log of the device.")] = False,
 ) -> int:
     """Show the verdicts of a run: value, limit, place, reason; or the parameters of a patient with their sources."""
     from rig.attempts import attempts_in
@@ -193,6 +197,6 @@ def show(
     if facts["verdict"] == INCOMPLETE:
         say("INCOMPLETE: this run was cut off; what is shown here is what it left behind")
     for case in cases:
-        _say_case(case)
+        _say_case(case, whole_log=uart)
     _say_pools(pools)
     return 0
