@@ -19,7 +19,12 @@ def explained(why: str, library: Path) -> str:
     if found is None:
         return why
     places = [_place(library, int(word, 16)) for word in found[1].split()]
+    places = [place for place in places if _OURS not in place] or places[:1]
     return f"it stood at {', called at '.join(places)}" if places else "it stood outside of the library"
+
+
+_OURS: Final = "reference/host/"
+"""The machine and the server around the firmware: everything there is called from them."""
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from rig.firmware.device_under_test import Event, Tail
+from sim.timebase import NEVER, TimeNs
 
 DRIVES: Final = 8
 """Drive events that are kept: two pulses."""
@@ -13,15 +14,21 @@ _SHOWN: Final = 120
 
 
 class LastWords:
-    """Hears every event; `tail` and `text` say the last of them."""
+    """Hears every event; `tail` and `text` say the last of them.
+
+    Attributes:
+        heard_ns: instant of the last event; NEVER before the first.
+    """
 
     def __init__(self) -> None:
+        self.heard_ns: TimeNs = NEVER
         self._pulses: deque[Event] = deque(maxlen=DRIVES)
         self._uart = bytearray()
 
     def hear(self, events: Iterable[Event]) -> None:
         """The device did something."""
         for event in events:
+            self.heard_ns = event.t_ns
             if event.kind == "drive":
                 self._pulses.append(event)
             elif event.kind == "uart":

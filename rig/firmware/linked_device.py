@@ -22,7 +22,7 @@ from rig.firmware.wire_reports import Accepted, Answer, Ask, Done, Events, Faile
 from rig.firmware.wire_requests import Advance, Inject, Power, Question, Quit, Receive, Start, Terminal, Value
 from sim.errors import BenchError
 from sim.signal import Signal
-from sim.timebase import TimeNs
+from sim.timebase import NEVER, TimeNs
 
 R = TypeVar("R", Ready, Accepted, Done, Answer)
 
@@ -284,4 +284,6 @@ class LinkedDevice(ABC):
             why = f"{error.fate}: {error.why}" + (f", {why}" if why else "")
         printed = f"; it printed: {error.printed!r}" if error.printed else ""
         problem = f"the process of the firmware has ended: {why}; {self._last.text}{printed}"
-        return BenchError(self._part, self._reached_ns * 1e-9, problem, "look at the firmware, or at the library")
+        heard_ns = self._last.heard_ns
+        last_ns = self._reached_ns if heard_ns == NEVER else max(self._reached_ns, heard_ns)
+        return BenchError(self._part, last_ns * 1e-9, problem, "look at the firmware, or at the library")
