@@ -67,6 +67,7 @@ class Engine:
         self._failure: BaseException | None = None
         self._stopping = self._dirty = self._running = False
         self._log = AccessLog()
+        self._begun = 0
         self._undone: tuple[bytearray, int, bytes] | None = None
         self._open()
         self.counted = counter
@@ -281,6 +282,7 @@ class Engine:
             BaseException: whatever a function raised that answered an access; the attributes are as for a bus fault.
         """
         self._forget_stops()
+        self._begun = pc
         counter = self._block_counter
         if counter is not None:
             counter.begin()
@@ -334,7 +336,9 @@ class Engine:
             self.reason = Reason.COUNT
 
     def _hint(self) -> Reason:
-        """The engine takes WFE and YIELD for undefined once it has executed them."""
+        """The engine takes WFE and YIELD for undefined once it has executed them: they lie before the stop."""
+        if self.pc == self._begun and self.retired_before() == 0:
+            return Reason.UNDEFINED
         before = self._bytes_at(self.pc - 4, 4)
         return HINTS.get(before[2:]) or HINTS.get(before) or Reason.UNDEFINED
 
