@@ -164,6 +164,9 @@ class Fabric:
         Raises:
             Unmodelled: the period is no whole number of cycles.
         """
+        if self.clocks.hclk_hz != self.soc.hclk_hz:
+            now, board = self.clocks.hclk_hz / 1e6, self.soc.hclk_hz / 1e6
+            self.misuse(f"HCLK is {now:g} MHz where clocks are first used; the board file says {board:g} MHz")
         cycles, rest = divmod(self.soc.hclk_hz, clock_hz)
         if rest:
             board = f"{self.soc.hclk_hz / 1e6:g} MHz"

@@ -69,6 +69,11 @@ class Flash(RegisterBlock):
         """Option bytes as delivered."""
         return _NOT_PROTECTED
 
+    def write_optcr(self, value: int) -> None:
+        """The option bytes stay as they are; locking them again changes nothing."""
+        if value & ~1 != _NOT_PROTECTED & ~1:
+            self.no_model("OPTCR", "changing the option bytes", value)
+
     def read_sr(self) -> int:
         """Flags."""
         return self.sr

@@ -49,6 +49,11 @@ def test_clocks_that_the_manual_forbids_are_told():
     run_up(bench, 4, 168, 2, 5, 5 << 10 | 4 << 13)
     assert bench.faults() == ["RCC: HCLK 168 MHz; the board file says 64 MHz"]
     bench = ChipBench(hclk_hz=64 * MHZ)
+    bench.write("TIM2.CR1", 1)
+    bench.run(400)
+    assert bench.read("TIM2.CNT") == 100
+    assert bench.faults() == ["HCLK is 16 MHz where clocks are first used; the board file says 64 MHz"]
+    bench = ChipBench(hclk_hz=64 * MHZ)
     run_up(bench, 8, 40, 4, 5)
     assert any("50 to 432" in told for told in bench.faults())
 
@@ -176,8 +181,9 @@ def test_what_the_flash_refuses():
     assert bench.read("FLASH.CR") == 1 << 31
     with pytest.raises(BusFault, match="wrong key"):
         bench.write("FLASH.KEYR", 1)
-    with pytest.raises(Unmodelled, match="option bytes"):
-        bench.write("FLASH.OPTKEYR", 0x0819_2A3B)
+    for register in ("OPTKEYR", "OPTCR"):
+        with pytest.raises(Unmodelled, match="option bytes"):
+            bench.write(f"FLASH.{register}", 0x0819_2A3B)
 
 
 def line_up(baud: int = 115_200, cr1: int = 0x200C) -> ChipBench:
