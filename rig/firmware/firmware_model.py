@@ -328,7 +328,9 @@ class FirmwareModel:
         self._tell(event.t_ns, f"reset: {event.name}")
 
     def _failed(self, event: Event) -> None:
-        self._tell(event.t_ns, f"fault: {event.name}: {event.data.decode('utf-8', 'replace')}".removesuffix(": "))
+        """Also what went wrong before the run began is told, at its begin."""
+        text = f"fault: {event.name}: {event.data.decode('utf-8', 'replace')}".removesuffix(": ")
+        self._tell(max(event.t_ns, 0), text)
 
     def _tell(self, t_ns: TimeNs, text: str) -> None:
         if t_ns >= 0:
