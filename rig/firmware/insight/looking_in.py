@@ -105,7 +105,9 @@ class LookingIn:
             debugger.look()
             told = len(machine.soc.emissions)
             if debugger.is_stepping:
-                machine.step()
+                machine.step(limit)
+                if machine.processor.rests and machine.soc.now() >= limit:
+                    return  # it sleeps on: the rig's next block may wake it, and the step ends there
             else:
                 machine.run_until(min(limit, now + _GLANCE_CYCLES))
             if (hit := target.take_hit()) is not None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _SUPPLY_WAS_AWAY: Final = frozenset({"power_on", "brown_out"})
 _REGISTERS: Final = (*(f"r{place}" for place in range(13)), "sp", "lr", "xpsr", "msp", "psp", "control", "primask")
+_LONGEST_STEP: Final = 1 << 20
+"""Cycles that a step lasts at most where the processor sleeps for ever and no limit is given."""
 
 
 class Machine:
@@ -166,10 +168,13 @@ class Machine:
             return None
         return Reason.HALT
 
-    def step(self) -> None:
-        """Execute one instruction, or begin one handler; breakpoints do not count."""
+    def step(self, limit: int | None = None) -> None:
+        """Execute one instruction, or begin one handler; breakpoints do not count.
+
+        A processor that sleeps does so until something happens, but at most to the cycle `limit`.
+        """
         self._passing = self.processor.unit.pc
-        self.processor.step()
+        self.processor.step(self.soc.now() + _LONGEST_STEP if limit is None else limit)
         self._passing = -1
 
     def on_block(self, entered: Callable[[int, int], None]) -> None:

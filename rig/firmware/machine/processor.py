@@ -34,8 +34,6 @@ _FAULTS: Final = {
     Reason.BREAKPOINT: kinds.DEBUG,
 }
 _THUMB: Final = 1 << 24
-_LONGEST_STEP: Final = 1 << 20
-"""Cycles that a debugger's step lasts at most where the processor sleeps for ever."""
 _STATE: Final = (
     "instructions",
     "_sleeping_fine",
@@ -361,12 +359,17 @@ class Processor:
         if not start & 1:
             self.unit.fault(kinds.INVSTATE, None, self.unit.pc)
 
-    def step(self) -> None:
+    @property
+    def rests(self) -> bool:
+        """Whether it executes nothing at this moment: it sleeps, stands still, or is in lockup."""
+        return self._asleep or self.unit.locked or self._fine < self._stalled_until
+
+    def step(self, limit: int) -> None:
         """Execute one instruction, or begin one handler, or sleep until something happens."""
         if self._fire_due() or (self._fine >= self._stalled_until and self._take()):
             return
-        if self._asleep or self.unit.locked or self._fine < self._stalled_until:
-            self.run_until(min(self._soc.queue.next_cycle, (self._fine >> 8) + _LONGEST_STEP) + 1)
+        if self.rests:
+            self.run_until(min(self._soc.queue.next_cycle + 1, limit))
         else:
             self._execute(1)
 
