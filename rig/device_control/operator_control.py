@@ -64,9 +64,9 @@ class OperatorControl:
         self._set[words.name] = value
         self._told.append((t_ns, f"operator: {question}: {answer}"))
 
-    def fault(self, name: str, dose: float, t_ns: TimeNs) -> None:
+    def fault(self, name: str, dose: float, t_ns: TimeNs, where: str = "") -> None:
         """Refused: a real box has no seeded defects."""
-        del dose
+        del dose, where
         raise BenchError("operator", t_ns * 1e-9, f"a real box has no seeded defect `{name}`")
 
     def take_messages(self) -> tuple[tuple[TimeNs, str], ...]:

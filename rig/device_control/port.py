@@ -29,8 +29,10 @@ class DeviceControl(Protocol):
         """
         ...
 
-    def fault(self, name: str, dose: float, t_ns: TimeNs) -> None:
-        """Let a seeded defect of a simulated device begin.
+    def fault(self, name: str, dose: float, t_ns: TimeNs, where: str = "") -> None:
+        """Let a seeded defect of a simulated device begin, or put a fault into its microcontroller.
+
+        The second for a device with a firmware; `where` is the place of a `firmware.bit_flip`.
 
         Raises:
             BenchError: a real box has no such thing.

@@ -65,14 +65,15 @@ class PortControl:
         self._now_ns = t_ns
         self._ask({"do": "set", "name": name, "value": value, "t_ns": t_ns})
 
-    def fault(self, name: str, dose: float, t_ns: TimeNs) -> None:
+    def fault(self, name: str, dose: float, t_ns: TimeNs, where: str = "") -> None:
         """Let a seeded defect begin.
 
         Raises:
             BenchError: the device cannot, no answer, or the control is not open.
         """
         self._now_ns = t_ns
-        self._ask({"do": "fault", "name": name, "dose": dose, "t_ns": t_ns})
+        place = {"where": where} if where else {}
+        self._ask({"do": "fault", "name": name, "dose": dose, "t_ns": t_ns, **place})
 
     def take_messages(self) -> tuple[tuple[TimeNs, str], ...]:
         """(instant, text) of what the device told since the last call.

@@ -106,9 +106,9 @@ class SerialControl:
             problem = f"`{words.name}` was set to {asked}, the box says {got}"
             raise BenchError(self._address, self._now_ns * 1e-9, problem, "is it within the range of the box?")
 
-    def fault(self, name: str, dose: float, t_ns: TimeNs) -> None:
+    def fault(self, name: str, dose: float, t_ns: TimeNs, where: str = "") -> None:
         """Refused: a real box has no seeded defects."""
-        del dose
+        del dose, where
         raise BenchError(self._address, t_ns * 1e-9, f"a real box has no seeded defect `{name}`")
 
     def take_messages(self) -> tuple[tuple[TimeNs, str], ...]:

@@ -47,6 +47,8 @@ class Commands:
         if self.auxiliaries.takes(command):
             self.auxiliaries.command(command)
         elif self._control is not None:
-            name, value = command.value
-            change = self._control.set if command.target == "setting" else self._control.fault
-            change(name, value, command.t_ns)
+            name, value, *where = command.value
+            if command.target == "setting":
+                self._control.set(name, value, command.t_ns)
+            else:
+                self._control.fault(name, value, command.t_ns, *where)

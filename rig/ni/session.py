@@ -155,11 +155,11 @@ class Session:
             return
         control = self._control
         assert control is not None, "a case that sets something is not run where nothing can"
-        name, value = command.value
+        name, value, *where = command.value
         if command.target == "setting":
             control.set(name, value, command.t_ns)
         else:
-            control.fault(name, value, command.t_ns)
+            control.fault(name, value, command.t_ns, *where)
 
     def _switch_interlock(self, command: Command) -> None:
         """Drive the relay in the electrode circuit, or let it go.

@@ -67,7 +67,8 @@ class ControlDesk:
             dose = _value(asked, "dose")
             if isinstance(dose, str):
                 raise ScenarioError("dose", f"a number, got {dose!r}")
-            control.fault(_text(asked, "name"), dose, t_ns)
+            place = (_text(asked, "where"),) if "where" in asked else ()
+            control.fault(_text(asked, "name"), dose, t_ns, *place)
         elif what == "button":
             control.button(_text(asked, "name"), t_ns)
         elif what == "messages":

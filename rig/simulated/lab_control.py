@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from rig.simulated.driver import Patient
 from rig.simulated.lab import Lab
+from rig.simulated.standing import FIRMWARE_FAULT
 from scenarios.case import Case
 from sim.errors import BenchError
 from sim.signal import Command
@@ -58,13 +59,14 @@ class LabControl:
         """
         self._command("setting", (name, value), t_ns)
 
-    def fault(self, name: str, dose: float, t_ns: TimeNs | None = None) -> None:
-        """Let a seeded defect begin, or with dose 0 end.
+    def fault(self, name: str, dose: float, t_ns: TimeNs | None = None, where: str = "") -> None:
+        """Let a seeded defect begin, or with dose 0 end; or a fault of a firmware's microcontroller, at `where`.
 
         Raises:
             BenchError: the device has no such defect, or cannot have this dose.
         """
-        self._command("fault", (name, dose), t_ns)
+        value = (name, dose, where) if name.startswith(FIRMWARE_FAULT) else (name, dose)
+        self._command("fault", value, t_ns)
 
     def button(self, name: str, t_ns: TimeNs | None = None) -> None:
         """Press or release a button: `stop`, `release`, `power_off`, `power_on`, `rearm`.

@@ -15,6 +15,10 @@ from sim.timebase import TimeNs, s_from_ns
 
 BUTTONS: Final = ("stop", "release", "power_off", "power_on", "rearm")
 _OF_DEVICE: Final = ("setting", "fault")
+FIRMWARE_FAULT: Final = "firmware."
+"""Begins the name of a fault that happens to the microcontroller of a device with a firmware."""
+HANG: Final = "hang"
+"""The fault that happens to every device."""
 _AT_REST: Final[dict[str, Any]] = {"contact": 1.0, "interlock": 1, "polarity": 1, "load": None, "supply": "on"}
 
 
@@ -27,7 +31,9 @@ class Standing:
     def keep(self, command: Command) -> None:
         """Remember what lasts of `command`; what no device could obey is not worth it."""
         target, value = command.target, command.value
-        if target == "button" or not (target in _OF_DEVICE or (target in _ALLOWED and _ALLOWED[target][0](value))):
+        if target == "button" or (target == "fault" and value[0].startswith(FIRMWARE_FAULT)):
+            return  # done as it comes
+        if not (target in _OF_DEVICE or (target in _ALLOWED and _ALLOWED[target][0](value))):
             return
         name = _name(command)
         if command.channel == 0:
@@ -112,6 +118,9 @@ def _check(command: Command, case: Case, models: Mapping[str, DeviceModelSpec], 
         raise ValueError(f"channel {command.channel} of a device with {case.device.channels}")
     if target == "setting":
         standing.settings(case).changed(*value)
+    elif target == "fault" and case.device.firmware is not None:
+        if not (value[0].startswith(FIRMWARE_FAULT) or value[0] == HANG):
+            raise ValueError(f"a real firmware has no seeded defect {value[0]!r}")
     elif target == "fault":
         spec = models[case.device.model]
         doses = checked_doses(case.device.model, spec.defects, {**standing.doses(case), value[0]: value[1]})
