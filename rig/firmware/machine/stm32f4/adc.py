@@ -44,20 +44,19 @@ class Adc(Converter):
         was, self.cr2 = self.cr2, value & 0x3F3F_0F03
         if not value & 1:
             self._stop()
-            self.sr &= 0x3F
         elif not was & 1:
             # RM0090 13.3.1: the write that switches it on only wakes it up
             self.settled_at = self.soc.now() + SETTLING_US * self.soc.hclk_hz // 1_000_000
         if value & 0x100 and not was & 0x100:
             self.spent = False
-        if (was ^ self.cr2) & 0x3F3F_0001:
+        if was != self.cr2:
             self.fabric.listening_changed()
+            self._await_end()
         if was & value & 1:
             if value & 1 << 22:
                 self.start("injected")
             if value & 1 << 30:
                 self.start("regular")
-        self._await_end()
 
     def _stop(self) -> None:
         self.group, self.code, self.regular_rank = "", -1, 0
@@ -77,7 +76,8 @@ class Adc(Converter):
         self.unread = False
         if self.sr & EOC:
             self.sr &= ~EOC
-            self.lines()
+            if self.levels:
+                self.lines()
         return self.dr
 
     def read_jdr1(self) -> int:

@@ -32,6 +32,7 @@ from rig.firmware.machine.stm32f4.registers import RegisterBlock
 _END: Final = 0
 _EOCIE, _AWDIE, _JEOCIE, _SCAN, _AWDSGL, _JAUTO = 1 << 5, 1 << 6, 1 << 7, 1 << 8, 1 << 9, 1 << 10
 _DISCEN, _JAWDEN, _AWDEN, _OVRIE = 1 << 11, 1 << 22, 1 << 23, 1 << 26
+_ENABLES = _EOCIE | _AWDIE | _JEOCIE | _OVRIE
 _ADON, _CONT, _DMA, _DDS, _EOCS, _LEFT = 1, 2, 1 << 8, 1 << 9, 1 << 10, 1 << 11
 
 
@@ -121,7 +122,7 @@ class Converter(RegisterBlock):
 
     def _awaited(self) -> bool:
         """Whether something depends on the end of the conversion before anybody looks."""
-        if self.cr1 & (_EOCIE | _JEOCIE | _OVRIE | _AWDIE):
+        if self.cr1 & _ENABLES:
             return True
         return bool(self.cr2 & _DMA) and self.group == "regular"
 
@@ -162,7 +163,8 @@ class Converter(RegisterBlock):
             if self.cr2 & _CONT:
                 self._skip(now)
             self._finish()
-        self.take_due_sample()
+        if self.group and self.code < 0:
+            self.take_due_sample()
 
     def _skip(self, now: int) -> None:
         """Continuous conversion that nobody has looked at: what has been overwritten unseen was never asked for."""
@@ -199,12 +201,13 @@ class Converter(RegisterBlock):
 
     def _finish(self) -> None:
         """One conversion has ended; the next begins in the same cycle."""
-        self.take_due_sample()
+        if self.code < 0:
+            self.take_due_sample()
         group, rank, at = self.group, self.rank, self.end_at
         code, self.group = self.code, ""
         if self.cr1 & (_AWDEN | _JAWDEN):
             self._guard(group, code)
-        last = rank + 1 >= self._length(group)
+        last = not self.cr1 & _SCAN or rank + 1 >= self._length(group)
         if group == "injected":
             offset = self.r[f"JOFR{rank + 1}"]
             self.jdr[rank] = (code - offset) & 0xFFFF
@@ -215,9 +218,10 @@ class Converter(RegisterBlock):
                 if self.regular_rank >= 0 and not self.cr1 & _JAUTO:
                     self._begin("regular", self.regular_rank, at)
                 self.regular_rank = max(self.regular_rank, 0)
-        elif self._take(code, last):
+        elif self._take(code, last) and (not last or self.cr1 & (_DISCEN | _JAUTO) or self.cr2 & _CONT):
             self._next(rank, last, at)
-        self.lines()
+        if self.cr1 & _ENABLES:
+            self.lines()
 
     def _take(self, code: int, last: bool) -> bool:
         """A regular result goes to DR; False: the one before is lost, and conversions end (RM0090 13.8.2)."""
@@ -225,7 +229,7 @@ class Converter(RegisterBlock):
             self.sr |= OVR
             return False
         bits = CONVERT_CYCLES[self.cr1 >> 24 & 3]
-        self.dr = code << (16 - bits if bits > 6 else 2) & 0xFFFF if self.cr2 & _LEFT else code
+        self.dr = code if not self.cr2 & _LEFT else code << (16 - bits if bits > 6 else 2) & 0xFFFF
         self.unread = True
         if last or self.cr2 & _EOCS:
             self.sr |= EOC
