@@ -154,17 +154,19 @@ class TimerEngine(RegisterBlock):
             self.due = NEVER
             self.unschedule(_DUE)
             return
-        over = counter.overflow_at(counter.value(now))
-        due, awaited = over, over if self._awaits_update() else NEVER
-        shadows = self.psc_next != counter.psc or self.arr_next != counter.arr or self.ccr_next != self.ccr
+        step, arr, origin, dier = (counter.psc + 1) * counter.clock, counter.arr, counter.origin, self.dier
+        over = counter.overflow_at((now - origin) // step)
+        # flags that would interrupt if they rose: a match of channel n is bit n + 1
+        missing = dier & ~self.sr
+        due, awaited = over, over if missing & 1 or dier & 0x100 or self._watches_update else NEVER
         for channel, compare in enumerate(self.ccr):
-            at = counter.match_at(compare) if compare <= counter.arr else over
-            if at <= now:
+            match = origin + compare * step if compare <= arr else over
+            if match <= now:
                 # in the next period, of which only the overflow can tell where shadow registers wait or it is the last
-                at = over if shadows or self.cr1 & 8 else over + compare * counter.step
-            due = min(due, at)
-            if self._awaits_match(channel):
-                awaited = min(awaited, at)
+                match = over if self._ends_here() else over + compare * step
+            due = min(due, match)
+            if match < awaited and (missing >> channel + 1 & 1 or dier >> channel + 9 & 1 or self._watched[channel]):
+                awaited = match
         self.due = due
         if awaited >= NEVER:
             self.unschedule(_DUE)
@@ -172,13 +174,12 @@ class TimerEngine(RegisterBlock):
             self._awaited = awaited
             self.schedule(_DUE, awaited)
 
-    def _awaits_update(self) -> bool:
-        dier = self.dier
-        return bool(dier & 1 and not self.sr & 1) or bool(dier & 0x100) or self._watches_update
-
-    def _awaits_match(self, channel: int) -> bool:
-        bit, dier = 2 << channel, self.dier
-        return bool(dier & bit and not self.sr & bit) or bool(dier >> 9 + channel & 1) or self._watched[channel]
+    def _ends_here(self) -> bool:
+        """Whether the next period differs from this one."""
+        counter = self.counter
+        if self.cr1 & 8 or self.ccr_next != self.ccr:
+            return True
+        return self.psc_next != counter.psc or self.arr_next != counter.arr
 
     def listeners_changed(self) -> None:
         """Work out which matches and updates somebody inside or at a pin depends on."""
@@ -198,8 +199,10 @@ class TimerEngine(RegisterBlock):
         """Something that somebody waits for is due."""
         del value
         self.handles.pop(kind, None)
-        self.settle()
-        self.look_ahead()
+        if self.soc.now() < self.due:
+            self.look_ahead()
+        else:
+            self.settle()
 
     # -- outputs -------------------------------------------------------------------------------------------------------
 
