@@ -8,7 +8,7 @@
 
 static const uint32_t PLAN_LEAD_US = 30;    /* a pulse is laid out so long before it begins */
 static const uint32_t LOOK_US = 10000;      /* the program is looked at so often: the rate may have changed */
-static const int32_t LATE_US = 2;           /* one that begins later than this is moved as a whole, and the grid with it */
+static const int32_t LATE_US = 2;           /* one that begins later is moved as a whole, and the grid with it */
 static const uint32_t LONG_PHASE_US = 24;   /* a phase like this is looked at in its middle, a shorter one at once */
 static const uint32_t LEAST_SAMPLED_US = 8; /* a shorter one is not looked at */
 static const uint32_t SAMPLE_LEAD_US = 4;   /* conversions begin so long before the middle */

@@ -67,7 +67,8 @@ uint16_t hal_adc_read(hal_channel channel);
 void hal_stim_phase(hal_phase phase, uint16_t code);
 
 /* Call `fw_timer_isr` once at this value of the counter, instead of what was asked before; at once where it lies less
- * than half a turn back; `HAL_NEVER` for no call. From `fw_timer_isr` itself, and from `fw_tick` while none is asked. */
+ * than half a turn back; `HAL_NEVER` for no call. From `fw_timer_isr` itself, and from `fw_init` and `fw_tick` while none is
+ * asked. */
 void hal_timer_at_us(uint32_t at_us);
 
 /* Queue `size` bytes for the serial line, 115200 baud, 8N1: all of them, or none and false where they do not fit; 128
