@@ -83,13 +83,10 @@ static uintptr_t offset_of(uintptr_t place) {
 
 /* Write where the program stood, as offsets into this library, the innermost first. */
 static char *put_places(char *to, uintptr_t place) {
-  int count = 0;
   const uintptr_t inner = offset_of(place);
-  if (inner > 0) {
-    to = put_hex(to, inner);
-    count++;
-  }
+  if (inner > 0) to = put_hex(to, inner);
 #if defined(__GLIBC__)
+  int count = inner > 0 ? 1 : 0;
   void *frames[MOST_FRAMES];
   const int found = backtrace(frames, MOST_FRAMES);
   int first = 0;
