@@ -79,7 +79,7 @@ void pipe_flush(void) {
 /* At least `size` bytes that begin at `in.from`; false where the rig has gone. */
 static bool fill(size_t size) {
   if (in.from + size > in.room) {
-    memmove(in.bytes, in.bytes + in.from, in.to - in.from);
+    if (in.to > in.from) memmove(in.bytes, in.bytes + in.from, in.to - in.from);
     in.to -= in.from;
     in.from = 0;
     if (size > in.room) {
