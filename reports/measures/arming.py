@@ -7,6 +7,7 @@ import numpy as np
 
 from reports.measures.collecting import collected, nothing, spans_array
 from reports.measures.given import Given, asked_between, commands_given, rows_between, was_alive
+from reports.measures.openings import openings_of
 from reports.measures.quiet import largest_current
 from reports.samples import EXACT, Samples
 from reports.uncertainty import Term
@@ -97,5 +98,29 @@ def pulses_before_arming(record: Record, parameters: Mapping[str, Any]) -> Sampl
         [end_s for _, _, end_s in tried],
         [given.event.stride for given, _, _ in tried],
         notes=tuple(notes),
+        budget=EXACT,
+    )
+
+
+def restart_pulses(record: Record, _parameters: Mapping[str, Any]) -> Samples:
+    """Number of pulses between the return of the supply and the next step; one sample a return.
+
+    A device that has just started knows nothing of the step in which it starts: a switch that is open then is no step.
+    The next step is the next opening of the sensor; the next loss of the supply ends the watch as well.
+    """
+    openings_s = [opening.t_s for opening in openings_of(record)]
+    tried = [
+        (given, start_s, min([end_s, *(s for s in openings_s if s > start_s)]))
+        for given, start_s, end_s in disarmed_spans(record, "supply")
+        if was_alive(record, start_s)
+    ]
+    if not tried:
+        return nothing("", "the supply was never away from a device that had stimulated")
+    return collected(
+        "",
+        [float(rows_between(record, start_s, until_s).size) for _, start_s, until_s in tried],
+        [start_s for _, start_s, _ in tried],
+        [until_s for _, _, until_s in tried],
+        [given.event.stride for given, _, _ in tried],
         budget=EXACT,
     )

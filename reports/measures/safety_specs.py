@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from reports.measures.arming import output_before_arming, pulses_before_arming
+from reports.measures.arming import output_before_arming, pulses_before_arming, restart_pulses
 from reports.measures.brown_out import brown_out_end, brown_out_output
 from reports.measures.contact_density import contact_density
 from reports.measures.hanging import hang_output, hang_pulses
@@ -21,6 +21,7 @@ from reports.measures.setting_jumps import setting_jump
 from reports.measures.shut_off import SETTING, shut_off_time
 from reports.measures.stopping import button_stop_pulses
 from scenarios.catalogue import MeasureSpec, Parameter
+from scenarios.firmware_events import INTERRUPTS
 from scenarios.protection_events import HANG, INTERRUPT, POWER_ON, PRESSES, SHORT
 from scenarios.sensor_fault_events import SPIKES
 
@@ -156,6 +157,14 @@ SAFETY: Final[tuple[MeasureSpec, ...]] = (
         "pulses after power is back and before the device is armed",
         (_AFTER,),
         (f"event:{POWER_ON}|{INTERRUPT}",),
+    ),
+    _measure(
+        "restart_pulses",
+        "",
+        restart_pulses,
+        "occurrence",
+        "pulses after the supply is back and before the next step",
+        requires=(f"event:{INTERRUPT}|{INTERRUPTS}",),
     ),
     _measure(
         "shut_off_time",
