@@ -19,6 +19,10 @@ _IDENTITY: Final = {
     "chip": "Chip",
     "engine": "Executed by",
     "counter": "Instructions counted by",
+    "board_sha256": "Board file SHA-256",
+    "told_answer": "Its own answer",
+    "told_firmware": "Version, as it tells",
+    "told_serial": "Serial number, as it tells",
 }
 _WAYS: Final = ("reset: ", "power: ", "fault: ")
 

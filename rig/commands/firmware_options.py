@@ -27,7 +27,7 @@ GdbPort: TypeAlias = Annotated[
     typer.Option(
         "--gdb",
         metavar="PORT",
-        min=0,
+        min=1,
         max=65535,
         help="Let a debugger attach to the processor.",
     ),
@@ -74,6 +74,13 @@ def _folder(path: Path | None, option: str) -> Path | None:
     if path is not None and path.exists() and not path.is_dir():
         raise ScenarioError(option, f"{path} is a file", "name a folder")
     return None if path is None else path.resolve()
+
+
+def say_debugger(options: FirmwareOptions) -> None:
+    """How a debugger comes in."""
+    if options.gdb_port is not None:
+        waits = "; the run waits for it" if options.gdb_wait else ""
+        note(f"debugger: gdb-multiarch IMAGE -ex 'target remote :{options.gdb_port}'{waits}")
 
 
 def ask_of_firmware(bench: "Bench", options: FirmwareOptions) -> None:

@@ -17,6 +17,7 @@ from rig.commands.firmware_options import (
     TraceRegisters,
     firmware_options,
     say_coverage,
+    say_debugger,
 )
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def run(
     request = Request(
         asked, bench, device, seed, keep_of(keep), select, out, jobs, item, profile, firmware=firmware, board=board
     )
+    say_debugger(firmware)
     finished = run_and_tell(request)
     say_reports(finished.folder)
     say_coverage(firmware)

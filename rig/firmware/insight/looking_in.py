@@ -19,6 +19,7 @@ from rig.firmware.insight.gdb_target import GdbTarget
 from rig.firmware.insight.monitor import monitor_commands
 from rig.firmware.insight.observation import Observation
 from rig.firmware.insight.register_trace import RegisterTrace
+from rig.firmware.insight.source_map import compiler_of
 from rig.firmware.insight.stack_depth import StackUse, deeper, stack_bottom, stack_use
 from rig.firmware.insight.unusable import UnusableError
 from rig.firmware.machine.peripheral import Unmodelled
@@ -135,6 +136,8 @@ class LookingIn:
             "engine": engine.version,
             "counter": engine.counted,
         }
+        if compiler := compiler_of(self._image.path):
+            found["compiler"] = compiler
         return found | ({} if self._debugger is None else {"gdb": f"127.0.0.1:{self._debugger.port}"})
 
     def facts(self) -> Mapping[str, Any]:

@@ -111,6 +111,21 @@ def source_map(image: Path) -> SourceMap:
     return SourceMap(tuple(_apart(spans)), functions)
 
 
+def compiler_of(image: Path) -> str:
+    """What the image says of its compiler (section `.comment`), or ""."""
+    from elftools.common.exceptions import ELFError
+    from elftools.elf.elffile import ELFFile
+
+    try:
+        with image.open("rb") as file:
+            section: Any = ELFFile(file).get_section_by_name(".comment")
+            words = b"" if section is None else section.data()
+    except (OSError, ELFError):
+        return ""
+    told = dict.fromkeys(word.decode(errors="replace").strip() for word in words.split(b"\0"))
+    return ", ".join(word for word in told if word and not word.startswith("Linker:"))
+
+
 def _without_lines(image: Path) -> ScenarioError:
     return ScenarioError(
         str(image), "has no line information, so no line of it can be named", "build it with -g and do not strip it"
