@@ -41,8 +41,12 @@ static void feels(box *me) {
   begins_train(me);
 }
 
-/* The heel has left the floor. */
+/* The heel has left the floor: a step, unless something holds the box. */
 static void begins(box *me) {
+  if (me->held != 0) {
+    step_ends(me);
+    return;
+  }
   if (!me->lifted) {
     begins_train(me);
     return;
@@ -110,7 +114,7 @@ static void fading(box *me, heel_change change) {
 void step_tick(box *me, heel_change change) {
   switch (me->step) {
     case STEP_WAITS:
-      if (change == HEEL_OPENS && me->held == 0) begins(me);
+      if (change == HEEL_OPENS) begins(me);
       break;
     case STEP_READY:
       begins_train(me);

@@ -99,19 +99,23 @@ def test_a_weak_current_in_a_ramp_is_no_fault(box: FirmwareBox) -> None:
     assert not any("off" in text for text in box.log)
 
 
+def weak_phase_2(box: FirmwareBox) -> None:
+    """From now on a fifth of the current of phase 2 is missing."""
+
+    def flows(context: object, t_us: int, channel: int) -> int:
+        code = box.flows(context, t_us, channel)
+        return code * 8 // 10 if channel == 2 and box.edges[-1][1] == 2 else code
+
+    box.hear(flows)
+
+
 def test_charge_that_stays_behind_ends_the_treatment(box: FirmwareBox) -> None:
     """Phase 2 runs dry: five pulses, then off until armed; a probe is not enough."""
     box.set(charge_fault=10)
     box.heel_v = 0.2
     box.run(400)
     sound = len(box.pulses())
-    flows = box.flows
-
-    def weak_phase_2(context: object, t_us: int, channel: int) -> int:
-        code = flows(context, t_us, channel)
-        return code * 8 // 10 if channel == 2 and box.edges[-1][1] == 2 else code
-
-    box.hear(weak_phase_2)
+    weak_phase_2(box)
     box.run(400)
     assert len(box.pulses()) == sound + 5
     assert box.log[-1] == "charge fault: stimulation off until re-armed"
@@ -119,10 +123,26 @@ def test_charge_that_stays_behind_ends_the_treatment(box: FirmwareBox) -> None:
     box.run(300)
     box.step(400)
     assert len(box.pulses()) == sound + 5
-    box.hear(flows)
+    box.hear(box.flows)
     assert box.say("ARM") == "OK"
     box.step(400)
     assert len(box.pulses()) > sound + 5
+
+
+def test_a_heel_that_goes_up_in_the_extension_of_a_faulty_train_does_not_arm_it(box: FirmwareBox) -> None:
+    """The fault comes while the plateau is held: a heel that goes up then begins nothing, not even a probe."""
+    box.set(charge_fault=10, extension=2000)
+    box.heel_v = 0.2
+    box.run(400)
+    box.heel_v = 3.0
+    box.run(100)
+    weak_phase_2(box)
+    box.run(400)
+    assert box.log[-1] == "charge fault: stimulation off until re-armed"
+    count = len(box.edges)
+    box.hear(box.flows)
+    box.step(400)
+    assert len(box.edges) == count
 
 
 def test_the_lamp_of_the_battery_follows_the_supply(box: FirmwareBox) -> None:
