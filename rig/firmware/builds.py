@@ -6,7 +6,6 @@ debug information begin with `rig/firmware/reference` wherever it was made: its 
 """
 
 import math
-import platform
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -17,6 +16,7 @@ from typing import Final
 
 from rig.firmware import toolchain
 from rig.firmware.build_cache import built_once, cache_folder, hash_of
+from rig.firmware.objects import Build, link, machine
 from rig.firmware.toolchain import Compiler
 from sim.errors import BenchError
 
@@ -87,26 +87,24 @@ def build_variant(patches: Sequence[Patch], target: str, compiler: Compiler | No
     Raises:
         BenchError: no compiler, a patch that does not fit, sources that do not compile, an unknown target.
     """
-    parts = _parts(target)
     chosen = compiler or (toolchain.find_host_compiler() if target == HOST else toolchain.find_arm_compiler())
-    # a defect may well leave something unused: only what we wrote ourselves must be clean
-    arguments = (*_arguments(target, chosen), *(toolchain.STRICT if not patches else ()))
-    machine = platform.platform(terse=True) + platform.machine() if target == HOST else ""
-    key = hash_of([chosen.version, machine, *arguments, sources_hash(target), *_words(patches)])
+    options = options_of(target, chosen)
+    key = hash_of([chosen.version, machine(), *options, sources_hash(target), *_words(patches)])
     name, suffix = ("reference", toolchain.library_suffix()) if target == HOST else (target, ".elf")
 
     def make(out: Path) -> None:
         if not patches:
-            _compile(REFERENCE, arguments, chosen, out)
+            link(_build(REFERENCE, target, chosen), chosen, out)
             return
         with tempfile.TemporaryDirectory(prefix="patched-", dir=cache_folder()) as folder:
             root = Path(folder).resolve()
-            for path in source_files(*parts):
+            for path in source_files(*_parts(target)):
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(REFERENCE / path, root / path)
             for patch in patches:
                 _apply(patch, root)
-            _compile(root, arguments, chosen, out)
+            altered = frozenset(patch.file for patch in patches)
+            link(_build(root, target, chosen, altered), chosen, out)
 
     return built_once(name, key, suffix, make)
 
@@ -144,14 +142,16 @@ def options_of(target: str, compiler: Compiler) -> tuple[str, ...]:
     return (*toolchain.arm_flags(compiler), *include, f"-Wl,-T,boards/{target}/board.ld")
 
 
-def _arguments(target: str, compiler: Compiler) -> tuple[str, ...]:
-    sources = tuple(path.as_posix() for path in source_files(*_parts(target)) if path.suffix in {".c", ".S"})
-    libraries = toolchain.host_libraries() if target == HOST else toolchain.arm_libraries(compiler)
-    return (*options_of(target, compiler), *sources, *libraries)
-
-
-def _compile(root: Path, arguments: Sequence[str], compiler: Compiler, out: Path) -> None:
-    toolchain.run_compiler(compiler, [f"-ffile-prefix-map={root}=rig/firmware/reference", *arguments], out, root)
+def _build(root: Path, target: str, compiler: Compiler, altered: frozenset[str] = frozenset()) -> Build:
+    files = source_files(*_parts(target))
+    return Build(
+        root,
+        tuple(path for path in files if path.suffix in {".c", ".S"}),
+        tuple(path for path in files if path.suffix == ".h"),
+        options_of(target, compiler),
+        toolchain.host_libraries() if target == HOST else toolchain.arm_libraries(compiler),
+        altered,
+    )
 
 
 def _words(patches: Iterable[Patch]) -> Iterable[str]:

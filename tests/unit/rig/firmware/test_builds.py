@@ -1,6 +1,7 @@
 """Builds of a firmware: what went in decides what comes out, and nothing else does."""
 
 import ctypes
+import shutil
 
 import pytest
 
@@ -57,6 +58,15 @@ def test_a_patch_changes_the_build_and_nothing_else(tree):
     assert (first.stat().st_mtime_ns, patched.stat().st_mtime_ns) == stamps
 
 
+def test_a_variant_compiles_what_its_patch_touches(tree):
+    """Two sources make two objects; a patch of one makes a third, a patch of the header makes both anew."""
+    objects = []
+    for patches in ((), (SUM,), (Patch("firmware/answer.h", "int", "extern int"),)):
+        build_variant(patches, builds.HOST)
+        objects.append(len(list((tree / "cache").glob("*.o"))))
+    assert objects == [2, 3, 5]
+
+
 def test_patches_are_applied_in_order(tree):
     """The second one finds what the first one wrote."""
     assert ask(build_variant((SUM, Patch(SUM.file, "41 - 1", "6 * 6")), builds.HOST)) == 36
@@ -82,7 +92,8 @@ def test_an_image_does_not_depend_on_where_it_is_built(tree, monkeypatch):
     arm = toolchain.find_arm_compiler()
     first = build_variant((), "red", arm)
     data = first.read_bytes()
-    first.unlink()
+    for kept in first.parent.iterdir():  # its objects too
+        kept.unlink() if kept.is_file() else shutil.rmtree(kept)
     monkeypatch.setattr(builds, "REFERENCE", write_tree(tree / "a longer way" / "there"))
     assert build_variant((), "red", arm).read_bytes() == data
     assert build_variant((SUM,), "red", arm).read_bytes() != data
