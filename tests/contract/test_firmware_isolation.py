@@ -16,7 +16,7 @@ from rig.firmware.options import FirmwareOptions
 from rig.firmware.toolchain import compile_host_library, library_suffix
 from sim.errors import BenchError
 
-PATIENCE_S = 2.0  # only a process that hangs is ever waited for so long
+PATIENCE_S = {b"h": 2.0}  # only a process that hangs is ever waited for to the end
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals, fork and descriptors of POSIX")
 
@@ -27,9 +27,9 @@ def library(tmp_path_factory):
     return built_for_host("misbehaving", tmp_path_factory.mktemp("misbehaving"))
 
 
-def device_of(library):
+def device_of(library, patience_s=30.0):
     """The library as a device under test."""
-    return HostDevice(library, find_board("host"), ClockSetting(), FirmwareOptions(answer_timeout_s=PATIENCE_S))
+    return HostDevice(library, find_board("host"), ClockSetting(), FirmwareOptions(answer_timeout_s=patience_s))
 
 
 def sense(name, t_ns, events):
@@ -39,7 +39,7 @@ def sense(name, t_ns, events):
 
 def told_by(library, word):
     """What a device does that is told `word` 20 ms after its start."""
-    with contextlib.closing(device_of(library)) as device:
+    with contextlib.closing(device_of(library, PATIENCE_S.get(word, 30.0))) as device:
         device.start(0, 9.0)
         before = device.advance(20_000_000, {}, sense)
         process_id = device._child.process_id
