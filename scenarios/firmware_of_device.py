@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 from scenarios.fields import Key, as_table, as_text, integer, read_keys, word
 from scenarios.places import SHIPPED, named_files
 from scenarios.problems import Problems, nearest
-from scenarios.text import Node, Table, Text, Where, read_document, rooted
+from scenarios.text import Node, Table, Text, Where, plain, read_document, rooted
 from sim.errors import ScenarioError
 
 FirmwareKind: TypeAlias = Literal["host", "image"]
@@ -79,7 +79,8 @@ def read_firmware(node: Node) -> tuple[FirmwareOfDevice, dict[str, Any]]:
     """Read the table under `firmware:`.
 
     Paths count from the file that says them. In a `case.yaml` they count from the folder of the run, a folder above
-    it, or the one where stimrig is called, and the sha256 beside them must be that of the file.
+    it, or the one where stimrig is called. What stands there with a sha256 is what once ran: the record can be read
+    where the file is another one by now, or gone; who runs it again compares (`rig.firmware.readiness`).
 
     Returns:
         What it says, and the same as texts for `case.yaml`.
@@ -88,12 +89,13 @@ def read_firmware(node: Node) -> tuple[FirmwareOfDevice, dict[str, Any]]:
         ScenarioError: a key or a file that is wrong, with its place.
     """
     table, problems = as_table(node, "`firmware`"), Problems()
+    ran = "board_sha256" in table.values
     keys = {
         "build": Key(word(("reference",), "firmware to build")),
-        "library": Key(lambda each: _file(each, LIBRARIES)),
-        "image": Key(_image),
-        "board": Key(_board),
-        "svd": Key(lambda each: _file(each, (".svd",))),
+        "library": Key(lambda each: _file(each, LIBRARIES, ran=ran)),
+        "image": Key(lambda each: _image(each, ran=ran)),
+        "board": Key(lambda each: _board(each, ran=ran)),
+        "svd": Key(lambda each: _file(each, (".svd",), ran=ran)),
         "sha256": Key(as_text),
         "board_sha256": Key(as_text),
     }
@@ -112,17 +114,12 @@ def read_firmware(node: Node) -> tuple[FirmwareOfDevice, dict[str, Any]]:
         kind,
         image,
         board,
-        _sha256(image) if image != Path() else "",
-        _sha256(board),
+        found.get("sha256", "") if ran else file_sha256(image) if image != Path() else "",
+        found["board_sha256"] if ran else file_sha256(board),
         at,
         found.get("svd", Path()),
     )
-    for key, is_now in (("sha256", firmware.sha256), ("board_sha256", firmware.board_sha256)):
-        if found.get(key, is_now) != is_now:
-            what = board if key == "board_sha256" else image
-            problem = f"`{_shown(what)}` is not the file that this case was made with: its sha256 is {is_now[:16]}…"
-            raise ScenarioError(str(table.values[key].where), problem, "restore the file, or run the scenario again")
-    return firmware, _as_texts(firmware)
+    return firmware, plain(table) if ran else _as_texts(firmware)
 
 
 def device_of_firmware(device: str, board: str, where: Where) -> Table:
@@ -159,23 +156,23 @@ def device_of_firmware(device: str, board: str, where: Where) -> Table:
     return table.replaced(Text("like", named.where), named)
 
 
-def _image(node: Node) -> tuple[Path, int | None]:
+def _image(node: Node, *, ran: bool) -> tuple[Path, int | None]:
     """A file or shipped name, or ``{file: fw.bin, at: 0x08000000}``."""
     if isinstance(node, Table):
         problems = Problems()
         keys = {"file": Key(as_text, required=True), "at": Key(_address)}
         found = read_keys(node, keys, "`image`", problems)
         problems.raise_any()
-        return _file(node.values["file"], IMAGES), found.get("at")
+        return _file(node.values["file"], IMAGES, ran=ran), found.get("at")
     shipped = {path.stem: path for path in sorted(SHIPPED_IMAGES.glob("*.elf"))}
     name = as_text(node)
     if name in shipped:
         return shipped[name], None
     if name in {path.name for path in shipped.values()} and not (Path(node.where.file).parent / name).is_file():
         return shipped[name.removesuffix(".elf")], None
-    if not is_firmware(name):
+    if not is_firmware(name) and not ran:
         raise ScenarioError(str(node.where), f"no shipped image `{name}`", f"{nearest(name, shipped)}; or name a file")
-    return _file(node, IMAGES), None
+    return _file(node, IMAGES, ran=ran), None
 
 
 def _address(node: Node) -> int:
@@ -189,32 +186,41 @@ def _address(node: Node) -> int:
     return value
 
 
-def _board(node: Node) -> Path:
+def _board(node: Node, *, ran: bool = False) -> Path:
     name = as_text(node)
     if name.endswith(".yaml"):
-        return _file(node, (".yaml",))
+        return _file(node, (".yaml",), ran=ran)
     known = named_files("boards")
+    if name not in known and ran:
+        return Path(f"{name}.board.yaml")
     if name not in known:
         raise ScenarioError(str(node.where), f"unknown board `{name}`", nearest(name, known))
     return known[name]
 
 
-def _file(node: Node, suffixes: tuple[str, ...]) -> Path:
-    """The file that is named, from the folder of the file that names it, one above it, or the present one."""
+def _file(node: Node, suffixes: tuple[str, ...], *, ran: bool = False) -> Path:
+    """The file that is named, from the folder of the file that names it; of a case that `ran` also from further up."""
     name, here = as_text(node), Path(node.where.file).parent
-    if not name.lower().endswith(suffixes):
+    if not name.lower().endswith(suffixes) and not ran:
         problem = f"`{name}` does not end like one of {', '.join(suffixes)}"
         raise ScenarioError(str(node.where), problem, "is it the right key?")
     folders = [here]
-    if Path(node.where.file).name == "case.yaml":
+    if ran:
         folders += [*here.resolve().parents, Path()]
     for folder in folders:
         if (folder / name).is_file():
             return folder / name
+    if ran:
+        return Path(name)
     raise ScenarioError(str(node.where), f"no file `{name}`", f"the path is taken from {here}")
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """The sha256 of a file, in hex.
+
+    Raises:
+        ScenarioError: it cannot be read.
+    """
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

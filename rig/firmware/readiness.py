@@ -6,7 +6,7 @@ from typing import Final
 
 from rig.firmware.opening import board_of
 from scenarios.case import Case, DeviceDescription
-from scenarios.firmware_of_device import FirmwareOfDevice
+from scenarios.firmware_of_device import FirmwareOfDevice, file_sha256
 from sim.errors import BenchError, ScenarioError
 
 MEND: Final = "pip install 'stimrig[firmware]'"
@@ -17,8 +17,8 @@ def refuse_unready(cases: Iterable[Case]) -> None:
     """Refuse what cannot run, each firmware once.
 
     Raises:
-        ScenarioError: a package is missing, the image or library is none for its board, or board and device file
-            contradict each other.
+        ScenarioError: a package is missing, a file is another one than the case says or is gone, image or library are
+            none for their board, or board and device file contradict each other.
     """
     seen: dict[tuple[str, FirmwareOfDevice], None] = {}
     for case in cases:
@@ -33,6 +33,10 @@ def _refuse(device: DeviceDescription, firmware: FirmwareOfDevice) -> None:
     missing = [name for name in _PACKAGES if find_spec(name) is None] if firmware.kind == "image" else []
     if missing:
         raise ScenarioError(where, f"an image needs packages that are not installed: {', '.join(missing)}", MEND)
+    for path, sha256 in ((firmware.image, firmware.sha256), (firmware.board, firmware.board_sha256)):
+        if sha256 and (is_now := file_sha256(path)) != sha256:
+            problem = f"`{path.name}` is not the file that this case was made with: its sha256 is {is_now[:16]}…"
+            raise ScenarioError(where, problem, "restore the file, or run the scenario again")
     try:
         board = board_of(firmware)
         if firmware.kind == "image":

@@ -2,9 +2,11 @@
 
 import hashlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from rig.firmware.readiness import refuse_unready
 from scenarios.device_file import describe_device, read_device
 from scenarios.firmware_of_device import device_of_firmware
 from scenarios.stimulators import MODELS
@@ -97,9 +99,16 @@ def test_the_case_of_a_firmware_finds_its_files_again(image: Path, tmp_path: Pat
     assert again.firmware is not None
     assert again.firmware.image.resolve() == image
     assert again.settings == device.settings
+    assert again.table == told
     image.write_bytes(b"\x7fELF another")
+    third = read_device(rooted(told, Where(str(folder / "case.yaml"), 9, 1)), KNOWN, ())
+    case = SimpleNamespace(device=describe_device(third, None, None))
     with pytest.raises(ScenarioError, match=r"fw\.elf` is not the file that this case was made with"):
-        read_device(rooted(told, Where(str(folder / "case.yaml"), 9, 1)), KNOWN, ())
+        refuse_unready((case,))
+    image.unlink()
+    gone = read_device(rooted(told, Where(str(folder / "case.yaml"), 9, 1)), KNOWN, ())  # its record can be read
+    with pytest.raises(ScenarioError, match=r"fw\.elf: cannot be read"):
+        refuse_unready((SimpleNamespace(device=describe_device(gone, None, None)),))
 
 
 @pytest.mark.parametrize(
