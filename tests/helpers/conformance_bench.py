@@ -31,6 +31,7 @@ class Probe(Peripheral):
         self.accesses = []
 
     def pulse(self, line):
+        line %= 82
         self.soc.irq(line, 1)
         self.soc.irq(line, 0)
 
@@ -51,7 +52,7 @@ class Probe(Peripheral):
         if offset == 0x00:
             self.pulse(value)
         elif offset == 0x04:
-            self.soc.irq(value & 0xFF, value >> 8)
+            self.soc.irq((value & 0xFF) % 82, value >> 8 & 1)
         elif offset == 0x08:
             self.soc.at(self.soc.now() + (value & 0xFFFF) + (value >> 24 << 16), self, 0, value >> 16 & 0xFF)
         elif offset == 0x10:

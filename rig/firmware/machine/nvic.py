@@ -69,7 +69,13 @@ class Nvic:
         return priority if priority < 0 else priority & self._group_mask
 
     def line(self, number: int, level: int) -> bool:
-        """Set the level of an interrupt line; returns whether it has made the interrupt pending."""
+        """Set the level of an interrupt line; returns whether it has made the interrupt pending.
+
+        Raises:
+            ValueError: the chip has no such line.
+        """
+        if not 0 <= number < self.interrupts:
+            raise ValueError(f"interrupt line {number} of {self.interrupts}")
         bit = 1 << (FIRST_IRQ + number)
         if not level:
             self.lines &= ~bit

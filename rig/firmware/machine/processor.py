@@ -265,7 +265,7 @@ class Processor:
         reason = engine.reason
         if reason is Reason.COUNT:
             unit.pc = engine.pc
-        elif reason is Reason.RETURN and unit.current:
+        elif reason is Reason.RETURN and unit.current and retired:
             unit.leave(engine.pc | 1)
             self._event = True
             if unit.scr & _SLEEPONEXIT and not unit.current:
@@ -342,7 +342,8 @@ class Processor:
 
     # The whole
     def reset(self, vector_table: int) -> None:
-        """Begin at the reset vector."""
+        """Begin at the reset vector, on a whole cycle: every start of an image is alike."""
+        self._fine = -(-self._fine >> 8) << 8
         memories = self._soc.memories
         self.unit.reset(vector_table)
         memory = memories.find(vector_table, 8)
