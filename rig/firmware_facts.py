@@ -20,6 +20,7 @@ that was built for this machine:
 * `interrupts`: `number, name, entries, mean_s, longest_s, longest_at_s, longest_with_nested_s, wait_mean_s,
   wait_longest_s` each; times of a handler leave out what interrupted it; a wait lasts from pending to the first
   instruction of the handler.
+* `resets`: `t_s, cause` each, those before the run included.
 * `stacks`: `name, top, size_bytes, used_bytes, deepest` each; `size_bytes` null where no symbol tells.
 * `coverage`: `lines, functions` as [executed, with code], where it was asked for.
 * `trace_hash`: SHA-256 in hex, where it was asked for.

@@ -36,7 +36,7 @@ class BoardState:
     Attributes:
         machine: processor, peripherals, memory, with what waits on the serial line and how the keys stand.
         wiring: what the nets carry.
-        time: the clock.
+        pieces: of the clock.
         supply_v: of the box, V.
         is_powered: whether the microcontroller has its supply.
         error_ratio: of the clock.
@@ -46,7 +46,7 @@ class BoardState:
 
     machine: Mapping[str, Any]
     wiring: Mapping[str, Any]
-    time: DeviceTime
+    pieces: tuple[DeviceTime, ...]
     supply_v: float
     is_powered: bool
     error_ratio: float
@@ -65,7 +65,7 @@ class EmulatedBoard:
 
     Attributes:
         machine: the microcontroller.
-        time: cycles against rig time.
+        pieces: cycles against rig time, one piece after the other; the last is in force.
         heard: told of all that the machine tells, once each, in order.
     """
 
@@ -94,7 +94,7 @@ class EmulatedBoard:
         self._is_powered = False
         self._held: list[Event] = []
         self._line_free_ns: TimeNs = 0
-        self.time = DeviceTime.starting(0, board.clock_hz, 0.0)
+        self.pieces = [DeviceTime.starting(0, board.clock_hz, 0.0)]
 
     # power
 
@@ -105,7 +105,7 @@ class EmulatedBoard:
         if error_ratio is not None:
             self._error_ratio = error_ratio
         cycle = self.machine.soc.now()
-        self.time = DeviceTime.starting(t_ns + wait_ns, self._board.clock_hz, self._error_ratio, cycle)
+        self.pieces.append(DeviceTime.starting(t_ns + wait_ns, self._board.clock_hz, self._error_ratio, cycle))
         self.machine.power_on(cause)
         self._is_powered, self._line_free_ns = True, t_ns
 
@@ -152,7 +152,7 @@ class EmulatedBoard:
     def set_clock_error(self, error_ratio: float) -> None:
         """The clock runs `error_ratio` too fast from now on."""
         self._error_ratio = error_ratio
-        self.time = self.time.running_at(self.machine.soc.now(), self._board.clock_hz, error_ratio)
+        self.pieces.append(self.time.running_at(self.machine.soc.now(), self._board.clock_hz, error_ratio))
 
     def flip_bit(self, where: str, bit: int) -> int:
         """A bit of a byte in RAM or flash flips; returns the address.
@@ -190,9 +190,15 @@ class EmulatedBoard:
         """Whether the microcontroller has its supply."""
         return self._is_powered
 
+    @property
+    def time(self) -> DeviceTime:
+        """The clock as it runs now."""
+        return self.pieces[-1]
+
     def instant_ns(self, cycle: int) -> TimeNs:
-        """Rig time of a cycle."""
-        return self.time.instant_ns(cycle)
+        """Rig time of a cycle, by the piece of the clock that was in force."""
+        piece = next((piece for piece in reversed(self.pieces) if piece.cycle <= cycle), self.pieces[0])
+        return piece.instant_ns(cycle)
 
     def cycle_at(self, t_ns: TimeNs) -> int:
         """The first cycle that does not belong to what happens before an instant."""
@@ -228,7 +234,7 @@ class EmulatedBoard:
         return BoardState(
             self.machine.state(),
             self.wiring.state(),
-            self.time,
+            tuple(self.pieces),
             self._supply_v,
             self._is_powered,
             self._error_ratio,
@@ -240,6 +246,7 @@ class EmulatedBoard:
         """Be again as when `state` was taken."""
         self.machine.restore(state.machine)
         self.wiring.restore(dict(state.wiring))
-        self.time, self._supply_v, self._is_powered = state.time, state.supply_v, state.is_powered
+        self.pieces = list(state.pieces)
+        self._supply_v, self._is_powered = state.supply_v, state.is_powered
         self._error_ratio, self._held = state.error_ratio, list(state.held)
         self._line_free_ns = state.line_free_ns

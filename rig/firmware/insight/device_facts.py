@@ -38,6 +38,7 @@ def device_facts(emulated: EmulatedBoard, observation: Observation, stacks: Sequ
             {"number": number, "name": names.get(number, f"exception {number}"), **_times(served, emulated, hz)}
             for number, served in sorted(watched.times.served.items())
         ],
+        "resets": [{"t_s": emulated.instant_ns(cycle) * 1e-9, "cause": cause} for cycle, cause in watched.resets],
         "stacks": [use.document() for use in stacks],
     }
 
@@ -47,7 +48,7 @@ def _times(served: Served, emulated: EmulatedBoard, hz: int) -> dict[str, Any]:
         "entries": served.entries,
         "mean_s": served.total / served.entries / hz if served.entries else None,
         "longest_s": served.longest / hz,
-        "longest_at_s": emulated.time.instant_ns(served.longest_at) * 1e-9,
+        "longest_at_s": emulated.instant_ns(served.longest_at) * 1e-9,
         "longest_with_nested_s": served.longest_with_nested / hz,
         "wait_mean_s": served.wait_total / served.waits / hz if served.waits else None,
         "wait_longest_s": served.wait_longest / hz if served.waits else None,

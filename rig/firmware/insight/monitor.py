@@ -15,7 +15,7 @@ def monitor_commands(emulated: EmulatedBoard, observation: Observation) -> Mappi
 
     def time() -> str:
         cycle = machine.soc.now()
-        return f"{emulated.time.instant_ns(cycle) * 1e-9:.9f} s of the run, cycle {cycle}"
+        return f"{emulated.instant_ns(cycle) * 1e-9:.9f} s of the run, cycle {cycle}"
 
     def reset() -> str:
         machine.power_on("pin")

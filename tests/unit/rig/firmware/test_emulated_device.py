@@ -209,6 +209,9 @@ def test_a_hang_is_bitten_by_the_watchdog_and_power_comes_back(monkeypatch):
         resets = [event.name for event in desk.events if event.kind == "reset"]
         assert resets == ["power_on", "watchdog", "brown_out"]
         assert desk.log().count("LOG start") == 3
+        told = [(round(each["t_s"], 3), each["cause"]) for each in desk.device.facts()["resets"]]
+        stamped = [(round(event.t_ns * 1e-9, 3), event.name) for event in desk.events if event.kind == "reset"]
+        assert told == stamped
 
 
 def test_a_port_that_is_taken_is_one_clear_error(monkeypatch):
