@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from emulated_box import EmulatedBox
 
-from rig.firmware.builds import REFERENCE, boards, options_of
-from rig.firmware.toolchain import arm_libraries, find_arm_compiler, run_compiler
+from rig.firmware.builds import REFERENCE, boards, options_of, source_files
+from rig.firmware.objects import Build, link
+from rig.firmware.toolchain import arm_libraries, find_arm_compiler
 from sim.errors import BenchError
 
 TRIAL = Path(__file__).parents[3] / "firmware_sources" / "port_trial.c"
@@ -23,9 +24,11 @@ def trial(request, tmp_path_factory):
         compiler = find_arm_compiler()
     except BenchError as error:
         pytest.skip(str(error))
-    sources = [str(TRIAL), *sorted(path.relative_to(REFERENCE).as_posix() for path in REFERENCE.glob("stm32f4/*.c"))]
-    arguments = [*options_of(board, compiler), *sources, *arm_libraries(compiler)]
-    return run_compiler(compiler, arguments, tmp_path_factory.mktemp("trial") / f"{board}.elf", REFERENCE), board
+    files = source_files("firmware", "stm32f4", f"boards/{board}")
+    port = (path for path in files if path.suffix == ".c" and path.parts[0] == "stm32f4")
+    headers = tuple(path for path in files if path.suffix == ".h")
+    build = Build(REFERENCE, (TRIAL, *port), headers, options_of(board, compiler), arm_libraries(compiler))
+    return link(build, compiler, tmp_path_factory.mktemp("trial") / f"{board}.elf"), board
 
 
 @pytest.fixture
