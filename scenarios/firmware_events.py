@@ -159,7 +159,7 @@ FIRMWARE_EVENTS: Final = (
         _adc_reference,
         duration_s,
         (
-            Parameter("ratio", "", bounds=(0.05, 2.0), summary="reference voltage over what it should be"),
+            Parameter("ratio", "", bounds=(0.1, 2.0), summary="reference voltage over what it should be"),
             Parameter("duration", "s", bounds=(1e-6, 3600.0), summary="for how long"),
         ),
         requires=NEEDS,
@@ -169,7 +169,7 @@ FIRMWARE_EVENTS: Final = (
         UART_NOISE,
         _uart_noise,
         _uart_noise_s,
-        (Parameter("bytes", "", default="200", bounds=(1.0, 100_000.0), summary="how many, one after the other"),),
+        (Parameter("bytes", "", default="200", bounds=(1.0, 4096.0), summary="how many, one after the other"),),
         requires=NEEDS,
         summary="garbage arrives on the serial line",
     ),

@@ -1,0 +1,58 @@
+"""A firmware that crashes, hangs, runs off into nowhere or prints without end never takes the rig with it."""
+
+import pytest
+from firmware_defects import cases_of, finding_in, judged
+
+from rig.firmware.builds import HOST, Patch, build_variant
+
+pytestmark = pytest.mark.proof
+AT_FIVE_SECONDS = "  me.ms++;\n  if (me.ms > 5000u) {{ {deed} }}\n"
+DEEDS = {
+    "crashes": "*(volatile int *)4 = 1;",
+    "hangs": "for (volatile int turn = 0;; turn++) {}",
+    "jumps into nowhere": "((void (*)(void))0x3)();",
+    "divides by nothing": "volatile uint32_t none = 0; me.supply_mv = 1u / none; *(volatile uint32_t *)none = 1u;",
+}
+OVERFLOWS = Patch(
+    "firmware/firmware.c",
+    "void fw_tick(void) {\n",
+    "static uint32_t deeper(uint32_t depth) {\n  volatile uint32_t own[64];\n  own[depth % 64u] = depth;\n"
+    "  return deeper(depth + 1) + own[depth % 64u];\n}\n\nvoid fw_tick(void) {\n",
+)
+
+
+def _patches(deed):
+    return (Patch("firmware/firmware.c", "  me.ms++;\n", AT_FIVE_SECONDS.format(deed=deed)),)
+
+
+def _verdict(name, build, patches, folder):
+    image = build_variant(patches, build)
+    case = next(cases_of("firmware-restart", build, image))
+    result = judged(case, folder / "bad")
+    finding = finding_in(result)
+    fault = result.record.fault.text if result.record is not None and result.record.fault is not None else ""
+    print(f"\na firmware that {name} ({build}): {result.outcome.value}: {fault or finding}"[:600])
+    assert result.outcome.value in {"FAIL", "ERROR"}
+    return fault
+
+
+@pytest.mark.parametrize("name", sorted(DEEDS))
+@pytest.mark.parametrize("build", [HOST, "blue_f405"])
+def test_it_ends_in_a_verdict_and_the_next_case_runs(name, build, tmp_path):
+    """FAIL or ERROR; of a dead process with the last drives and the serial log; the sound case passes after it."""
+    fault = _verdict(name, build, _patches(DEEDS[name]), tmp_path)
+    if build == HOST:
+        assert "last drives:" in fault and "serial log" in fault, fault
+        assert finding_in(judged(next(cases_of("firmware-restart", build)), tmp_path / "next")) is None
+
+
+@pytest.mark.parametrize("build", [HOST, "blue_f405"])
+def test_a_stack_that_overflows_ends_in_a_verdict(build, tmp_path):
+    """Recursion without end."""
+    _verdict("overflows its stack", build, (OVERFLOWS, *_patches("me.supply_mv += deeper(me.ms);")), tmp_path)
+
+
+def test_a_firmware_that_prints_without_end_is_ended(tmp_path):
+    """A gigabyte on stdout: the process is killed, the verdict says so."""
+    printing = _patches('for (;;) { extern int puts(const char *); puts("0123456789012345678901234567890123456789"); }')
+    assert "print" in _verdict("prints without end", HOST, printing, tmp_path)
