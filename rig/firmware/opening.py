@@ -1,6 +1,8 @@
 """From the `firmware:` of a case's device to the process in which it runs."""
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
 from rig.firmware.board_file import Board, find_board
 from rig.firmware.device_under_test import ClockSetting, DeviceUnderTest
@@ -32,7 +34,9 @@ def open_device(
         return HostDevice(library, board, clock, chosen)
     from rig.firmware.emulated_device import EmulatedDevice
 
-    return EmulatedDevice(firmware.image, board, clock, chosen)
+    if firmware.svd != Path():  # the device file's own names of registers go before those of the board
+        board = replace(board, svd=str(firmware.svd.resolve()))
+    return EmulatedDevice(firmware.image, board, clock, chosen, firmware.at)
 
 
 def board_of(firmware: FirmwareOfDevice) -> Board:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from rig.firmware.board_file import find_board, read_board, schema_of_board
+from rig.firmware.device_under_test import ClockSetting
+from rig.firmware.opening import open_device
+from scenarios.firmware_of_device import FirmwareOfDevice
 from scenarios.places import SHIPPED
 from sim.errors import ScenarioError
 
@@ -109,3 +112,12 @@ def test_the_shipped_schema_of_boards_is_that_of_the_reader() -> None:
     """What editors read is what the reader knows; `stimrig schema board` prints it anew."""
     shipped = SHIPPED / "schemas" / "board-1.json"
     assert json.loads(shipped.read_text(encoding="utf-8")) == schema_of_board()
+
+
+def test_what_a_device_file_says_of_an_image_reaches_its_process(tmp_path: Path) -> None:
+    """Where raw bytes lie and how registers are called: `at` and `svd` of `firmware:`."""
+    board = written(tmp_path)
+    firmware = FirmwareOfDevice("image", tmp_path / "fw.bin", board, "", at=0x0800_0000, svd=tmp_path / "chip.svd")
+    told = json.loads(open_device(firmware, ClockSetting()).setup())
+    assert told["at"] == 0x0800_0000
+    assert told["board"]["svd"] == str((tmp_path / "chip.svd").resolve())
