@@ -80,6 +80,12 @@ def causes(world):
     return [name for _, name, _ in named(world, "reset")]
 
 
+emulated_in_proof = pytest.mark.parametrize(
+    "make", ["host", "model", pytest.param("emulated", marks=pytest.mark.proof)], indirect=True, scope="module"
+)
+"""An emulated life takes a second; these promises follow from the same code for both kinds of process."""
+
+
 @pytest.fixture(scope="module", params=sorted(MAKERS))
 def make(request):
     """Makes a fresh device; every one is equal."""
@@ -90,12 +96,6 @@ def make(request):
 def whole(make):
     """The life of a device in two pieces."""
     return lived(make)
-
-
-emulated_in_proof = pytest.mark.parametrize(
-    "make", ["host", "model", pytest.param("emulated", marks=pytest.mark.proof)], indirect=True, scope="module"
-)
-"""An emulated life takes a second; these promises follow from the same code for both kinds of process."""
 
 
 def test_a_step_gives_pulses_and_a_start_gives_none(whole):
@@ -111,6 +111,7 @@ def test_a_step_gives_pulses_and_a_start_gives_none(whole):
     assert drives(whole)[-1][1] == 0.0
 
 
+@emulated_in_proof
 def test_no_cut_of_the_time_axis_changes_anything(make, whole):
     """Fifty cuts at any instant, some of them inside pulses, give the same events and the same questions."""
     cuts = [random.Random(7).randrange(START_NS, END_NS) for _ in range(40)]
@@ -161,6 +162,7 @@ def test_power_that_goes_in_mid_pulse_takes_the_drive_with_it(make, whole):
     assert lit and dark >= lit
 
 
+@emulated_in_proof
 def test_the_cause_of_a_reset_is_told(make):
     """A supply that falls to nothing makes a power-on, one that sags a brown-out, a hang ends in the watchdog."""
     at_ns = 50 * MS
