@@ -68,5 +68,5 @@ def test_nothing_undefined_happens_in_a_walk_through_all_settings(tmp_path: Path
     )
     script = tmp_path / "walk.py"
     script.write_text(f"import sys\nsys.path.insert(0, {str(Path(__file__).parents[3] / 'helpers')!r})\n{WALK}")
-    ended = subprocess.run([sys.executable, str(script), str(library)], capture_output=True, check=False, timeout=120)
+    ended = subprocess.run([sys.executable, str(script), str(library)], capture_output=True, check=False, timeout=600)
     assert ended.returncode == 0, ended.stderr.decode()[-2000:]
