@@ -14,6 +14,9 @@ _LONGEST_REACH_S: Final = 5e-3
 """Pulses further apart are never the same one: a quarter of the period at 50 Hz (design choice)."""
 _NO_PERIOD_S: Final = 4.0 * _LONGEST_REACH_S
 
+RESOLVED_S: Final = 10e-6
+"""The current of a shorter phase is not compared: behind the filter of 1 MS/s it has no plateau (design choice)."""
+
 
 class Difference(StrEnum):
     """In what two pulses differ."""
@@ -99,13 +102,13 @@ class SequenceComparison:
 
 
 _SHAPE: Final = (
-    (Difference.PHASE1, "phase1_s", "s"),
-    (Difference.GAP, "gap_s", "s"),
-    (Difference.PHASE2, "phase2_s", "s"),
-    (Difference.CURRENT1, "phase1_a", "A"),
-    (Difference.CURRENT2, "phase2_a", "A"),
+    (Difference.PHASE1, "phase1_s", "s", "phase1_s"),
+    (Difference.GAP, "gap_s", "s", "gap_s"),
+    (Difference.PHASE2, "phase2_s", "s", "phase2_s"),
+    (Difference.CURRENT1, "phase1_a", "A", "phase1_s"),
+    (Difference.CURRENT2, "phase2_a", "A", "phase2_s"),
 )
-"""(difference, column of `pulses.parquet`, unit)."""
+"""(difference, column of `pulses.parquet`, unit, column of the width to which it belongs)."""
 
 
 def compare_sequences(a: Table, b: Table, tolerances: Tolerances) -> SequenceComparison:
@@ -174,7 +177,9 @@ def _differences(a: Table, b: Table, i: int, j: int, tolerances: Tolerances) -> 
     other_s = float(b["t_s"][j])
     if abs(other_s - t_s) > tolerances.time_s:
         found.append(PulseDifference(Difference.INSTANT, channel, t_s, t_s, other_s, "s", tolerances.time_s))
-    for what, column, unit in _SHAPE:
+    for what, column, unit, width in _SHAPE:
+        if unit == "A" and min(a[width][i], b[width][j]) < RESOLVED_S:
+            continue
         value_a, value_b = float(a[column][i]), float(b[column][j])
         allowed = tolerances.width_s if unit == "s" else tolerances.current_a
         lacking = np.isnan(value_a), np.isnan(value_b)
@@ -196,8 +201,12 @@ def _alone(table: Table, paired: set[int], what: Difference, tolerances: Toleran
 
 
 def _largest(a: Table, b: Table, rows: NDArray[np.int64], of_unit: str) -> float:
-    columns = [column for _, column, unit in _SHAPE if unit == of_unit]
-    apart = [np.abs(b[column][rows[:, 1]] - a[column][rows[:, 0]]) for column in columns]
+    apart: list[NDArray[np.float64]] = []
+    for _, column, unit, width in _SHAPE:
+        if unit == of_unit:
+            resolved = np.minimum(a[width][rows[:, 0]], b[width][rows[:, 1]]) >= RESOLVED_S
+            pairs = rows[resolved] if unit == "A" else rows
+            apart.append(np.abs(b[column][pairs[:, 1]] - a[column][pairs[:, 0]]))
     known = np.concatenate(apart)
     known = known[~np.isnan(known)]
     return float(known.max()) if known.size else 0.0
