@@ -63,6 +63,11 @@ class PulseTerm:
     distribution: Literal["normal", "rectangular", "arcsine"] = "normal"
 
 
+def is_resolved(accuracy: ChannelAccuracy, width_s: Array) -> NDArray[np.bool_]:
+    """True for a phase long enough that height and width can be told apart, and where nothing is known of it."""
+    return ~(width_s < _NARROW / accuracy.rate_hz)
+
+
 def combined(terms: tuple[PulseTerm, ...]) -> Array:
     """Standard uncertainty of one pulse, (n,): the root of the sum of squares of all terms."""
     return np.sqrt(sum((term.standard**2 for term in terms), np.zeros(())))
@@ -286,8 +291,7 @@ def pulse_uncertainty(
     inner2 = np.where(joined, height1 + height2, height2)
     close = ~single & (gap_or_0 > 0.0) & (gap_or_0 < _CLOSE * period_s)
     unseen = {field: np.where(joined, samples, 0.0) for field, samples in _UNSEEN.items()}
-    least_s = _NARROW * period_s
-    narrow1, narrow2 = w1 < least_s, ~single & (w2_or_0 < least_s)
+    narrow1, narrow2 = ~is_resolved(accuracy, w1), ~single & ~is_resolved(accuracy, w2_or_0)
     narrow_at = {"t_s": narrow1, "phase1_s": narrow1, "phase2_s": narrow2, "gap_s": narrow1 | narrow2}
     for field, samples in _NARROW_SAMPLES.items():
         unseen[field] = unseen.get(field, 0.0) + np.where(narrow_at[field], samples, 0.0)

@@ -7,7 +7,7 @@ import numpy as np
 
 from reports.measures.collecting import collected, not_run, nothing, spans_array
 from reports.measures.given import asked_between, commands_given, fired, no_event, rows_between, was_alive
-from reports.measures.pulse_budget import pulse_terms
+from reports.measures.pulse_budget import pulse_terms, resolved_rows
 from reports.measures.recontact import set_charge_c
 from reports.samples import EXACT, Samples
 from rig.record import EventRecord, Record
@@ -26,7 +26,10 @@ def _sags(record: Record) -> list[tuple[EventRecord, float]]:
 
 
 def brown_out_output(record: Record, parameters: Mapping[str, Any]) -> Samples:
-    """Current, width or charge of every pulse while the supply falls and after, over what is set."""
+    """Current, width or charge of every pulse while the supply falls and after, over what is set.
+
+    A phase shorter than two samples has no current that could be told from its width; its charge can be judged.
+    """
     of = parameters.get("of", "current")
     programmed = record.case.device.programmed
     named = {
@@ -40,6 +43,8 @@ def brown_out_output(record: Record, parameters: Mapping[str, Any]) -> Samples:
     if not sags:
         return no_event("", record, (SAG,), "the supply never falls")
     rows = np.concatenate([rows_between(record, event.start_s, until_s) for event, until_s in sags])
+    if of == "current":
+        rows = resolved_rows(record, rows)
     if not rows.size:
         return nothing("", "no pulse while the supply fell")
     values = np.abs(record.pulses[_FIELDS[of]][rows]) / reference

@@ -9,7 +9,7 @@ from reports.metrology.linearity import amplitude_error_a, linearised
 from reports.samples import DIVISORS
 from reports.uncertainty import Term, bounded
 from rig.bench import ChannelAccuracy
-from rig.pulse_uncertainty import pulse_uncertainty
+from rig.pulse_uncertainty import is_resolved, pulse_uncertainty
 from rig.record import Record
 
 
@@ -41,6 +41,17 @@ def pulse_terms(record: Record, field: str, rows: NDArray[np.int64]) -> tuple[Te
                 merged[name] = part.restated(np.zeros(rows.size))
             merged[name].standard_value[own] = part.standard_value
     return tuple(merged.values())
+
+
+def resolved_rows(record: Record, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of these pulses those whose first phase is long enough to have a height: two samples of the capture."""
+    channels, width_s = record.pulses["channel"][rows], record.pulses["phase1_s"][rows]
+    keep = np.ones(rows.size, np.bool_)
+    for channel in np.unique(channels):
+        accuracy, own = accuracy_of(record, float(channel)), channels == channel
+        if accuracy is not None:
+            keep[own] = is_resolved(accuracy, width_s[own])
+    return rows[keep]
 
 
 def bend_errors(record: Record, field: str) -> NDArray[np.float64]:
