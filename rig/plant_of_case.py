@@ -52,7 +52,7 @@ def plant_of_case(
     spec: ModelSpec
     supply_v = None
     if device.firmware is not None:
-        from rig.firmware.firmware_spec import FirmwareSpec
+        from rig.firmware.plant.firmware_spec import FirmwareSpec
 
         spec = FirmwareSpec(device, options)
         supply_v = spec.board.nominal_supply_v

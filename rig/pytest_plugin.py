@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from rig.firmware.pytest_fixture import add_markers, add_options, dut, tell_story
+from rig.firmware.desk.pytest_fixture import add_markers, add_options, dut, tell_story
 
 if TYPE_CHECKING:
     from reports.verdict import CaseResult, Verdict

@@ -80,7 +80,7 @@ def read_firmware(node: Node) -> tuple[FirmwareOfDevice, dict[str, Any]]:
 
     Paths count from the file that says them. In a `case.yaml` they count from the folder of the run, a folder above
     it, or the one where stimrig is called. What stands there with a sha256 is what once ran: the record can be read
-    where the file is another one by now, or gone; who runs it again compares (`rig.firmware.readiness`).
+    where the file is another one by now, or gone; who runs it again compares (`rig.firmware.plant.readiness`).
 
     Returns:
         What it says, and the same as texts for `case.yaml`.

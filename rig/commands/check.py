@@ -20,7 +20,7 @@ def check(
     from rig.commands.exits import Exit
     from rig.commands.options import device_of
     from rig.commands.session import own_scenarios
-    from rig.firmware.readiness import refuse_unready
+    from rig.firmware.plant.readiness import refuse_unready
     from scenarios.plan import PlanOptions, load_cases
     from sim.errors import CollectedScenarioError, ScenarioError
 

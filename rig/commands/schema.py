@@ -24,7 +24,7 @@ def schema(
 
         say_json(verdicts_schema())
     elif name == "board":
-        from rig.firmware.board_file import schema_of_board
+        from rig.firmware.board.board_file import schema_of_board
 
         say_json(schema_of_board())
     elif name in known:

@@ -110,7 +110,7 @@ def prepare(request: Request) -> Prepared:
     """
     from rig.benches import bench_file, open_bench
     from rig.commands.options import device_of
-    from rig.firmware.readiness import refuse_unready
+    from rig.firmware.plant.readiness import refuse_unready
     from scenarios.item_file import read_item_file
     from scenarios.plan import PlanOptions, load_cases
     from scenarios.plugins import assemble_catalogue

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rig.firmware.child_link import ChildLink
-from rig.firmware.child_side import take_pipes
 from rig.firmware.insight.unusable import UnusableError
-from rig.firmware.wire import Request
-from rig.firmware.wire_frame import VERSION
-from rig.firmware.wire_reports import Accepted, Answer, Ask, Done, Events, Failed, Ready, Refused
-from rig.firmware.wire_requests import Advance, Inject, Power, Question, Quit, Receive, Start, Terminal, Value
+from rig.firmware.process.child_link import ChildLink
+from rig.firmware.process.child_side import take_pipes
+from rig.firmware.process.wire import Request
+from rig.firmware.process.wire_frame import VERSION
+from rig.firmware.process.wire_reports import Accepted, Answer, Ask, Done, Events, Failed, Ready, Refused
+from rig.firmware.process.wire_requests import Advance, Inject, Power, Question, Quit, Receive, Start, Terminal, Value
 from sim.errors import RigError
 from sim.timebase import TimeNs
 
@@ -32,9 +32,9 @@ class EmulatedChild:
     """
 
     def __init__(self, link: ChildLink, start: Start) -> None:
-        from rig.firmware.board_document import board_from
-        from rig.firmware.emulated_board import EmulatedBoard
-        from rig.firmware.image_file import load_image
+        from rig.firmware.board.board_document import board_from
+        from rig.firmware.board.emulated_board import EmulatedBoard
+        from rig.firmware.image.image_file import load_image
         from rig.firmware.insight.looking_in import LookingIn
 
         self._link = link
@@ -165,7 +165,7 @@ def serve_link(link: ChildLink) -> int:
     """Serve the rig from its first request to its last."""
     start = link.take()
     if not isinstance(start, Start) or start.version != VERSION:
-        return _fail(link, "the rig speaks another version of the language of `rig.firmware.wire`")
+        return _fail(link, "the rig speaks another version of the language of `rig.firmware.process.wire`")
     try:
         child = EmulatedChild(link, start)
     except (RigError, ValueError) as error:

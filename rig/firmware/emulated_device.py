@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from rig.firmware.board_file import Board
-from rig.firmware.child import python_module
+from rig.firmware.board.board_file import Board
 from rig.firmware.device_under_test import ClockSetting
-from rig.firmware.linked_device import LinkedDevice
 from rig.firmware.options import FirmwareOptions
+from rig.firmware.process.child import python_module
+from rig.firmware.process.linked_device import LinkedDevice
 from sim.errors import BenchError
 from sim.timebase import TimeNs
 

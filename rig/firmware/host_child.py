@@ -9,10 +9,10 @@ import struct
 import sys
 from typing import Final
 
-from rig.firmware.child_side import Pipes, take_pipes
+from rig.firmware.process.child_side import Pipes, take_pipes
 
 ABI_VERSION: Final = 1
-"""What `dut_abi_version` must say (`rig.firmware.wire_frame.VERSION`, which would import too much here)."""
+"""What `dut_abi_version` must say (`rig.firmware.process.wire_frame.VERSION`, which would import too much here)."""
 
 _FAILED: Final = 73
 _SYMBOLS: Final = ("dut_abi_version", "dut_serve")
@@ -35,7 +35,7 @@ def main(library: str) -> int:
 
 
 def _fail(pipes: Pipes, why: str) -> int:
-    """Tell why nothing can run (the frame `Failed` of `rig.firmware.wire`)."""
+    """Tell why nothing can run (the frame `Failed` of `rig.firmware.process.wire`)."""
     text = why.encode(errors="replace")
     os.write(pipes[1], struct.pack("<IB", len(text), _FAILED) + text)
     return 0

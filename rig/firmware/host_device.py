@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
-from rig.firmware.board_file import Board
-from rig.firmware.board_nets import BUTTONS, INPUTS
-from rig.firmware.child import python_module
-from rig.firmware.crash_place import explained
+from rig.firmware.board.board_file import Board
+from rig.firmware.board.board_nets import BUTTONS, INPUTS
 from rig.firmware.device_under_test import ClockSetting
-from rig.firmware.library_file import checked_library
-from rig.firmware.linked_device import LinkedDevice
+from rig.firmware.image.library_file import checked_library
 from rig.firmware.options import FirmwareOptions
+from rig.firmware.process.child import python_module
+from rig.firmware.process.crash_place import explained
+from rig.firmware.process.linked_device import LinkedDevice
 
 _MAGNITUDES: Final = ("output_current", "output_voltage", "probe_voltage")
 """Sensed ahead of the bridge that turns the current (`reference/firmware/hal.h`)."""

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any, Final
 
 from rig.firmware.device_under_test import Batch, ClockSetting, Event, EventKind, Injected, Sense
-from rig.firmware.inputs import Inputs, checked
-from rig.firmware.supply import Supply
-from rig.firmware.wire_requests import Terminal
+from rig.firmware.process.inputs import Inputs, checked
+from rig.firmware.process.supply import Supply
+from rig.firmware.process.wire_requests import Terminal
 from sim.electrode.load import Load
 from sim.kernel import Kernel, Phase
 from sim.signal import Signal

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-from rig.firmware.board_file import Board, find_board
+from rig.firmware.board.board_file import Board, find_board
 from rig.firmware.device_under_test import ClockSetting, DeviceUnderTest
 from rig.firmware.options import FirmwareOptions
 from scenarios.firmware_of_device import FirmwareOfDevice
@@ -27,7 +27,7 @@ def open_device(
     chosen = options or FirmwareOptions()
     board = board_of(firmware)
     if firmware.kind == "host":
-        from rig.firmware.builds import reference_library
+        from rig.firmware.build.builds import reference_library
         from rig.firmware.host_device import HostDevice
 
         library = reference_library() if firmware.is_built_here else firmware.image

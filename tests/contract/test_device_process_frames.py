@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from host_builds import built_for_host
 
-from rig.firmware.builds import reference_library
-from rig.firmware.child import Child, python_module
-from rig.firmware.wire_reports import Accepted, Done, Failed, Ready, Refused
-from rig.firmware.wire_requests import Advance, Inject, Power, Question, Start, Terminal
+from rig.firmware.build.builds import reference_library
+from rig.firmware.process.child import Child, python_module
+from rig.firmware.process.wire_reports import Accepted, Done, Failed, Ready, Refused
+from rig.firmware.process.wire_requests import Advance, Inject, Power, Question, Start, Terminal
 
 PATIENCE_S = 20.0
 SETUP = b"stage 0.1 5e-06\nreference 3.3\nadc 0 0.6 0 heel_switch\nadc 1 0.25 0 supply\nbutton 0 button.stop"
@@ -88,7 +88,7 @@ def test_what_a_host_firmware_cannot_is_refused_and_the_process_lives(child):
 ORPHAN = """
 import sys
 from pathlib import Path
-from rig.firmware.board_file import find_board
+from rig.firmware.board.board_file import find_board
 from rig.firmware.device_under_test import ClockSetting
 from rig.firmware.host_device import HostDevice
 from rig.firmware.options import FirmwareOptions

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from rig.firmware.dut_opening import open_dut
+from rig.firmware.desk.dut_opening import open_dut
 from sim.errors import ScenarioError
 
 pytest_plugins = ["pytester"]
@@ -14,7 +14,7 @@ import sys
 sys.path.insert(0, {helpers!r})
 import pytest
 from scripted_device import ScriptedDevice
-import rig.firmware.dut_opening as opening
+import rig.firmware.desk.dut_opening as opening
 
 @pytest.fixture(autouse=True)
 def scripted(monkeypatch):

@@ -9,11 +9,11 @@ import threading
 import pytest
 from host_builds import built_for_host
 
-from rig.firmware.board_file import find_board
+from rig.firmware.board.board_file import find_board
+from rig.firmware.build.toolchain import compile_host_library, library_suffix
 from rig.firmware.device_under_test import ClockSetting
 from rig.firmware.host_device import HostDevice
 from rig.firmware.options import FirmwareOptions
-from rig.firmware.toolchain import compile_host_library, library_suffix
 from sim.errors import BenchError
 
 PATIENCE_S = {b"h": 2.0}  # only a process that hangs is ever waited for to the end

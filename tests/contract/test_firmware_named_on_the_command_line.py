@@ -8,8 +8,8 @@ import pytest
 from small_elf import small_elf
 
 from rig.commands.app import main
-from rig.firmware import readiness
-from rig.firmware.builds import IMAGES
+from rig.firmware.build.builds import IMAGES
+from rig.firmware.plant import readiness
 
 SCENARIO = "core-stop"
 
@@ -78,7 +78,7 @@ def test_without_the_extra_an_image_says_what_to_install(capsys, monkeypatch):
 
 def test_a_board_that_contradicts_its_device_is_refused(here, capsys):
     """The compliance voltage of the stage is the board's; a device file that says another one would be believed."""
-    from rig.firmware.board_file import find_board
+    from rig.firmware.board.board_file import find_board
 
     text = find_board("blue_f405").path.read_text().replace("compliance: 120 V", "compliance: 90 V")
     (here / "mine.board.yaml").write_text(text)

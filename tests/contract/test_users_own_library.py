@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from host_builds import built_for_host
 
-from rig.firmware.firmware_spec import FirmwareSpec
+from rig.firmware.plant.firmware_spec import FirmwareSpec
 from scenarios.device_file import describe_device, read_device
 from scenarios.stimulators import MODELS
 from scenarios.text import Text, Where

@@ -5,7 +5,7 @@ import re
 import struct
 from pathlib import Path
 
-from rig.firmware.image_file import load_image
+from rig.firmware.image.image_file import load_image
 from rig.firmware.machine.chips import CHIPS
 from rig.firmware.machine.machine import Machine
 from rig.firmware.machine.peripheral import BusFault, Peripheral

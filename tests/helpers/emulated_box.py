@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from rig.firmware.board_file import find_board
-from rig.firmware.board_line import BAUD, BITS, BoardLine
-from rig.firmware.board_wiring import BoardWiring
-from rig.firmware.image_file import load_image
+from rig.firmware.board.board_file import find_board
+from rig.firmware.board.board_line import BAUD, BITS, BoardLine
+from rig.firmware.board.board_wiring import BoardWiring
+from rig.firmware.image.image_file import load_image
 from rig.firmware.machine.chips import CHIPS
 from rig.firmware.machine.machine import Machine
 from rig.firmware.machine.stm32f4.models import build_peripherals

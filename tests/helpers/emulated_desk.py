@@ -5,14 +5,14 @@ import threading
 
 import numpy as np
 
-from rig.firmware import linked_device
-from rig.firmware.board_file import find_board
-from rig.firmware.builds import reference_image
+from rig.firmware.board.board_file import find_board
+from rig.firmware.build.builds import reference_image
 from rig.firmware.device_under_test import ClockSetting
 from rig.firmware.emulated_device import EmulatedDevice
-from rig.firmware.fate import EndedChildError
 from rig.firmware.options import FirmwareOptions
-from rig.firmware.wire_requests import Quit
+from rig.firmware.process import linked_device
+from rig.firmware.process.fate import EndedChildError
+from rig.firmware.process.wire_requests import Quit
 from sim.signal import Signal
 
 MS = 1_000_000

@@ -5,10 +5,10 @@
 
 import sys
 
-from rig.firmware.board_file import find_board
-from rig.firmware.board_wiring import BoardWiring
-from rig.firmware.builds import reference_image
-from rig.firmware.image_file import load_image
+from rig.firmware.board.board_file import find_board
+from rig.firmware.board.board_wiring import BoardWiring
+from rig.firmware.build.builds import reference_image
+from rig.firmware.image.image_file import load_image
 from rig.firmware.insight.trace_hash import TraceHash
 from rig.firmware.machine.chips import CHIPS
 from rig.firmware.machine.machine import Machine

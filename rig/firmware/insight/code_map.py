@@ -6,7 +6,7 @@ Source: ARMv7-M ARM A7.7.18 (BL), A7.7.19 (BLX), A5.1 (Thumb instruction stream)
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from rig.firmware.image_contents import Segment, Symbol
+from rig.firmware.image.image_contents import Segment, Symbol
 
 
 class CodeMap:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from rig.firmware.emulated_board import EmulatedBoard
+from rig.firmware.board.emulated_board import EmulatedBoard
 from rig.firmware.insight.interrupt_times import Served
 from rig.firmware.insight.observation import Observation
 from rig.firmware.insight.stack_depth import StackUse

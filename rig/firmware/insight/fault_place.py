@@ -4,7 +4,7 @@ import struct
 from functools import cached_property
 from typing import Final
 
-from rig.firmware.image_file import LoadedImage
+from rig.firmware.image.image_file import LoadedImage
 from rig.firmware.insight.call_stack import call_stack
 from rig.firmware.insight.code_map import CodeMap
 from rig.firmware.insight.source_map import SourceMap, source_map

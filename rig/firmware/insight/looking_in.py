@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from rig.firmware.board_file import Board
-from rig.firmware.child_link import ChildLink
-from rig.firmware.emulated_board import EmulatedBoard
-from rig.firmware.image_file import LoadedImage
+from rig.firmware.board.board_file import Board
+from rig.firmware.board.emulated_board import EmulatedBoard
+from rig.firmware.image.image_file import LoadedImage
 from rig.firmware.insight.code_map import CodeMap
 from rig.firmware.insight.coverage_file import joined_ranges
 from rig.firmware.insight.debugger import Debugger
@@ -23,7 +22,8 @@ from rig.firmware.insight.source_map import compiler_of
 from rig.firmware.insight.stack_depth import StackUse, deeper, stack_bottom, stack_use
 from rig.firmware.insight.unusable import UnusableError
 from rig.firmware.machine.peripheral import Unmodelled
-from rig.firmware.wire_reports import Held
+from rig.firmware.process.child_link import ChildLink
+from rig.firmware.process.wire_reports import Held
 from sim.errors import BenchError, ScenarioError
 
 _GLANCE_CYCLES: Final = 100_000

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from rig.firmware.emulated_board import EmulatedBoard
+from rig.firmware.board.emulated_board import EmulatedBoard
 from rig.firmware.insight.observation import Observation
 
 _SHOWN: Final = ("pc", "lr", "sp", "msp", "psp", "xpsr", "control", "primask")

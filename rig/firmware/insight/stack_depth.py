@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rig.firmware.image_contents import Symbol
+from rig.firmware.image.image_contents import Symbol
 from rig.firmware.insight.call_stack import deepest_function
 from rig.firmware.insight.code_map import CodeMap
 from rig.firmware.machine.memory import POWER_UP, Memory

@@ -19,8 +19,8 @@ from rig.firmware.machine.systick import SysTick
 from rig.firmware.options import Counter
 
 if TYPE_CHECKING:
-    from rig.firmware.image_contents import Symbol
-    from rig.firmware.image_file import LoadedImage
+    from rig.firmware.image.image_contents import Symbol
+    from rig.firmware.image.image_file import LoadedImage
     from rig.firmware.machine.chips import Chip
 
 _SUPPLY_WAS_AWAY: Final = frozenset({"power_on", "brown_out"})

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rig.firmware.readiness import refuse_unready
+from rig.firmware.plant.readiness import refuse_unready
 from scenarios.device_file import describe_device, read_device
 from scenarios.firmware_of_device import device_of_firmware
 from scenarios.stimulators import MODELS

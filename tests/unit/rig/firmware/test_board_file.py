@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rig.firmware.board_file import find_board, read_board, schema_of_board
+from rig.firmware.board.board_file import find_board, read_board, schema_of_board
 from rig.firmware.device_under_test import ClockSetting
 from rig.firmware.opening import open_device
 from scenarios.firmware_of_device import FirmwareOfDevice

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from machine_images import FOLDER
 
-from rig.firmware.board_file import find_board
-from rig.firmware.board_nets import Net
-from rig.firmware.emulated_board import EmulatedBoard
-from rig.firmware.image_file import load_image
+from rig.firmware.board.board_file import find_board
+from rig.firmware.board.board_nets import Net
+from rig.firmware.board.emulated_board import EmulatedBoard
+from rig.firmware.image.image_file import load_image
 
 SAMPLED = {
     "heel_switch": Net("heel_switch", adc=1, channel=2),

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rig.firmware.device_time import DeviceTime
+from rig.firmware.board.device_time import DeviceTime
 
 RATES = st.sampled_from([16_000_000, 64_000_000, 168_000_000, 180_000_000])
 ERRORS = st.floats(-0.5, 1.0, allow_nan=False)

@@ -6,9 +6,9 @@ import re
 import pytest
 from scripted_device import BYTE_NS, ScriptedDevice
 
+from rig.firmware.desk.dut import Dut, NotSeenError, Wiring
+from rig.firmware.desk.serial_log import QUIET_NS, SerialLog
 from rig.firmware.device_under_test import Injected
-from rig.firmware.dut import Dut, NotSeenError, Wiring
-from rig.firmware.serial_log import QUIET_NS, SerialLog
 from sim.electrode.load import Load
 from sim.errors import ScenarioError
 

@@ -11,12 +11,12 @@ import pytest
 from emulated_desk import MS, EmulatedDesk
 from gdb_client import GdbClient
 
-from rig.firmware.builds import reference_image
+from rig.firmware.build.builds import reference_image
+from rig.firmware.build.toolchain import compile_elf
 from rig.firmware.device_under_test import Injected
-from rig.firmware.image_file import load_image
+from rig.firmware.image.image_file import load_image
 from rig.firmware.insight.gdb_registers import PC_NUMBER
 from rig.firmware.options import FirmwareOptions
-from rig.firmware.toolchain import compile_elf
 from sim.errors import BenchError
 
 pytest.importorskip("unicorn", reason="the extra `firmware` is not installed")

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from rig.firmware.image_file import load_image
+from rig.firmware.build.toolchain import compile_elf
+from rig.firmware.image.image_file import load_image
 from rig.firmware.insight.code_map import CodeMap
 from rig.firmware.insight.coverage import coverage_of
 from rig.firmware.insight.coverage_file import Executed, executed_in, joined_ranges, write_executed
 from rig.firmware.insight.coverage_report import INFO_FILE, join_coverage
 from rig.firmware.insight.source_map import source_map
-from rig.firmware.toolchain import compile_elf
 from sim.errors import RecordError, ScenarioError
 
 SOURCE = """\

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scripted_firmware import MS, ScriptedFirmware
 
-from rig.firmware.board_file import find_board
+from rig.firmware.board.board_file import find_board
 from rig.firmware.device_under_test import Event
-from rig.firmware.firmware_model import FirmwareModel
+from rig.firmware.plant.firmware_model import FirmwareModel
 from scenarios.device_file import describe_device, read_device
 from scenarios.stimulators import MODELS
 from scenarios.text import Text, Where

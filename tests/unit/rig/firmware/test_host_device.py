@@ -7,9 +7,9 @@ import pytest
 from device_makers import MAKERS
 
 from rig.firmware.device_under_test import Injected
-from rig.firmware.inputs import Inputs, noise
-from rig.firmware.supply import Supply
-from rig.firmware.wire_requests import Receive
+from rig.firmware.process.inputs import Inputs, noise
+from rig.firmware.process.supply import Supply
+from rig.firmware.process.wire_requests import Receive
 from sim.signal import Signal
 
 MS = 1_000_000

@@ -9,8 +9,8 @@ import sys
 import pytest
 from small_elf import FLASH, STACK, TABLE, hex_file, hex_record, small_elf
 
-from rig.firmware.image_contents import Region
-from rig.firmware.image_file import load_image
+from rig.firmware.image.image_contents import Region
+from rig.firmware.image.image_file import load_image
 from sim.errors import BenchError, ScenarioError
 
 FUNCTION, OBJECT, SOURCE_FILE = 2, 1, 4

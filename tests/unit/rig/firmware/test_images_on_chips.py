@@ -5,9 +5,9 @@ import itertools
 import pytest
 from chip_bench import OpenWiring
 
-from rig.firmware.board_file import find_board
-from rig.firmware.image_file import load_image
-from rig.firmware.images import IMAGES
+from rig.firmware.board.board_file import find_board
+from rig.firmware.build.images import IMAGES
+from rig.firmware.image.image_file import load_image
 from rig.firmware.machine.chips import CHIPS
 from rig.firmware.machine.machine import Machine
 from rig.firmware.machine.stm32f4.models import build_peripherals

@@ -3,9 +3,9 @@
 import pytest
 
 from rig.firmware.device_under_test import Event
-from rig.firmware.wire import FrameBuffer, encode
-from rig.firmware.wire_reports import Accepted, Answer, Ask, Done, Events, Failed, Ready, Refused, Stored
-from rig.firmware.wire_requests import (
+from rig.firmware.process.wire import FrameBuffer, encode
+from rig.firmware.process.wire_reports import Accepted, Answer, Ask, Done, Events, Failed, Ready, Refused, Stored
+from rig.firmware.process.wire_requests import (
     Advance,
     Inject,
     Power,

@@ -11,7 +11,7 @@ import pytest
 from chip_bench import OpenWiring
 from machine_images import FOLDER
 
-from rig.firmware.image_file import load_image
+from rig.firmware.image.image_file import load_image
 from rig.firmware.machine.chips import CHIPS
 from rig.firmware.machine.machine import Machine
 from rig.firmware.machine.stm32f4.models import build_peripherals, wire_imu

@@ -10,7 +10,7 @@ import pytest
 from conformance_bench import HZ, machine_for
 from machine_images import FOLDER
 
-from rig.firmware.image_file import load_image
+from rig.firmware.image.image_file import load_image
 
 MS = HZ // 1000
 SPAN_MS = 90

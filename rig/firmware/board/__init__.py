@@ -1,0 +1,1 @@
+"""A board: its file, its nets, and what lies around an emulated chip."""

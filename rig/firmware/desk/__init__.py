@@ -1,0 +1,1 @@
+"""A firmware on the desk of a test, in virtual time."""

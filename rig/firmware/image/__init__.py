@@ -1,0 +1,1 @@
+"""What a file of an image says, whatever its format."""

@@ -1,0 +1,1 @@
+"""A firmware in the place of a simulated stimulator."""
