@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, Final
 
-from rig.lines import UART_KIND
 from sim.timebase import NS_PER_S
 
 _LAST: Final = 5
@@ -12,6 +11,7 @@ _LAST: Final = 5
 
 def serial_log(folder: Path) -> list[dict[str, Any]]:
     """(instant, line) of everything that the device of a case said over its serial line, in time order."""
+    from rig.lines import UART_KIND
     from rig.load import read_events
     from sim.errors import RecordError
 

@@ -47,8 +47,10 @@ def _sound(case):
 
 def _announced():
     """Every case; those on a firmware need a compiler or an emulated processor, and are left to the proof."""
-    for case_id, case in sorted(_library().items()):
-        yield pytest.param(case_id, marks=pytest.mark.proof if case.device.firmware is not None else ())
+    return [
+        pytest.param(case_id, marks=pytest.mark.proof if case.device.firmware is not None else ())
+        for case_id, case in sorted(_library().items())
+    ]
 
 
 @pytest.mark.parametrize("case_id", _announced())

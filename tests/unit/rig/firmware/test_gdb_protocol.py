@@ -80,9 +80,9 @@ class Stand:
 def stand():
     stand = Stand()
     yield stand
-    stand.door.close()
-    if stand.thread is not None:
+    if stand.thread is not None:  # the door belongs to the processor's thread until that has ended
         stand.end()
+    stand.door.close()
 
 
 def test_binary_data_survives_its_escapes():
