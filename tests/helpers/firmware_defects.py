@@ -111,13 +111,14 @@ def finding_in(result):
 
 
 def find(defect, folder):
-    """Run a defect's scenarios until a check fails; None where all of them pass."""
+    """Run a defect's scenarios until a check fails; else the first check left undecided, None where all pass."""
     image = build_variant(defect.patches, defect.build)
-    number = 0
+    number, undecided = 0, None
     for scenario in defect.tried:
         for case in cases_of(scenario, defect.build, image):
             number += 1
             finding = finding_in(judged(case, folder / str(number)))
-            if finding is not None:
+            if finding is not None and finding.verdict in {"FAIL", "ERROR"}:
                 return finding
-    return None
+            undecided = undecided or finding
+    return undecided

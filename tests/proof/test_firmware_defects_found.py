@@ -34,9 +34,9 @@ def test_the_sound_firmware_passes_the_same_scenarios(scenario, build, tmp_path)
         assert finding_in(judged(case, tmp_path / str(number))) is None, case.id
 
 
-def test_at_least_twenty_three_are_found():
+def test_at_least_thirty_three_are_found():
     """What the catalogue must reach; those that are not found say why."""
     if len(FOUND) < len(DEFECTS):
         pytest.skip("not all of the catalogue was run")
     print(f"\nfirmware defects found: {sum(FOUND.values())} of {len(FOUND)}")
-    assert sum(FOUND.values()) >= 23
+    assert sum(FOUND.values()) >= 33
