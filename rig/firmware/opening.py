@@ -27,7 +27,7 @@ def open_device(
     chosen = options or FirmwareOptions()
     board = board_of(firmware)
     if firmware.kind == "host":
-        from rig.firmware.build.builds import reference_library
+        from rig.firmware.building.builds import reference_library
         from rig.firmware.host_device import HostDevice
 
         library = reference_library() if firmware.is_built_here else firmware.image

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from host_builds import built_for_host
 
-from rig.firmware.build.builds import reference_library
+from rig.firmware.building.builds import reference_library
 from rig.firmware.process.child import Child, python_module
 from rig.firmware.process.wire_reports import Accepted, Done, Failed, Ready, Refused
 from rig.firmware.process.wire_requests import Advance, Inject, Power, Question, Start, Terminal

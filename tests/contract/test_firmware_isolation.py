@@ -10,7 +10,7 @@ import pytest
 from host_builds import built_for_host
 
 from rig.firmware.board.board_file import find_board
-from rig.firmware.build.toolchain import compile_host_library, library_suffix
+from rig.firmware.building.toolchain import compile_host_library, library_suffix
 from rig.firmware.device_under_test import ClockSetting
 from rig.firmware.host_device import HostDevice
 from rig.firmware.options import FirmwareOptions

@@ -8,7 +8,7 @@ import pytest
 from small_elf import small_elf
 
 from rig.commands.app import main
-from rig.firmware.build.builds import IMAGES
+from rig.firmware.building.builds import IMAGES
 from rig.firmware.plant import readiness
 
 SCENARIO = "core-stop"

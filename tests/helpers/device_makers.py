@@ -1,7 +1,7 @@
 """Every kind of device behind the port of a firmware, each with the same clock and the presets of the reference."""
 
 from rig.firmware.board.board_file import find_board
-from rig.firmware.build.builds import reference_image, reference_library
+from rig.firmware.building.builds import reference_image, reference_library
 from rig.firmware.device_under_test import ClockSetting
 from rig.firmware.emulated_device import EmulatedDevice
 from rig.firmware.host_device import HostDevice

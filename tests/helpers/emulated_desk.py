@@ -6,7 +6,7 @@ import threading
 import numpy as np
 
 from rig.firmware.board.board_file import find_board
-from rig.firmware.build.builds import reference_image
+from rig.firmware.building.builds import reference_image
 from rig.firmware.device_under_test import ClockSetting
 from rig.firmware.emulated_device import EmulatedDevice
 from rig.firmware.options import FirmwareOptions

@@ -8,7 +8,7 @@ import yaml
 
 from reports.judge import judge_case
 from rig.benches import open_bench
-from rig.firmware.build.builds import HOST, Patch, build_variant
+from rig.firmware.building.builds import HOST, Patch, build_variant
 from rig.runner import run_case
 from rig.store import CaseWriter
 from scenarios.places import named_files

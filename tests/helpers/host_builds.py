@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from rig.firmware.build.builds import REFERENCE
-from rig.firmware.build.toolchain import compile_host_library, library_suffix
+from rig.firmware.building.builds import REFERENCE
+from rig.firmware.building.toolchain import compile_host_library, library_suffix
 
 SOURCES = Path(__file__).parents[1] / "firmware_sources"
 

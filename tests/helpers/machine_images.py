@@ -7,7 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from rig.firmware.build.toolchain import PINNED_ZIG, compile_elf, find_arm_compiler
+from rig.firmware.building.toolchain import PINNED_ZIG, compile_elf, find_arm_compiler
 
 FOLDER = Path(__file__).parents[1] / "firmware_sources"
 IMAGES = ("conformance", "kernel", "peripherals")

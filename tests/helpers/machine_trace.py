@@ -7,7 +7,7 @@ import sys
 
 from rig.firmware.board.board_file import find_board
 from rig.firmware.board.board_wiring import BoardWiring
-from rig.firmware.build.builds import reference_image
+from rig.firmware.building.builds import reference_image
 from rig.firmware.image.image_file import load_image
 from rig.firmware.insight.trace_hash import TraceHash
 from rig.firmware.machine.chips import CHIPS

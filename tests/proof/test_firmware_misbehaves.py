@@ -3,7 +3,7 @@
 import pytest
 from firmware_defects import cases_of, finding_in, judged
 
-from rig.firmware.build.builds import HOST, Patch, build_variant
+from rig.firmware.building.builds import HOST, Patch, build_variant
 
 pytestmark = pytest.mark.proof
 IN_A_TRAIN = "  me.ms++;\n  if (me.running && me.ms > 3500u) {{ {deed} }}\n"

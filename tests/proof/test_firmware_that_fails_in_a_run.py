@@ -3,7 +3,7 @@
 import pytest
 from command_desk import scenario, stimrig
 
-from rig.firmware.build.builds import HOST, Patch, build_variant
+from rig.firmware.building.builds import HOST, Patch, build_variant
 
 TICK = "void fw_tick(void) {\n"
 COUNTS = "  static volatile uint32_t told;\n"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from firmware_box import FirmwareBox
 
-from rig.firmware.build.builds import reference_library
+from rig.firmware.building.builds import reference_library
 from sim.errors import BenchError
 
 

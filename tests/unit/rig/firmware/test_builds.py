@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from rig.firmware.build import build_cache, builds, toolchain
-from rig.firmware.build.builds import Patch, boards, build_variant, reference_image, sources_hash
+from rig.firmware.building import build_cache, builds, toolchain
+from rig.firmware.building.builds import Patch, boards, build_variant, reference_image, sources_hash
 from sim.errors import BenchError
 
 TREE = {

@@ -3,8 +3,8 @@
 import pytest
 from firmware_defects import CATALOGUE, cases_of, defects, finding_in, judged
 
-from rig.firmware.build.builds import HOST, REFERENCE, build_variant
-from rig.firmware.build.toolchain import find_host_compiler
+from rig.firmware.building.builds import HOST, REFERENCE, build_variant
+from rig.firmware.building.toolchain import find_host_compiler
 from scenarios.places import named_files
 from sim.errors import BenchError
 

@@ -11,8 +11,8 @@ import pytest
 from emulated_desk import MS, EmulatedDesk
 from gdb_client import GdbClient
 
-from rig.firmware.build.builds import reference_image
-from rig.firmware.build.toolchain import compile_elf
+from rig.firmware.building.builds import reference_image
+from rig.firmware.building.toolchain import compile_elf
 from rig.firmware.device_under_test import Injected
 from rig.firmware.image.image_file import load_image
 from rig.firmware.insight.gdb_registers import PC_NUMBER

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rig.firmware.build.toolchain import compile_elf
+from rig.firmware.building.toolchain import compile_elf
 from rig.firmware.image.image_file import load_image
 from rig.firmware.insight.code_map import CodeMap
 from rig.firmware.insight.coverage import coverage_of

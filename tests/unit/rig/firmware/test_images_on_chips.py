@@ -6,7 +6,7 @@ import pytest
 from chip_bench import OpenWiring
 
 from rig.firmware.board.board_file import find_board
-from rig.firmware.build.images import IMAGES
+from rig.firmware.building.images import IMAGES
 from rig.firmware.image.image_file import load_image
 from rig.firmware.machine.chips import CHIPS
 from rig.firmware.machine.machine import Machine

@@ -3,7 +3,7 @@
 import pytest
 from emulated_box import EmulatedBox
 
-from rig.firmware.build.builds import boards, reference_image
+from rig.firmware.building.builds import boards, reference_image
 
 RECORD_WORDS = 40
 """More words than one record of the settings takes."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rig.firmware.build import toolchain
-from rig.firmware.build.build_cache import built_once, hash_of
-from rig.firmware.build.builds import HOST, REFERENCE, source_files, sources_hash
+from rig.firmware.building import toolchain
+from rig.firmware.building.build_cache import built_once, hash_of
+from rig.firmware.building.builds import HOST, REFERENCE, source_files, sources_hash
 from sim.errors import BenchError
 
 WALK = """

@@ -6,9 +6,9 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from rig.firmware.board.board_file import find_board
-from rig.firmware.build import toolchain
-from rig.firmware.build.builds import boards, reference_image, sources_hash
-from rig.firmware.build.images import describe_build, shipped_images
+from rig.firmware.building import toolchain
+from rig.firmware.building.builds import boards, reference_image, sources_hash
+from rig.firmware.building.images import describe_build, shipped_images
 from sim.errors import BenchError
 
 BOARDS = boards()
@@ -32,7 +32,7 @@ def test_every_board_has_its_image_and_its_file():
 
 @pytest.mark.parametrize("board", BOARDS)
 def test_the_image_is_made_of_the_sources_beside_it(board):
-    """Sources that change without their image: ``python -m rig.firmware.build.images`` makes it anew."""
+    """Sources that change without their image: ``python -m rig.firmware.building.images`` makes it anew."""
     image = shipped_images()[board]
     data = reference_image(board).read_bytes()
     assert (hashlib.sha256(data).hexdigest(), len(data)) == (image.sha256, image.size_bytes)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from emulated_box import EmulatedBox
 
-from rig.firmware.build.builds import REFERENCE, boards, options_of, source_files
-from rig.firmware.build.objects import Build, link
-from rig.firmware.build.toolchain import arm_libraries, find_arm_compiler
+from rig.firmware.building.builds import REFERENCE, boards, options_of, source_files
+from rig.firmware.building.objects import Build, link
+from rig.firmware.building.toolchain import arm_libraries, find_arm_compiler
 from sim.errors import BenchError
 
 TRIAL = Path(__file__).parents[3] / "firmware_sources" / "port_trial.c"

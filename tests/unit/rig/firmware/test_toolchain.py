@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rig.firmware.build import build_cache, toolchain
-from rig.firmware.build.build_cache import built_once, hash_of
-from rig.firmware.build.toolchain import compile_elf, compile_host_library, find_arm_compiler, find_host_compiler
+from rig.firmware.building import build_cache, toolchain
+from rig.firmware.building.build_cache import built_once, hash_of
+from rig.firmware.building.toolchain import compile_elf, compile_host_library, find_arm_compiler, find_host_compiler
 from sim.errors import BenchError
 
 LIBRARY = "double half(double value) { return value / 2; }\n"
@@ -128,7 +128,7 @@ def test_a_key_knows_where_one_part_ends():
 def test_looking_for_compilers_is_not_done_before_it_is_needed():
     """Importing the modules starts no process and loads no numba: a command that builds nothing stays quick."""
     code = (
-        "import subprocess, sys\nsubprocess.run = None\nimport rig.firmware.build.builds\n"
+        "import subprocess, sys\nsubprocess.run = None\nimport rig.firmware.building.builds\n"
         "assert 'numba' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

@@ -3,8 +3,8 @@
 import pytest
 from emulated_box import CLOSED_V, OPEN_V, EmulatedBox
 
-from rig.firmware.build.builds import boards, build_variant, reference_image
-from rig.firmware.build.toolchain import find_arm_compiler
+from rig.firmware.building.builds import boards, build_variant, reference_image
+from rig.firmware.building.toolchain import find_arm_compiler
 from sim.errors import BenchError
 
 STEPS = 3

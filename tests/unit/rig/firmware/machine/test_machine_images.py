@@ -6,7 +6,7 @@ import json
 import pytest
 from machine_images import FOLDER, IMAGES, build, fingerprint
 
-from rig.firmware.build.toolchain import PINNED_ZIG, find_arm_compiler
+from rig.firmware.building.toolchain import PINNED_ZIG, find_arm_compiler
 
 FACTS = json.loads((FOLDER / "machine_images.json").read_text(encoding="utf-8"))
 

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from rig.firmware.build import toolchain
-from rig.firmware.build.build_cache import built_once, hash_of
-from rig.firmware.build.toolchain import Compiler
+from rig.firmware.building import toolchain
+from rig.firmware.building.build_cache import built_once, hash_of
+from rig.firmware.building.toolchain import Compiler
 
 SHOWN_ROOT: Final = "rig/firmware/reference"
 """What stands for the sources' root in debug information, wherever it lies."""

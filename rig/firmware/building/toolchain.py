@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from rig.firmware.build.build_cache import cache_folder
+from rig.firmware.building.build_cache import cache_folder
 from sim.errors import BenchError
 
 Family: TypeAlias = Literal["zig", "gcc"]

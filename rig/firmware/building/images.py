@@ -1,4 +1,4 @@
-"""The images that are shipped, and where each one comes from: ``python -m rig.firmware.build.images`` builds them anew.
+"""The images that are shipped, and where each comes from: ``python -m rig.firmware.building.images`` builds them anew.
 
 An image is committed with its debug information, so that a run, a debugger and the coverage of lines need no compiler.
 `images.json` beside it says from which sources, with which compiler and options it was made; tests hold it to that.
@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from rig.firmware.build import toolchain
-from rig.firmware.build.builds import IMAGES, boards, build_variant, options_of, sources_hash
-from rig.firmware.build.toolchain import Compiler
+from rig.firmware.building import toolchain
+from rig.firmware.building.builds import IMAGES, boards, build_variant, options_of, sources_hash
+from rig.firmware.building.toolchain import Compiler
 from sim.errors import BenchError
 
 RECORD: Final = IMAGES / "images.json"

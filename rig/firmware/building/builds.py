@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from rig.firmware.build import toolchain
-from rig.firmware.build.build_cache import built_once, cache_folder, hash_of
-from rig.firmware.build.objects import Build, link, machine
-from rig.firmware.build.toolchain import Compiler
+from rig.firmware.building import toolchain
+from rig.firmware.building.build_cache import built_once, cache_folder, hash_of
+from rig.firmware.building.objects import Build, link, machine
+from rig.firmware.building.toolchain import Compiler
 from sim.errors import BenchError
 
 REFERENCE: Final = Path(__file__).resolve().parents[1] / "reference"

@@ -1,0 +1,1 @@
+"""Compilers, builds, and the images that are shipped."""
