@@ -21,6 +21,11 @@ that was built for this machine:
   wait_longest_s` each; times of a handler leave out what interrupted it; a wait lasts from pending to the first
   instruction of the handler.
 * `resets`: `t_s, cause` each, those before the run included.
+* `faults`: of the processor, and resets by its watchdog: the first 20 (`rig.firmware.plant.fault_log`), absent where
+  there was none: `t_s, name, status, registers, place, stack, drives, serial` each; `registers` name -> `0x...` of
+  pc, cfsr, hfsr, bfar, mmfar; `place` `file:line` of the innermost of `stack` (`function, place` each; a scan);
+  `drives` the last before it (`t_s, current_a` each), `serial` the end of the serial log.
+* `fault_counts`: name -> how many, all of them.
 * `stacks`: `name, top, size_bytes, used_bytes, deepest` each; `size_bytes` null where no symbol tells.
 * `coverage`: `lines, functions` as [executed, with code], where it was asked for.
 * `trace_hash`: SHA-256 in hex, where it was asked for.
@@ -39,6 +44,24 @@ class TellsOfFirmware(Protocol):
 def facts_of_bench(bench: object) -> FirmwareFacts:
     """What an opened bench knows of the firmware in its device; empty where there is none."""
     return bench.firmware_facts() if isinstance(bench, TellsOfFirmware) else {}
+
+
+def fault_words(facts: FirmwareFacts) -> str:
+    """One line about what failed in the processor; "" where nothing did."""
+    counts, faults = facts.get("fault_counts"), facts.get("faults")
+    if not counts or not faults:
+        return ""
+    first = faults[0]
+    told = ", ".join(f"{count} × {_name(name)}" for name, count in counts.items())
+    registers = " ".join(f"{name}={value}" for name, value in first["registers"].items())
+    frame = first["stack"][0] if first["stack"] else {"function": "", "place": ""}
+    place = f"at {frame['function']}" + (f" ({frame['place']})" if frame["place"] else "") if first["stack"] else ""
+    words = " ".join(filter(None, (_name(first["name"]), first["status"], place, registers)))
+    return f"{told}; first at {first['t_s']:.6f} s: {words}"
+
+
+def _name(name: str) -> str:
+    return "watchdog reset" if name == "watchdog" else name.replace("_", " ")
 
 
 def write_firmware_facts(folder: Path, facts: FirmwareFacts) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from reports.quantities import quantity
 from reports.sections.blocks import Block, Cell, code, details, facts, mono, section, table, text
+from reports.sections.firmware_faults import fault_blocks
 from reports.verdict import CaseResult, RunResult
 from rig.lines import UART_PREFIX
 
@@ -147,6 +148,7 @@ def _told(case: CaseResult) -> list[Block]:
     befell = [(f"{t_s:.6f} s", told) for t_s, told in case.record.messages if told.startswith(_WAYS)]
     if befell:
         blocks.append(table(("Instant", "What"), befell, title=f"What befell the processor of {case.case.id}"))
+    blocks += fault_blocks(case)
     log = [f"{t_s:12.6f}  {told.removeprefix(UART_PREFIX)}" for t_s, told in case.record.messages if _is_said(told)]
     if log:
         count = f"the last {_TOLD} of {len(log)} lines" if len(log) > _TOLD else "all of it"

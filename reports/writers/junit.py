@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from reports.verdict import CaseResult, Outcome, PoolResult, RunResult, Verdict
 from reports.words import limit_words, margin_words, value_words
+from rig.firmware_facts import fault_words
 
 Inconclusive: TypeAlias = Literal["error", "failure"]
 
@@ -55,6 +56,8 @@ def _suite(result: CaseResult, run: RunResult, inconclusive: Inconclusive) -> ET
     for key, value in _counts(suite).items():
         suite.set(key, str(value))
     suite.set("time", f"{simulated_s(result):.3f}")
+    if record is not None and (words := fault_words(record.firmware)):
+        ET.SubElement(suite, "system-out").text = _legal(f"firmware: {words}")
     return suite
 
 

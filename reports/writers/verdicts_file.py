@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from reports.verdict import CaseResult, PoolResult, RunResult, Verdict
+from rig.firmware_facts import FirmwareFacts, fault_words
 from scenarios.case import LimitBasis
 from scenarios.firmware_of_device import FirmwareOfDevice
 from scenarios.item import Item
@@ -78,20 +79,22 @@ def _case(result: CaseResult) -> dict[str, Any]:
         "profile": result.case.profile or None,
         "not_applicable": [{"check": check, "reason": reason} for check, reason in result.case.not_applicable],
         "item": _item(result.case.item),
-    } | _firmware(result.case.device.firmware)
+    } | _firmware(result.case.device.firmware, {} if result.record is None else result.record.firmware)
 
 
-def _firmware(firmware: FirmwareOfDevice | None) -> dict[str, Any]:
-    """What ran in place of a simulated model, by name and hash; no key for a model."""
+def _firmware(firmware: FirmwareOfDevice | None, known: FirmwareFacts) -> dict[str, Any]:
+    """What ran in place of a simulated model, by name and hash, and what failed in it; no key for a model."""
     if firmware is None:
         return {}
-    found = {
+    found: dict[str, Any] = {
         "level": firmware.level,
         "image": firmware.name,
         "sha256": firmware.sha256 or None,
         "board": firmware.board_name,
         "board_sha256": firmware.board_sha256 or None,
     }
+    if words := fault_words(known):
+        found |= {"faults": words, "fault_counts": dict(known["fault_counts"])}
     return {"firmware": found}
 
 

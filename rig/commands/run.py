@@ -29,7 +29,7 @@ def run_and_tell(request: "Request") -> "Finished":
     """Run, and print a line a case as it ends, with the checks that did not pass, then the counts."""
     from rig.commands.progress import shown_progress
     from rig.commands.session import execute, prepare
-    from rig.commands.told import case_line, check_lines, pool_lines, summary_line
+    from rig.commands.told import case_line, check_lines, fault_lines, pool_lines, summary_line
     from rig.warm_up import compiling_beside
     from sim.compiled import is_cold
 
@@ -41,7 +41,7 @@ def run_and_tell(request: "Request") -> "Finished":
 
     def told(result: "CaseResult", wall_s: float) -> None:
         say(case_line(result, wall_s))
-        for line in check_lines(result):
+        for line in (*fault_lines(result), *check_lines(result)):
             say(f"    {line}")
 
     with shown_progress(len(prepared.plan.cases)) as progress, compiling_beside():

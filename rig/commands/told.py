@@ -33,6 +33,14 @@ def check_lines(result: "CaseResult", *, all_checks: bool = False) -> list[str]:
     return table(rows, ("verdict", "check", "value", "limit", "n", "reason")) if rows else []
 
 
+def fault_lines(result: "CaseResult") -> list[str]:
+    """What failed in the processor of the device: one line, or none."""
+    from rig.firmware_facts import fault_words
+
+    words = fault_words(result.record.firmware) if result.record is not None else ""
+    return [f"firmware: {words}"] if words else []
+
+
 def pool_lines(result: "RunResult") -> list[str]:
     """One line a check that was judged over many cases."""
     rows = [

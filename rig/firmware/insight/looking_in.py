@@ -64,7 +64,7 @@ class LookingIn:
         emulated.heard = self.observation.told
         self._code = CodeMap(image.segments, image.symbols.values())
         self._place = FaultPlace(machine, image, self._code)
-        self.observation.place = self._place
+        machine.place = machine.processor.unit.place = self._place.here
         self._stacks: list[StackUse] = []
         self._debugger, self._target = self._listen(setup, link)
         self._must_wait = self._debugger is not None and bool(setup["gdb_wait"])

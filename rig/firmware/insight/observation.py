@@ -2,20 +2,14 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import Any
 
 from rig.firmware.insight.interrupt_times import InterruptTimes
 from rig.firmware.insight.register_trace import RegisterTrace
 from rig.firmware.insight.trace_hash import TraceHash
 from rig.firmware.machine.machine import Machine
-from rig.firmware.machine.nvic import BUS_FAULT, HARD_FAULT, MEMORY_FAULT, USAGE_FAULT
 from rig.firmware.machine.soc import Emission
-
-if TYPE_CHECKING:
-    from rig.firmware.insight.fault_place import FaultPlace
-
-_FAULTS: Final = frozenset({HARD_FAULT, MEMORY_FAULT, BUS_FAULT, USAGE_FAULT})
 
 
 @dataclass(slots=True)
@@ -46,14 +40,12 @@ class Observation:
         watched: what was seen.
         blocks: size of every basic block that was entered, by address.
         hash: of the trace, or None.
-        place: says where the processor stood when it failed; None: nobody does.
     """
 
     def __init__(self, machine: Machine, *, coverage: bool, hashes: bool, trace: RegisterTrace | None) -> None:
         self._machine, self._trace = machine, trace
         self.watched = Watched()
         self.blocks: dict[int, int] = {}
-        self.place: FaultPlace | None = None
         self.hash = TraceHash() if hashes else None
         unit = machine.processor.unit
         unit.entered, unit.left, unit.attended = self._entered, self._left, self._attended
@@ -102,15 +94,6 @@ class Observation:
         self.watched.times.entered(number, cycle, self.watched.pended.pop(number, None))
         if self.hash is not None:
             self.hash.exception(cycle, number, entered=True)
-
-        if number in _FAULTS and self.place is not None:
-            self._add_to_fault(self.place.interrupted())
-
-    def _add_to_fault(self, words: str) -> None:
-        """What was told of the fault that is taken says where it happened, too."""
-        told = self._machine.soc.emissions
-        if told and told[-1].kind == "fault":
-            told[-1] = replace(told[-1], data=told[-1].data + b"; " + words.encode())
 
     def _left(self, number: int) -> None:
         cycle = self._machine.soc.now()

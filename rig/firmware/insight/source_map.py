@@ -80,9 +80,15 @@ class SourceMap:
         return self.spans[at].file, self.spans[at].line
 
     def place_words(self, address: int) -> str:
-        """``file:line``, or "" where no line is known."""
+        """``file:line``; ``near file:line`` where the compiler names none but one before in the function; else ""."""
         found = self.place(address)
-        return "" if found is None else f"{found[0]}:{found[1]}"
+        if found is not None:
+            return f"{found[0]}:{found[1]}"
+        before = self.spans[bisect_right(self._starts, address) - 1] if address >= self._starts[0] else None
+        spans = (span for function in self.functions for span in function.spans)
+        if before is not None and any(start <= before.start and address < end for start, end in spans):
+            return f"near {before.file}:{before.line}"
+        return ""
 
 
 def source_map(image: Path) -> SourceMap:

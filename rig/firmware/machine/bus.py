@@ -14,6 +14,10 @@ PAGE: Final = 0x1000
 SLOT: Final = 0x40
 """Bytes to which addresses of peripherals are aligned."""
 _SHIFT: Final = 6
+_PRIVATE: Final = (0xE0000000, 0xE0100000)
+_FIRST_PERIPHERAL: Final = 0x40000000
+_ALIAS: Final = (0x42000000, 0x44000000)
+"""Bits of the first MiB of peripherals, a word each. Source: Cortex-M4 TRM 3.7."""
 _MASKS: Final = (0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0, 0, 0, 0xFFFFFFFFFFFFFFFF)
 
 Reader: TypeAlias = Callable[[int, int], int]
@@ -116,9 +120,24 @@ class Bus:
         """Nobody serves this address.
 
         Raises:
-            Unmodelled: always.
+            BusFault: the chip has nothing there.
+            Unmodelled: it has something.
         """
+        if not is_something(self._chip, address):
+            raise BusFault("nothing is there", address)
         raise Unmodelled(register_name(self._chip, address), access, address)
+
+
+def is_something(chip: "Chip", address: int) -> bool:
+    """Whether a chip has a register at an address, modelled or not; what is reserved answers with an error.
+
+    Source: ARMv7-M ARM B3.1 (private peripheral bus: debug and trace count as present), RM0090 2.3 (reserved areas);
+    that a reserved area of an APB answers as one of the AHB does is a design choice.
+    """
+    if _PRIVATE[0] <= address < _PRIVATE[1] or address & ~3 in chip.register_names:
+        return True
+    band = address - _ALIAS[0]
+    return chip.block_at(_FIRST_PERIPHERAL + band // 32 if 0 <= band < _ALIAS[1] - _ALIAS[0] else address) is not None
 
 
 def register_name(chip: "Chip", address: int) -> str:

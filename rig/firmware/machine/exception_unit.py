@@ -59,6 +59,7 @@ class ExceptionUnit:
         entered: called when a handler begins; None for nobody.
         left: called when a handler has returned; None for nobody.
         attended: called when what is pending may have changed; None for nobody.
+        place: says where the processor stands, when it fails; None: nobody does.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class ExceptionUnit:
         self.entered: ExceptionObserver | None = None
         self.left: ExceptionObserver | None = None
         self.attended: Callable[[], None] | None = None
+        self.place: Callable[[], str] | None = None
         self.reset(0)
 
     def reset(self, vector_table: int) -> None:
@@ -231,12 +233,16 @@ class ExceptionUnit:
         return HARD_FAULT if executing > -1 else 0
 
     def _tell(self, kind: Fault, number: int) -> None:
-        text = self.faults.text(kind, self.pc).encode()
-        self._soc.emit("fault", EVENT_NAMES[number], 1.0, text)
+        self._soc.emit("fault", EVENT_NAMES[number], 1.0, self._words(kind))
 
     def _lock(self, kind: Fault) -> None:
         self.locked = True
-        self._soc.emit("fault", "lockup", 1.0, self.faults.text(kind, self.pc).encode())
+        self._soc.emit("fault", "lockup", 1.0, self._words(kind))
+
+    def _words(self, kind: Fault) -> bytes:
+        """Registers and place, before a handler or a reset makes them others."""
+        place = "" if self.place is None else f"; {self.place()}"
+        return f"{self.faults.text(kind, self.pc)}{place}".encode()
 
     def call(self, pc: int) -> None:
         """SVC before `pc`: it is taken at once, or becomes a hard fault where its priority does not allow it."""

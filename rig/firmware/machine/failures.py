@@ -6,6 +6,7 @@ Source: ARMv7-M ARM B1.5.14 (faults), B3.1 (address map); RM0090 3.6 (stores int
 from typing import TYPE_CHECKING, Final
 
 from rig.firmware.machine import faults as kinds
+from rig.firmware.machine.bus import is_something
 from rig.firmware.machine.peripheral import BusFault, Unmodelled
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Failures:
     def unanswered(self, cycle: int) -> None:
         """Nothing is mapped at an address: a fault of the firmware, or a peripheral that has no model."""
         engine = self._engine
-        if _is_device(engine.address):
+        if is_something(self._soc.chip, engine.address):
             name = self._soc.register_name(engine.address)
             raise Unmodelled(name, f"access of {engine.size} bytes", engine.address, engine.pc, cycle)
         self._unit.fault(kinds.PRECISERR, engine.address, engine.pc)

@@ -46,6 +46,7 @@ class Machine:
         processor: exceptions, time, sleep.
         engine: executes instructions.
         symbols: of the image.
+        place: says where the processor stands, when a watchdog resets it; None: nobody does.
         halted_at: address of the breakpoint at which the latest run stopped; None where it stopped for another reason.
     """
 
@@ -88,6 +89,7 @@ class Machine:
         self._breakpoints: dict[int, int] = {}
         self._passing = -1
         self.halted_at: int | None = None
+        self.place: Callable[[], str] | None = None
         flash = self.soc.memories.kind("flash")
         self._vector_table = 0 if image.vector_table == flash.at else image.vector_table
 
@@ -98,6 +100,7 @@ class Machine:
             cause: one of `RESET_CAUSES`; after `power_on` and `brown_out` the RAM has forgotten.
         """
         soc = self.soc
+        place = self.place().encode() if cause == "watchdog" and self.place is not None else b""
         if cause in _SUPPLY_WAS_AWAY:
             for memory in soc.memories.own:
                 memory.lose()
@@ -107,7 +110,7 @@ class Machine:
         for peripheral in soc.peripherals.values():
             peripheral.reset()
         self.processor.reset(self._vector_table)
-        soc.emit("reset", cause)
+        soc.emit("reset", cause, data=place)
 
     def run_until(self, cycle: int) -> int:
         """Execute everything that begins before a cycle.

@@ -228,7 +228,7 @@ class Soc:
         """
         memory = self.memory(address, len(data))
         memory.view[address - memory.at : address - memory.at + len(data)] = data
-        if memory.executed:
+        if memory.executed or memory.region.kind == "flash":
             self._processor.code_changed()
 
     def serves_flash(self, controller: Peripheral) -> None:

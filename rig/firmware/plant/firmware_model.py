@@ -7,6 +7,7 @@ from typing import Any, Final
 from rig.firmware.board.board_file import Board
 from rig.firmware.board.board_nets import IMU, INPUTS
 from rig.firmware.device_under_test import ClockSetting, DeviceUnderTest, Event, EventKind, Injected
+from rig.firmware.plant.fault_log import FaultLog
 from rig.firmware.plant.settings_line import SettingsLine, longest_talk_ns
 from rig.firmware.plant.uart_lines import UartLines
 from scenarios.case import DeviceDescription
@@ -64,6 +65,7 @@ class FirmwareModel:
         self._shown: list[tuple[TimeNs, str, int]] = []
         self._told: list[tuple[TimeNs, str]] = []
         self._too_early: list[Event] = []
+        self._faults = FaultLog()
         self._reached_ns: TimeNs = 0
         self._hearers: Mapping[EventKind, Callable[[Event], None]] = {
             "drive": self._driven,
@@ -184,7 +186,7 @@ class FirmwareModel:
             with contextlib.suppress(BenchError):
                 found = dict(ask())
         told = {**self.identity(), **found.pop("identity", {})}
-        return {"identity": {**told, **named}, **found}
+        return {"identity": {**told, **named}, **found, **self._faults.document()}
 
     @property
     def process(self) -> DeviceUnderTest | None:
@@ -229,6 +231,7 @@ class FirmwareModel:
         self._too_early.clear()
         self._told.clear()
         self._uart.forget()
+        self._faults.forget()
         self._process = self._open_process(ClockSetting(self._clock.error_ratio, self._clock.phase_ns))
         self._reached_ns = start_ns
         control = self._device.control
@@ -293,6 +296,7 @@ class FirmwareModel:
 
     def _hear(self, events: Sequence[Event]) -> None:
         for event in events:
+            self._faults.hear(event)
             hear = self._hearers.get(event.kind)
             if hear is not None:
                 hear(event)
@@ -325,7 +329,8 @@ class FirmwareModel:
 
     def _was_reset(self, event: Event) -> None:
         self._uart.forget()
-        self._tell(event.t_ns, f"reset: {event.name}")
+        place = f"; {event.data.decode('utf-8', 'replace')}" if event.data else ""
+        self._tell(event.t_ns, f"reset: {event.name}{place}")
 
     def _failed(self, event: Event) -> None:
         """Also what went wrong before the run began is told, at its begin."""
