@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.bench import Capture
@@ -17,6 +17,7 @@ def _source(channels):
     return PulseSource(SimpleNamespace(device=SimpleNamespace(channels=channels)), SimpleNamespace())
 
 
+@settings(deadline=None)
 @given(
     starts=st.lists(st.tuples(st.integers(0, 1000), st.integers(1, 4)), min_size=1, max_size=40, unique=True),
     block_ms=st.integers(1, 50),

@@ -3,7 +3,7 @@
 import pytest
 from emulated_desk import MS, EmulatedDesk
 
-from rig.firmware.build.builds import reference_image
+from rig.firmware.building.builds import reference_image
 from rig.firmware.device_under_test import Event, Injected
 from rig.firmware.image.image_file import load_image
 from rig.firmware.machine.bus import is_something
