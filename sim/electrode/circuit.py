@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from sim.compiled import compiled
+from sim.electrode.load import Load
 from sim.timebase import NEVER
 
 Record: TypeAlias = Any
@@ -47,6 +48,15 @@ CIRCUIT_FIELDS: Final = [
 """State of the circuit. First what is set (load, contact, compliance voltage, polarity, leak, output conductance of the
 source in S, short and wanted current, A), then the running segment: its start `t_ns`, the instant `change_ns` at which
 its condition ends by itself, and the coefficients of capacitor voltage, current and voltage as in `sim.edges`."""
+
+
+def put_load(circuit: Record, load: Load) -> None:
+    """Another load, whose capacitor is empty, lies between the electrodes; it counts from the next segment on."""
+    has_capacitor = load.tau_s > 0.0
+    circuit["series_ohm"] = load.series_ohm if has_capacitor else load.resistance_ohm
+    circuit["parallel_ohm"] = load.parallel_ohm if has_capacitor else 0.0
+    circuit["load_tau_s"] = load.tau_s
+    circuit["u_a_v"] = circuit["u_b_v"] = 0.0
 
 
 @compiled

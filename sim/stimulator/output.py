@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.edges import EDGE_DTYPE
+from sim.electrode.circuit import put_load
 from sim.electrode.load import Load
 from sim.pulse import PULSE_DTYPE
 from sim.stimulator.clock import DeviceClock
@@ -61,14 +62,7 @@ class Output:
         stage["compliance_v"] = 1.0
         stage["channel"] = channel
         stage["key"] = streams.key("device pulses" if channel == 1 else f"device pulses.{channel}")
-        self._write_load(load)
-
-    def _write_load(self, load: Load) -> None:
-        has_capacitor = load.tau_s > 0.0
-        self._stage["series_ohm"] = load.series_ohm if has_capacitor else load.resistance_ohm
-        self._stage["parallel_ohm"] = load.parallel_ohm if has_capacitor else 0.0
-        self._stage["load_tau_s"] = load.tau_s
-        self._stage["u_a_v"] = self._stage["u_b_v"] = 0.0
+        put_load(stage, load)
 
     def catch_up(self, until_ns: TimeNs) -> None:
         """Let everything happen that lies before `until_ns`."""
@@ -121,7 +115,7 @@ class Output:
             self.catch_up(t_ns)
         stage = self._stage
         if load is not None:
-            self._write_load(load)
+            put_load(stage, load)
         if contact_ratio is not None:
             stage["contact_ratio"] = contact_ratio
         if polarity is not None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.edges import EDGE_DTYPE
+from sim.electrode.circuit import put_load
 from sim.electrode.load import Load
 from sim.pulse import PULSE_DTYPE
 from sim.stimulator.output_kernel import DONE, NEED_PULSES, NEED_ROWS
@@ -51,14 +52,7 @@ class SwitchedOutput:
         stage["probe_a"] = probe_a * (1.0 + 1e-9)
         stage["compliance_v"] = compliance_v
         stage["channel"] = channel
-        self._write_load(load)
-
-    def _write_load(self, load: Load) -> None:
-        has_capacitor = load.tau_s > 0.0
-        self._stage["series_ohm"] = load.series_ohm if has_capacitor else load.resistance_ohm
-        self._stage["parallel_ohm"] = load.parallel_ohm if has_capacitor else 0.0
-        self._stage["load_tau_s"] = load.tau_s
-        self._stage["u_a_v"] = self._stage["u_b_v"] = 0.0
+        put_load(stage, load)
 
     def catch_up(self, until_ns: TimeNs) -> None:
         """Let everything happen that lies before `until_ns`."""
@@ -107,7 +101,7 @@ class SwitchedOutput:
             self.catch_up(t_ns)
         stage = self._stage
         if load is not None:
-            self._write_load(load)
+            put_load(stage, load)
         if contact_ratio is not None:
             stage["contact_ratio"] = contact_ratio
         if polarity is not None:

@@ -196,28 +196,27 @@ class ExceptionUnit:
         self._chain_fault(kinds.INVPC, back)
 
     def _chain_fault(self, kind: Fault, back: int) -> None:
-        self._note(kind, None)
-        number = self._escalated(kind.exception)
-        if not number:
-            self._lock(kind)
-            return
-        self._tell(kind, number)
-        self.nvic.pending |= 1 << number
-        self._elapse(CHAIN_CYCLES)
-        self._frames.chain(number, back)
-        self._begin(number)
+        if number := self._pended(kind, None):
+            self._elapse(CHAIN_CYCLES)
+            self._frames.chain(number, back)
+            self._begin(number)
 
     def fault(self, kind: Fault, address: int | None, pc: int) -> None:
         """The instruction at `pc` has failed, at an access to `address` where that is known."""
         self.pc = pc
+        if number := self._pended(kind, address):
+            self.enter(number)
+
+    def _pended(self, kind: Fault, address: int | None) -> int:
+        """Note and tell a fault; the exception that is pending now, or 0 where nobody may take it: locked up."""
         self._note(kind, address)
         number = self._escalated(kind.exception)
         if not number:
             self._lock(kind)
-            return
+            return 0
         self._tell(kind, number)
         self.nvic.pending |= 1 << number
-        self.enter(number)
+        return number
 
     def _note(self, kind: Fault, address: int | None) -> None:
         self.faults.note(kind, address)
