@@ -16,7 +16,7 @@ from rig.firmware.process.child import Child, python_module
 from rig.firmware.process.wire_reports import Accepted, Done, Failed, Ready, Refused
 from rig.firmware.process.wire_requests import Advance, Inject, Power, Question, Start, Terminal
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 SETUP = b"stage 0.1 5e-06\nreference 3.3\nadc 0 0.6 0 heel_switch\nadc 1 0.25 0 supply\nbutton 0 button.stop"
 
 

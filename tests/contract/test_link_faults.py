@@ -96,7 +96,7 @@ def block(link):
 
 FAULTS = {
     "no answer": ("no_answer", {}, volts, LinkTimeout),
-    "late answer": ("late_answer", {"delay_s": 0.3}, volts, LinkTimeout),
+    "late answer": ("late_answer", {"delay_s": 0.5}, volts, LinkTimeout),
     "no answer from the error queue": ("no_answer", {"command": "SYST:ERR"}, volts, LinkTimeout),
     "garbage instead of a number": ("garbage", {}, volts, LinkError),
     "garbage instead of a block": ("garbage", {}, block, LinkError),
@@ -130,12 +130,12 @@ def test_a_fault_is_a_typed_error_and_a_fresh_session_answers_right(server, link
 
 def test_an_answer_that_comes_late_is_never_taken_for_the_next_one(server, link):
     """Raw pyvisa-py gives the old answer to the next question, on a raw socket."""
-    server.faults.inject("late_answer", delay_s=0.25, command="VOLT")
+    server.faults.inject("late_answer", delay_s=0.5, command="VOLT")
     hurry(link)
     with pytest.raises(LinkTimeout):
         volts(link)
     reopen(link)
-    time.sleep(0.1)
+    time.sleep(0.4)
     assert link.query("*OPC?") == "1" and link.query("*IDN?") == str(link.identity)
 
 

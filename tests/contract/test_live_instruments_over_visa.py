@@ -134,8 +134,8 @@ def test_a_device_clear_breaks_off_the_wait_for_a_trigger(bench):
     bench.scope.write("*OPC?")
     with pytest.raises(pyvisa.VisaIOError, match="TMO"):
         bench.scope.read()
-    bench.scope.clear()
     bench.scope.timeout = 20_000
+    bench.scope.clear()
     bench.tell("scope", ":STOP")
     assert int(bench.scope.query(":OPER:COND?")) == 0
 

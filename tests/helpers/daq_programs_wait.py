@@ -15,6 +15,6 @@ def let_pass(session, span_s):
 
 
 def wait_for(condition):
-    ends_s = time.monotonic() + 10.0
+    ends_s = time.monotonic() + 60.0
     while not condition() and time.monotonic() < ends_s:
         time.sleep(0.001)

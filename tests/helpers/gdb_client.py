@@ -6,7 +6,7 @@ import socket
 class GdbClient:
     """Speaks to a stub; every request is answered before the next."""
 
-    def __init__(self, port, timeout_s=20.0):
+    def __init__(self, port, timeout_s=60.0):
         self.link = socket.create_connection(("127.0.0.1", port), timeout=timeout_s)
         self.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.heard = b""

@@ -1,6 +1,5 @@
 """An order for the guardian that another process can load: it leaves a trace."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +10,12 @@ class Touch:
 
     name: str
     trace: str
-    hangs_s: float = 0.0
     fails: str = ""
 
     def prepare(self):
         """Nothing is slow here."""
 
     def drive_safe(self):
-        time.sleep(self.hangs_s)
         if self.fails:
             raise RuntimeError(self.fails)
         with Path(self.trace).open("a") as file:

@@ -7,6 +7,8 @@ import socket
 import struct
 
 COMPLETE, CLOSED, TIMED_OUT = "complete", "closed", "timed out"
+PATIENT_S = 20.0
+"""Of a client whose answer is due: a busy computer is no fault of the link."""
 
 
 class Ended(Exception):  # noqa: N818 - an end is no error here
@@ -39,8 +41,12 @@ def tcp(port, timeout_s):
 class SocketClient:
     """Bytes until the newline that is not followed by anything."""
 
-    def __init__(self, port, timeout_s=2.0):
+    def __init__(self, port, timeout_s=PATIENT_S):
         self.sock = tcp(port, timeout_s)
+
+    def hurry(self, timeout_s):
+        """From now on an answer must come within this."""
+        self.sock.settimeout(timeout_s)
 
     def close(self):
         self.sock.close()
@@ -60,13 +66,17 @@ HISLIP = struct.Struct("!2sBBIQ")
 class HislipClient:
     """IVI-6.1: both channels, one message at a time."""
 
-    def __init__(self, port, timeout_s=2.0):
+    def __init__(self, port, timeout_s=PATIENT_S):
         self.sock, self.asynchronous = tcp(port, timeout_s), tcp(port, timeout_s)
         self.sock.sendall(HISLIP.pack(b"HS", 0, 0, 0x01007878, 7) + b"hislip0")
         self.session = HISLIP.unpack(exactly(self.sock, 16))[3] & 0xFFFF
         self.asynchronous.sendall(HISLIP.pack(b"HS", 17, 0, self.session, 0))
         assert HISLIP.unpack(exactly(self.asynchronous, 16))[1] == 18
         self.id, self.delivered = 0xFFFFFF00, 0
+
+    def hurry(self, timeout_s):
+        """From now on an answer must come within this."""
+        self.sock.settimeout(timeout_s)
 
     def close(self):
         self.sock.close()
@@ -102,11 +112,16 @@ class HislipClient:
 class Vxi11Client:
     """VXI-11 over ONC RPC: create a link, write, read until END."""
 
-    def __init__(self, port, timeout_s=2.0):
+    def __init__(self, port, timeout_s=PATIENT_S):
         self.sock, self.number = tcp(port, timeout_s), 0
-        self.timeout_ms = int(timeout_s * 500)
+        self.hurry(timeout_s)
         result = self.call(10, struct.pack("!4I", 1, 0, 0, 5) + b"inst0\0\0\0")
         self.error, self.link, self.abort_port, self.most_bytes = struct.unpack("!4I", result)
+
+    def hurry(self, timeout_s):
+        """From now on an answer must come within this; the server is told half of it."""
+        self.sock.settimeout(timeout_s)
+        self.timeout_ms = int(timeout_s * 500)
 
     def close(self):
         self.sock.close()

@@ -22,7 +22,7 @@ pb_grpc = pytest.importorskip("nidaqmx._stubs.nidaqmx_pb2_grpc")
 session_pb2 = pytest.importorskip("session_pb2")
 session_pb2_grpc = pytest.importorskip("session_pb2_grpc")
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 class Beat:

@@ -1,5 +1,6 @@
 """`stimrig device test`: a sound control passes, and every examination has a control that fails it."""
 
+import dataclasses
 import time
 from collections.abc import Iterator, Mapping
 
@@ -112,7 +113,7 @@ class Dead(SoundControl):
         raise BenchError("box", 0.0, "no answer")
 
 
-def by_name(kind: type[SoundControl], timeout_s: float = 1.0) -> dict[str, Examined]:
+def by_name(kind: type[SoundControl], timeout_s: float = 20.0) -> dict[str, Examined]:
     """What the examinations find, by their names."""
     return {each.name: each for each in examine(kind, CASE, timeout_s=timeout_s)}
 
@@ -140,7 +141,7 @@ def test_a_sound_control_passes_every_examination() -> None:
 )
 def test_every_examination_has_a_control_that_it_fails(kind: type[SoundControl], name: str, word: str) -> None:
     """A seeded fault of the adapter is found by the examination that looks for it."""
-    assert by_name(kind, timeout_s=0.01 if kind is Slow else 1.0)[name].word == word
+    assert by_name(kind, timeout_s=0.01 if kind is Slow else 20.0)[name].word == word
 
 
 def test_a_control_that_does_not_open_is_one_red_line() -> None:
@@ -158,7 +159,8 @@ def line() -> Iterator[ServedBox]:
 
 def test_the_worked_example_passes(line: ServedBox) -> None:
     """The shipped device file and the shipped box understand each other in every word."""
-    found = list(examine(lambda: SerialControl(line.address, odfs_serial()), CASE, timeout_s=0.5))
+    description = dataclasses.replace(odfs_serial(), timeout_s=20.0)
+    found = list(examine(lambda: SerialControl(line.address, description), CASE, timeout_s=description.timeout_s))
     assert [each.word for each in found] == ["PASS"] * 8, found
 
 

@@ -30,8 +30,8 @@ def connect(server):
     server.faults.log.clear()
     clients = []
 
-    def connect(timeout_s=2.0):
-        clients.append(CLIENTS[server.transport](server.port, timeout_s))
+    def connect():
+        clients.append(CLIENTS[server.transport](server.port))
         return clients[-1]
 
     yield connect
@@ -55,8 +55,10 @@ EXPECTED = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_is_what_it_says(connect, server, kind):
     """The bytes that arrive, and how it ends; the answer before and the one after are whole; the log has it once."""
-    client = connect(0.2 if kind == "no_answer" else 2.0)
+    client = connect()
     assert client.ask(b"DATA?", len(WHOLE)) == (WHOLE, COMPLETE)
+    if kind == "no_answer":
+        client.hurry(0.2)
     server.faults.inject(kind, delay_s=DELAY_S)
     before_s = time.monotonic()
     wanted, end = EXPECTED.get(kind, (WHOLE, COMPLETE))
@@ -75,8 +77,10 @@ def test_a_fault_is_what_it_says(connect, server, kind):
 
 def test_a_stall_is_in_the_middle(connect, server):
     """Half of the answer comes at once, the rest when the stall is over: a client with a short patience has half."""
-    server.faults.inject("stall", delay_s=0.4)
-    got, how = connect(0.15).ask(b"DATA?", len(WHOLE))
+    client = connect()
+    client.hurry(0.3)
+    server.faults.inject("stall", delay_s=0.6)
+    got, how = client.ask(b"DATA?", len(WHOLE))
     assert how == TIMED_OUT
     assert got in (WHOLE[: len(WHOLE) // 2], WHOLE[: len(WHOLE) // 2 + 16])
     assert connect().ask(b"*OPC?", 2) == (b"1\n", COMPLETE)
@@ -96,7 +100,9 @@ def test_a_fault_without_end(connect, server):
     """`times=None`: no answer to that command ever again, others as before, until it is cleared."""
     server.faults.inject("no_answer", command="TEXT", times=None)
     for _ in range(2):
-        assert connect(0.1).ask(b"TEXT? 3", 4) == (b"", TIMED_OUT)
+        client = connect()
+        client.hurry(0.1)
+        assert client.ask(b"TEXT? 3", 4) == (b"", TIMED_OUT)
     client = connect()
     assert client.ask(b"*OPC?", 2) == (b"1\n", COMPLETE)
     server.faults.clear()

@@ -80,7 +80,7 @@ def test_clients_at_once_get_their_own_answers(stand):
     wrong = []
 
     def work(name, number):
-        client = CLIENTS[name](servers[name].port, 10.0)
+        client = CLIENTS[name](servers[name].port)
         for k in range(20):
             length = 1 + (37 * k + number * 101) % 5000
             got = client.ask(b"TEXT? %d" % length, length + 1)

@@ -139,7 +139,7 @@ def _answering(script):
         with connection:
             connection.recv(1 << 20)
             if script is None:
-                done.wait(5.0)
+                done.wait(60.0)
             else:
                 connection.sendall(script)
 
@@ -164,7 +164,7 @@ def _answering(script):
 def test_every_fault_of_the_link_is_a_typed_error(script, word):
     """No hang, no made-up answer; safe state and close afterwards are quiet."""
     listener, thread, done = _answering(script)
-    control = PortControl(f"tcp://127.0.0.1:{listener.getsockname()[1]}", 0.2)
+    control = PortControl(f"tcp://127.0.0.1:{listener.getsockname()[1]}", 0.2 if script is None else 30.0)
     with pytest.raises(BenchError, match=word):
         control.open(case_of())
     done.set()

@@ -25,7 +25,7 @@ class _Scripted:
     def wait_until(self, t_ns, stop=None):
         if self._left == 0:
             self.done.set()
-            stop.wait(5.0)
+            stop.wait(60.0)
             return False
         self._left -= 1
         self._now_ns = t_ns + self._late_ns
@@ -36,7 +36,7 @@ def _ticked(late_ns, blocks):
     clock, told = _Scripted(late_ns, blocks), []
     lab = lab_of(clock=clock)
     ticker = Ticker(lab, told.append)
-    assert clock.done.wait(10.0)
+    assert clock.done.wait(60.0)
     ticker.close()
     ticker.close()
     return lab, ticker, told
@@ -79,7 +79,7 @@ def test_a_device_that_fails_is_told_once_and_the_thread_lives():
     wrong = Wrong()
     lab.drive(wrong)
     ticker = Ticker(lab, tell)
-    assert failed.wait(10.0)
+    assert failed.wait(60.0)
     lab.release(wrong)
     lab.rebuild(case_of(), is_on=True)
     lab.wait_until(lab.reached_ns + NS_PER_S)

@@ -41,8 +41,8 @@ def test_an_event_comes_for_every_n_samples_and_one_at_the_end(desk):
         ai.register_done_event(done)
         ai.start()
         ai.wait_until_done()
-        assert every.enough.wait(10.0)
-        assert done.enough.wait(10.0)
+        assert every.enough.wait(60.0)
+        assert done.enough.wait(60.0)
         ai.read(1000)
         desk.lab.clock.wait_until(10**9)
         desk.card.sync()
@@ -64,8 +64,8 @@ def test_events_of_what_is_put_out(desk):
         ao.start()
         ai.start()
         ai.read(50_000)
-        assert every.enough.wait(10.0)
-        assert done.enough.wait(10.0)
+        assert every.enough.wait(60.0)
+        assert done.enough.wait(60.0)
         with pytest.raises(DaqError, match="-200290"):
             ao.stop()
         ao.register_every_n_samples_transferred_from_buffer_event(100, None)
@@ -81,13 +81,13 @@ def test_on_the_wall_clock_a_stream_moves_the_card_by_itself():
         clocked_inputs(desk, ai, rate_hz=10_000.0)
         ai.register_every_n_samples_acquired_into_buffer_event(200, every)
         ai.start()
-        assert every.enough.wait(20.0)
+        assert every.enough.wait(60.0)
         ai.stop()
         ai.register_every_n_samples_acquired_into_buffer_event(200, None)
 
 
 def test_clearing_a_task_wakes_whoever_waits_in_it():
-    """A read that would wait for a minute of the wall clock ends as soon as another client clears the task."""
+    """A read that would wait for minutes of the wall clock ends as soon as another client clears the task."""
     with desk_of(lab=Lab(case_of(), CATALOGUE.models, RealClock())) as desk:
         task = desk.task("shared")
         clocked_inputs(desk, task, rate_hz=1000.0)
@@ -97,14 +97,14 @@ def test_clearing_a_task_wakes_whoever_waits_in_it():
 
         def read():
             try:
-                task.read(100, timeout=60.0)
+                task.read(100, timeout=200.0)
             except DaqError as error:
                 caught.append(error.error_code)
 
         thread = threading.Thread(target=read)
         thread.start()
         desk.host.clear_task("shared")
-        thread.join(10.0)
+        thread.join(60.0)
         assert not thread.is_alive()
         assert caught == [-200088]
         task.close()

@@ -22,7 +22,7 @@ from nidaqmx.system.watchdog import AOExpirationState, DOExpirationState, Watchd
 
 INTERLOCK = "Dev1/port0/line0"
 MS = 1_000_000
-WAIT_S = 30.0
+WAIT_S = 60.0
 OUTPUT_TO_0_V = AOExpirationState("Dev1/ao0", 0.0, WatchdogAOExpirState.VOLTAGE)
 
 
