@@ -105,14 +105,14 @@ def test_sigterm_ends_it_and_a_client_sees_the_live_stimulator():
         places = json.loads(served.stdout.readline())["places"]
         host, port = places["control"]["tcp"].removeprefix("tcp://").split(":")
         with (
-            socket.create_connection((host, int(port)), 20.0) as link,
+            socket.create_connection((host, int(port)), 120.0) as link,
             link.makefile("rb") as answers,
             grpc.insecure_channel(places["card"]["grpc"].removeprefix("grpc://")) as channel,
         ):
             with nidaqmx.Task(grpc_options=nidaqmx.GrpcSessionOptions(channel, "")) as task:
                 task.ai_channels.add_ai_voltage_chan("Dev1/ai0", min_val=-10.0, max_val=10.0)
                 task.timing.cfg_samp_clk_timing(100_000.0, samps_per_chan=volts.size)
-                AnalogSingleChannelReader(task.in_stream).read_many_sample(volts, volts.size, timeout=60.0)
+                AnalogSingleChannelReader(task.in_stream).read_many_sample(volts, volts.size, timeout=600.0)
             link.sendall(b'{"do": "identity"}\n')
             told = json.loads(answers.readline())
         served.send_signal(signal.SIGTERM)

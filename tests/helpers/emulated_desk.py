@@ -43,10 +43,10 @@ class LocalChild:
             (self.reports if timeout_s is None else self.requests).put(frame)
 
     def take(self):
-        return self.requests.get(timeout=60)
+        return self.requests.get(timeout=240)
 
     def receive(self, _timeout_s):
-        report = self.reports.get(timeout=60)
+        report = self.reports.get(timeout=240)
         if report is None:
             raise EndedChildError("exit", "it ended by itself")
         return report

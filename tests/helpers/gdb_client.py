@@ -2,6 +2,9 @@
 
 import socket
 
+INTERRUPT = b"\x03"
+"""Ctrl-C, outside of any packet."""
+
 
 class GdbClient:
     """Speaks to a stub; every request is answered before the next."""
@@ -17,11 +20,11 @@ class GdbClient:
     def __exit__(self, *_):
         self.link.close()
 
-    def send(self, payload):
-        self.link.sendall(b"$" + payload + b"#" + f"{sum(payload) % 256:02x}".encode())
+    def send(self, payload, then=b""):
+        self.link.sendall(b"$" + payload + b"#" + f"{sum(payload) % 256:02x}".encode() + then)
 
     def interrupt(self):
-        self.link.sendall(b"\x03")
+        self.link.sendall(INTERRUPT)
 
     def take(self):
         """The next packet of the stub, acknowledged."""

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from emulated_desk import MS, EmulatedDesk
-from gdb_client import GdbClient
+from gdb_client import INTERRUPT, GdbClient
 
 from rig.firmware.options import FirmwareOptions
 
@@ -38,8 +38,7 @@ def traced(board, counter, seed, *, with_gdb):
 def continued(port):
     """Attach, go on, interrupt, look, go on, and stay."""
     with GdbClient(port) as gdb:
-        gdb.send(b"c")
-        gdb.interrupt()
+        gdb.send(b"c", INTERRUPT)
         gdb.take()
         gdb.ask(b"g")
         gdb.send(b"c")

@@ -72,7 +72,7 @@ class Stand:
         self.resumed.append("step" if self.door.is_stepping else "continue" if self.door.is_attached else "alone")
 
     def end(self):
-        self.thread.join(20.0)
+        self.thread.join(60.0)
         assert not self.thread.is_alive()
 
 

@@ -7,7 +7,7 @@ import time
 import tracemalloc
 
 import pytest
-from scpi_wire import CLIENTS, COMPLETE, HISLIP
+from scpi_wire import CLIENTS, COMPLETE, HISLIP, PATIENT_S
 from shelf_instrument import ShelfInstrument
 
 from rig.simulated.scpi.server import MOST_CONNECTIONS, InstrumentServer
@@ -66,7 +66,7 @@ def test_garbage(server):
     noise = random.Random(5)
     for _ in range(8):
         for begin in openings(server.transport):
-            with socket.create_connection(("127.0.0.1", server.port), 5) as sock:
+            with socket.create_connection(("127.0.0.1", server.port), PATIENT_S) as sock:
                 send(sock, begin + noise.randbytes(noise.randrange(1, 3000)))
 
 
@@ -74,13 +74,13 @@ def test_a_client_that_goes_in_the_middle(server):
     """The stream ends after every possible number of bytes of a proper beginning."""
     begin = openings(server.transport)[1]
     for length in range(0, len(begin) + 1, 3):
-        with socket.create_connection(("127.0.0.1", server.port), 5) as sock:
+        with socket.create_connection(("127.0.0.1", server.port), PATIENT_S) as sock:
             send(sock, begin[:length])
 
 
 def test_a_hundred_connections_that_say_nothing(server):
     """More than are allowed: those beyond are closed at once; when the idle ones go, all is as before."""
-    idle = [socket.create_connection(("127.0.0.1", server.port), 5) for _ in range(100)]
+    idle = [socket.create_connection(("127.0.0.1", server.port), PATIENT_S) for _ in range(100)]
     until(lambda: server.connections == MOST_CONNECTIONS)
     for sock in idle:
         sock.close()
@@ -95,7 +95,7 @@ def test_a_promise_of_a_gigabyte_costs_nothing(server):
     }[server.transport]
     tracemalloc.start()
     for begin in openings(server.transport):
-        with socket.create_connection(("127.0.0.1", server.port), 5) as sock:
+        with socket.create_connection(("127.0.0.1", server.port), PATIENT_S) as sock:
             send(sock, begin + huge)
     until(lambda: server.connections == 0)
     peak = tracemalloc.get_traced_memory()[1]
@@ -116,7 +116,7 @@ def test_a_message_beyond_the_limit_is_dropped_and_told(server):
 
 def test_a_client_that_never_reads(server):
     """Answers pile up in its socket only; when it goes, its thread goes."""
-    with socket.create_connection(("127.0.0.1", server.port), 5) as sock:
+    with socket.create_connection(("127.0.0.1", server.port), PATIENT_S) as sock:
         begin = openings(server.transport)[1]
         question = {
             "socket": b"TEXT? 2000000\n",

@@ -99,7 +99,7 @@ def test_a_wait_can_be_called_off_and_the_rest_is_dropped(shelf):
     while not session._waiting:
         assert thread.is_alive()
     session.cancel()
-    thread.join(5)
+    thread.join(60)
     assert answers == [b""]
     assert shelf.execute(b"OUTP?") == b"0\n"
 

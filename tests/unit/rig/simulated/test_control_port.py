@@ -112,7 +112,7 @@ def test_a_case_comes_back_from_its_text():
 )
 def test_what_cannot_be_is_refused_with_its_reason(line, word):
     """The port answers every line, and goes on answering."""
-    with _port(lab_of()) as port, closing(socket.create_connection(("127.0.0.1", port.port), 5.0)) as link:
+    with _port(lab_of()) as port, closing(socket.create_connection(("127.0.0.1", port.port), 60.0)) as link:
         replies = link.makefile("rb")
         link.sendall(line + b"\n")
         answer = json.loads(replies.readline())
