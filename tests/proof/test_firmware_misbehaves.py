@@ -4,6 +4,7 @@ import pytest
 from firmware_defects import cases_of, finding_in, judged
 
 from rig.firmware.building.builds import HOST, Patch, build_variant
+from rig.firmware_facts import fault_words
 
 pytestmark = pytest.mark.proof
 IN_A_TRAIN = "  me.ms++;\n  if (me.running && me.ms > 3500u) {{ {deed} }}\n"
@@ -12,6 +13,14 @@ DEEDS = {
     "hangs": "for (volatile int turn = 0;; turn++) {}",
     "jumps into nowhere": "((void (*)(void))0x3)();",
 }
+LATCHED = {
+    "crashes": ("bus_fault", {"cfsr": "0x00008200", "bfar": "0xf0000000"}),
+    "hangs": ("watchdog", {}),
+    "jumps into nowhere": ("usage_fault", {"cfsr": "0x00010000"}),
+    "overflows its stack": ("bus_fault", {"cfsr": "0x00008200"}),
+}
+"""What the processor must say: the kind and its registers; a watchdog latches none. The start of flash, where the jump
+leads, holds the vector table, which is no code; below RAM there is nothing. Source: ARMv7-M ARM B3.2.15, RM0090 2.3."""
 OVERFLOWS = Patch(
     "firmware/firmware.c",
     "void fw_tick(void) {\n",
@@ -30,19 +39,33 @@ def _verdict(name, build, patches, folder):
     result = judged(case, folder / "bad")
     finding = finding_in(result)
     fault = result.record.fault.text if result.record is not None and result.record.fault is not None else ""
-    told = [text for _, text in result.record.messages if "CFSR" in text] if result.record is not None else []
-    print(f"\na firmware that {name} ({build}): {result.outcome.value}: {fault or (told[:1], finding)}"[:900])
+    told = fault or fault_words(result.record.firmware)
+    print(f"\na firmware that {name} ({build}): {result.outcome.value}: {finding.check}; {told}"[:900])
     assert result.outcome.value in {"FAIL", "ERROR"}
+    if build == HOST:
+        assert "last drives:" in fault and "serial log" in fault, fault
+    else:
+        _is_told_whole(name, result.record.firmware["faults"][0])
     return fault
+
+
+def _is_told_whole(name, told):
+    """Fault registers, source line, last drives, serial log, from the moment at which it was lost."""
+    kind, registers = LATCHED[name]
+    assert told["name"] == kind
+    assert told["registers"].items() >= registers.items(), told["registers"]
+    assert any("firmware.c:" in frame["place"] for frame in told["stack"]), told["stack"]
+    assert told["drives"][-1]["current_a"] == 0.0 < max(each["current_a"] for each in told["drives"])
+    assert told["drives"][-1]["t_s"] <= told["t_s"]
+    assert "current 30\nOK" in told["serial"]
 
 
 @pytest.mark.parametrize("name", sorted(DEEDS))
 @pytest.mark.parametrize("build", [HOST, "blue_f405"])
 def test_it_ends_in_a_verdict_and_the_next_case_runs(name, build, tmp_path):
-    """FAIL or ERROR; of a dead process with the last drives and the serial log; the sound case passes after it."""
-    fault = _verdict(name, build, _patches(DEEDS[name]), tmp_path)
+    """FAIL or ERROR, with place, last drives and serial log, of a board with its registers; the next case passes."""
+    _verdict(name, build, _patches(DEEDS[name]), tmp_path)
     if build == HOST:
-        assert "last drives:" in fault and "serial log" in fault, fault
         assert finding_in(judged(next(cases_of("firmware-phase", build)), tmp_path / "next")) is None
 
 
