@@ -8,7 +8,7 @@
 
 static const uint32_t PLAN_LEAD_US = 30;    /* a pulse is laid out so long before it begins */
 static const uint32_t LOOK_US = 10000;      /* the program is looked at so often: the rate may have changed */
-static const int32_t LATE_US = 2;           /* one that begins later is moved as a whole, and the grid with it */
+static const uint32_t LATE_US = 2;          /* one that begins later takes the grid with it */
 static const uint32_t LONG_PHASE_US = 24;   /* a phase like this is looked at in its middle, a shorter one at once */
 static const uint32_t LEAST_SAMPLED_US = 8; /* a shorter one is not looked at */
 static const uint32_t SAMPLE_LEAD_US = 4;   /* conversions begin so long before the middle */
@@ -32,16 +32,21 @@ static struct {
   bool is_probe;
   pulse laid;
   uint32_t edge_us;  /* the edge that was switched last, or comes next */
-  uint32_t began_us; /* the running phase, by the counter */
+  uint32_t late_us;  /* whole microseconds by which the edge that is due comes too late */
+  uint32_t longer_us; /* by which phase 1 lasted longer than laid out */
+  uint32_t now_us;   /* when this interrupt came, by the counter */
+  uint32_t began_us; /* when that came which began the running phase */
   pulse_report report;
 } own;
 
-/* Let the interrupt come for `what` at `at_us`. The one instant that means "never" is put off by a microsecond. */
-static void come_again(stage what, uint32_t at_us) {
+/* Let the interrupt come for `what` at `at_us`. The one instant that means "never" is put off by a microsecond. One
+ * processor sees its own stores in order, so they need no barriers, which a gap of a microsecond has no time for. True
+ * where it is due already: what is to be done may be done at once. */
+static bool come_again(stage what, uint32_t at_us) {
   const uint32_t when_us = at_us == HAL_NEVER ? 0 : at_us;
-  atomic_store(&due_us, when_us);
-  atomic_store(&next_stage, (uint8_t)what);
-  hal_timer_at_us(when_us);
+  atomic_store_explicit(&due_us, when_us, memory_order_relaxed);
+  atomic_store_explicit(&next_stage, (uint8_t)what, memory_order_relaxed);
+  return hal_timer_at_us(when_us);
 }
 
 static void rest(void) {
@@ -142,8 +147,8 @@ static void plan(const program *now) {
 /* Switch the stage at an edge of the pulse; returns how long the phase before lasted, by the counter. */
 static uint32_t switch_to(hal_phase phase, uint32_t code) {
   hal_stim_phase(phase, code <= UINT16_MAX ? (uint16_t)code : UINT16_MAX);
-  const uint32_t now_us = hal_now_us(), lasted_us = now_us - own.began_us;
-  own.began_us = now_us;
+  const uint32_t lasted_us = own.now_us - own.began_us;
+  own.began_us = own.now_us;
   return lasted_us;
 }
 
@@ -170,32 +175,43 @@ static void begin_1(const program *now) {
     rest();
     return;
   }
-  const uint32_t late_us = hal_now_us() - own.edge_us;
-  if ((int32_t)late_us > LATE_US) {
-    own.edge_us += late_us;
-    own.grid.at_us += late_us;
-  }
   if (own.is_probe) own.report.probe_before = hal_adc_read(HAL_PROBE_VOLTAGE);
   (void)switch_to(own.is_probe ? HAL_PROBE1 : HAL_PHASE1, own.laid.code1);
+  if (own.late_us > LATE_US) own.grid.at_us += own.late_us;
+  own.edge_us += own.late_us;
   wait_phase(own.laid.width1_us, SAMPLE_1, END_1, look_1);
 }
 
+/* Phase 1 lasted longer than it was laid out: phase 2 takes back that charge as well, up to twice its width. */
+static void balance(void) {
+  const uint32_t width1_us = own.laid.width1_us;
+  const uint32_t longer_us = own.longer_us < width1_us ? own.longer_us : width1_us;
+  if (longer_us == 0 || own.is_probe) return;
+  own.laid.width2_us = pulse_balance_us(own.laid.code1, width1_us + longer_us, own.laid.code2);
+}
+
+/* A phase that begins late ends as much later, so both keep their widths and the charge its balance. */
 static void begin_2(void) {
   const uint32_t lasted_us = switch_to(own.is_probe ? HAL_PROBE2 : HAL_PHASE2, own.laid.code2);
+  own.edge_us += own.late_us;
+  balance();
   if (own.laid.gap_us == 0) own.report.width1_us = lasted_us;
   wait_phase(own.laid.width2_us, SAMPLE_2, END_2, look_2);
 }
 
 static void end_1(void) {
   if (own.is_probe) own.report.probe_after = hal_adc_read(HAL_PROBE_VOLTAGE);
-  own.edge_us += own.laid.width1_us;
+  own.longer_us = own.late_us;
+  own.edge_us += own.laid.width1_us + (own.laid.gap_us == 0 ? 0 : own.late_us + own.laid.gap_us);
   if (own.laid.gap_us == 0) {
     begin_2();
     return;
   }
   own.report.width1_us = switch_to(HAL_OFF, 0);
-  own.edge_us += own.laid.gap_us;
-  come_again(BEGIN_2, own.edge_us);
+  if (!come_again(BEGIN_2, own.edge_us)) return;
+  own.now_us = hal_now_us();
+  own.late_us = own.now_us - own.edge_us;
+  begin_2();
 }
 
 static void end_2(const program *now) {
@@ -209,8 +225,11 @@ static void end_2(const program *now) {
 }
 
 void fw_timer_isr(void) {
+  own.now_us = hal_now_us();
+  const uint32_t late_us = own.now_us - atomic_load_explicit(&due_us, memory_order_relaxed);
   const program *now = generator_program();
-  switch ((stage)atomic_load(&next_stage)) {
+  own.late_us = (int32_t)late_us > 0 ? late_us : 0;
+  switch ((stage)atomic_load_explicit(&next_stage, memory_order_relaxed)) {
     case PLAN:
       plan(now);
       break;

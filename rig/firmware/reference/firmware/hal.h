@@ -68,8 +68,12 @@ void hal_stim_phase(hal_phase phase, uint16_t code);
 
 /* Call `fw_timer_isr` once at this value of the counter, instead of what was asked before; at once where it lies less
  * than half a turn back; `HAL_NEVER` for no call. From `fw_timer_isr` itself, and from `fw_init` and `fw_tick` while none is
- * asked. */
-void hal_timer_at_us(uint32_t at_us);
+ * asked.
+ *
+ * To leave an interrupt and come back takes longer than the shortest gap between two phases. So a port may wait for an
+ * instant that is near where `fw_timer_isr` asks for it, and return true: it has come, and the call follows as soon as
+ * `fw_timer_isr` returns, unless that does what is due itself and then asks for something else. */
+bool hal_timer_at_us(uint32_t at_us);
 
 /* Queue `size` bytes for the serial line, 115200 baud, 8N1: all of them, or none and false where they do not fit; 128
  * bytes fit an empty queue. From `fw_deferred` only. Never waits. */

@@ -7,6 +7,10 @@ static uint32_t at_least(uint32_t value, uint32_t least) { return value > least 
 /* `share` of a value, to the nearest. */
 static uint32_t part_of(uint32_t value, uint32_t share) { return (value * share + RAMP_FULL / 2) / RAMP_FULL; }
 
+uint32_t pulse_balance_us(uint32_t code1, uint32_t width1_us, uint32_t code2) {
+  return (code1 * width1_us + code2 / 2) / code2;
+}
+
 pulse pulse_laid_out(const pulse_shape *shape, uint32_t code, uint32_t share) {
   pulse laid;
   laid.code1 = shape->ramps_current ? at_least(part_of(code, share), 1) : code;

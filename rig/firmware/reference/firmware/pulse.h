@@ -28,6 +28,9 @@ static const uint32_t LEAST_WIDTH_US = 5;
  * times microseconds, differ by half a code of phase 2 at most. */
 pulse pulse_laid_out(const pulse_shape *shape, uint32_t code, uint32_t share);
 
+/* Width of a phase 2 of `code2` that takes back the charge of a phase 1. */
+uint32_t pulse_balance_us(uint32_t code1, uint32_t width1_us, uint32_t code2);
+
 /* The probe: two phases of the set width; its source knows one current only. */
 pulse pulse_of_probe(const pulse_shape *shape);
 

@@ -37,9 +37,10 @@ void hal_stim_phase(hal_phase phase, uint16_t code) {
   machine.rig.phase(machine.rig.context, machine.now_us, phase, code);
 }
 
-void hal_timer_at_us(uint32_t at_us) {
+bool hal_timer_at_us(uint32_t at_us) {
   const int32_t wait_us = (int32_t)(at_us - hal_now_us());
   machine.compare_us = at_us == HAL_NEVER ? NEVER_US : machine.now_us + (wait_us > 0 ? wait_us : 0);
+  return false; /* no time passes inside an entry point */
 }
 
 bool hal_uart_write(const char *text, uint32_t size) { return host_line_send(text, size, machine.now_us); }

@@ -9,18 +9,19 @@ static gpio_block *const stage = (gpio_block *)BOARD_STAGE_PORT;
 static dac_block *const dac = (dac_block *)DAC_AT;
 
 enum { FORWARD = 1 << BOARD_PHASE_1, BACKWARD = 1 << BOARD_PHASE_2, PROBE = 1 << BOARD_PROBE };
-static const uint32_t ALL = FORWARD | BACKWARD | PROBE;
+enum { ALL = FORWARD | BACKWARD | PROBE };
 
-/* Which switches are closed, by phase. */
-static const uint32_t CLOSED[] = {0, FORWARD, BACKWARD, PROBE | FORWARD, PROBE | BACKWARD};
+/* What closes some switches and opens all others, by phase: one write, so two are never closed for a moment. */
+static const uint32_t SWITCHES[] = {
+    ALL << 16,
+    FORWARD | (BACKWARD | PROBE) << 16,
+    BACKWARD | (FORWARD | PROBE) << 16,
+    PROBE | FORWARD | BACKWARD << 16,
+    PROBE | BACKWARD | FORWARD << 16,
+};
 
 static hal_phase now_phase;
 static uint32_t now_code;
-
-/* One write sets some switches and opens all others: two are never closed for a moment. */
-static void switch_to(uint32_t closed) {
-  stage->BSRR = closed | (ALL & ~closed) << 16;
-}
 
 static void set_code(uint32_t code) {
   if (code == now_code) {
@@ -37,7 +38,7 @@ static void set_code(uint32_t code) {
 void output_make_safe(void) {
   RCC->AHB1ENR |= port_clock(BOARD_STAGE_PORT);
   (void)RCC->AHB1ENR; /* a peripheral answers two cycles after its clock has come: RM0090 7.3.10 */
-  switch_to(0);
+  stage->BSRR = SWITCHES[HAL_OFF];
   pin_set_mode(stage, BOARD_PHASE_1, PIN_OUTPUT);
   pin_set_mode(stage, BOARD_PHASE_2, PIN_OUTPUT);
   pin_set_mode(stage, BOARD_PROBE, PIN_OUTPUT);
@@ -53,11 +54,11 @@ void output_start(void) {
 
 void hal_stim_phase(hal_phase phase, uint16_t code) {
   if (now_phase != HAL_OFF) {
-    switch_to(0); /* break before make: the bridge never shorts its supply, and no phase sees the other's current */
+    stage->BSRR = SWITCHES[HAL_OFF]; /* break before make: the bridge never shorts its supply, and no phase sees the other's current */
   }
   now_phase = phase;
   set_code(phase == HAL_PHASE1 || phase == HAL_PHASE2 ? code : 0);
   if (phase != HAL_OFF) {
-    switch_to(CLOSED[phase]);
+    stage->BSRR = SWITCHES[phase];
   }
 }
