@@ -175,7 +175,9 @@ def test_a_mistake_in_a_patient_names_the_patient_file(desk):
     assert "a mass is asked for" in caught.value.problem
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(st.one_of(st.text(max_size=200), st.text(alphabet="{}[]:,-&*!|>'\"%@`#? \n\tab1", max_size=60)))
 def test_no_text_ends_in_a_traceback(text):
     """Whatever is in a file, the parser either gives a tree of texts or a `ScenarioError`."""
@@ -188,7 +190,9 @@ def test_no_text_ends_in_a_traceback(text):
     assert error is None or isinstance(error, CollectedScenarioError) or error.where.startswith("x.yaml:")
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(
     line=st.integers(0, 20),
     text=st.one_of(st.text(alphabet="{}[]:,-±%0123456789.msAVk abcxyz\n\"'", max_size=30), st.text(max_size=8)),

@@ -15,7 +15,9 @@ P, F, I, E, N = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.ERROR,
 
 
 VALUES = st.lists(st.floats(-100.0, 100.0), min_size=1, max_size=30)
-QUIET = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+QUIET = settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
+)
 
 
 @QUIET
