@@ -11,7 +11,7 @@ from rig.capture_warnings import CaptureWarning
 from rig.cells import cell_statistics
 from rig.finder import PulseFinder
 from sim.errors import RecordError
-from sim.pulse import PULSE_DTYPE
+from sim.pulse import PULSE_DTYPE, joined_pulses
 
 _SPAN: Final = 4096
 _TAIL_S: Final = 20e-3
@@ -181,7 +181,7 @@ def measure_recording(recording: Recording, filter_tau_s: float = 0.0) -> Measur
     rest = finder.finish()
     keep(rest, held)
     found.append(rest)
-    pulses = np.concatenate(found)
+    pulses = joined_pulses(found)
     for name in _TIMES:
         pulses[name] *= recording.stretch
     period_s = recording.stretch / recording.rate_hz

@@ -21,7 +21,7 @@ from rig.finder_measure import PRE, Desk, Samples
 from rig.finder_scan import scan
 from rig.finder_state import FinderSettings
 from sim.errors import BenchError
-from sim.pulse import PULSE_DTYPE
+from sim.pulse import PULSE_DTYPE, joined_pulses
 from sim.signal import Signal
 from sim.timebase import NS_PER_S, TimeNs, first_sample_at_or_after, s_from_ns, sample_period_ns
 
@@ -56,13 +56,6 @@ class _Scratch:
 def _expected_range(n: int) -> float:
     """Expected range of n normal deviates over their standard deviation. Source: Blom 1958 (plotting positions)."""
     return float(2.0 * ndtri((n - 0.375) / (n + 0.25)))
-
-
-def _joined(found: list[NDArray[Any]]) -> NDArray[Any]:
-    """One table; numpy takes 10 us to join tables of fields, and there is nearly always one."""
-    if len(found) == 1:
-        return found[0]
-    return np.concatenate(found) if found else np.empty(0, PULSE_DTYPE)
 
 
 class PulseFinder:
@@ -189,7 +182,7 @@ class PulseFinder:
             while self._end < first:
                 found += self._take(np.zeros(min(first - self._end, _FILL), np.int16))
         found += self._take(codes)
-        return _joined(found)
+        return joined_pulses(found)
 
     def finish(self) -> NDArray[Any]:
         """Close the record: pulses that were still open; a phase that was still on is NaN."""
@@ -204,7 +197,7 @@ class PulseFinder:
             self._seed(self._old, self._end - self._old.size, min(cells, _SEED_CELLS * _SEED_TRIES), force=True)
             found += self._scan(nothing)
         found += self._scan(nothing, last=True)
-        return _joined(found)
+        return joined_pulses(found)
 
     def _begin(self, first: int) -> None:
         start = -(-first // self.cell) * self.cell

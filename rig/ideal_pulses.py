@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rig.record import Record, Table
 from rig.tables import pulse_array
 from scenarios.case import Case
-from sim.pulse import PULSE_DTYPE
+from sim.pulse import PULSE_DTYPE, joined_pulses
 
 _USUAL_RATE_HZ: Final = 40.0
 """Where neither the settings nor the capture tell a rate (design choice)."""
@@ -30,7 +30,7 @@ def ideal_pulses(record: Record) -> NDArray[Any]:
 def ideal_pulses_of(case: Case, strides: Table, captured: NDArray[Any]) -> NDArray[Any]:
     """The ideal pulses of strides (gait columns, rows 1..N); `captured` pulses tell what no setting tells."""
     parts = [_of_channel(case, strides, captured, channel) for channel in range(1, case.device.channels + 1)]
-    found = np.concatenate([np.zeros(0, PULSE_DTYPE), *parts])
+    found = joined_pulses(parts)
     return found[np.argsort(found["t_s"], kind="stable")]
 
 

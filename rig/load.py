@@ -24,7 +24,7 @@ from rig.zero_span import zero_spans_from
 from scenarios.case import Case
 from scenarios.catalogue import Catalogue
 from sim.errors import RecordError
-from sim.pulse import PULSE_DTYPE
+from sim.pulse import PULSE_DTYPE, joined_pulses
 from sim.timebase import NS_PER_S
 
 
@@ -177,5 +177,5 @@ def _pulses_again(path: Path, accuracy: Mapping[str, ChannelAccuracy]) -> tuple[
                 end_ns = max(end_ns, signal.t0_ns + len(signal.samples) * signal.period_ns)
             found.append(finder.finish())
             voltage.fill(found[-1])
-    pulses = np.concatenate(found)
+    pulses = joined_pulses(found)
     return pulses[np.argsort(pulses["t_s"], kind="stable")], end_ns / NS_PER_S

@@ -10,7 +10,7 @@ from rig.felt import felt
 from rig.finder import PulseFinder
 from rig.peak_voltage import PeakVoltage
 from scenarios.case import Case
-from sim.pulse import PULSE_DTYPE
+from sim.pulse import PULSE_DTYPE, joined_pulses
 from sim.timebase import NS_PER_S, TimeNs
 
 
@@ -40,8 +40,7 @@ class PulseSource:
                 finder.lost(t0_ns, t1_ns)
         found = [self._fed(role, capture) for role in capture.waveforms if is_current(role)]
         settled_ns = min((finder.settled_ns for finder in self._finders.values()), default=capture.t1_ns)
-        pulses = np.concatenate(found) if found else np.empty(0, PULSE_DTYPE)
-        return self._in_order(pulses, settled_ns), settled_ns
+        return self._in_order(joined_pulses(found), settled_ns), settled_ns
 
     def _fed(self, role: str, capture: Capture) -> NDArray[Any]:
         """The pulses that a current tells, with the peaks of its voltage."""
@@ -64,13 +63,13 @@ class PulseSource:
         rest = [finder.finish() for finder in self._finders.values()]
         for role, pulses in zip(self._finders, rest, strict=True):
             self._voltage(role).fill(pulses)
-        return self._in_order(np.concatenate(rest) if rest else np.empty(0, PULSE_DTYPE), None)
+        return self._in_order(joined_pulses(rest), None)
 
     def _in_order(self, pulses: NDArray[Any], settled_ns: TimeNs | None) -> NDArray[Any]:
         """The pulses that nothing can precede any more, in time order; the others are kept for later."""
         if self._case.device.channels == 1:
             return pulses
-        waiting = np.concatenate([self._held, pulses])
+        waiting = joined_pulses([self._held, pulses])
         waiting = waiting[np.argsort(waiting["t_s"], kind="stable")]
         ready = waiting.size
         if settled_ns is not None:

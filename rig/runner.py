@@ -27,7 +27,7 @@ from rig.zero_span import ZeroSpan, ZeroSpans, out_of_tolerance
 from scenarios.case import Case
 from sim.body.compensation import CompensationState
 from sim.errors import BenchError, ModelError
-from sim.pulse import PULSE_DTYPE
+from sim.pulse import joined_pulses
 from sim.sensor.watch import SensorWatch
 from sim.signal import Stimulus
 from sim.timebase import NEVER, TimeNs, s_from_ns
@@ -75,7 +75,7 @@ class _Loop:
 
     def all_pulses(self) -> NDArray[Any]:
         """Every pulse so far, in time order."""
-        found = np.concatenate(self.pulses) if self.pulses else np.empty(0, PULSE_DTYPE)
+        found = joined_pulses(self.pulses)
         return found[np.argsort(found["t_s"], kind="stable")]
 
 

@@ -11,6 +11,7 @@ from sim.edges import Edges
 from sim.electrode.load import Load
 from sim.errors import ModelError
 from sim.kernel import Kernel, Phase
+from sim.pulse import joined_pulses
 from sim.signal import Command, Stimulus
 from sim.stimulator.clock import DeviceClock
 from sim.stimulator.model import ModelSpec, StimulatorModel
@@ -150,7 +151,7 @@ class Plant:
         """
         if len(self._outputs) == 1:  # numpy takes 10 us to join and sort tables of fields
             return self._outputs[0].take_pulses()
-        pulses = np.concatenate([output.take_pulses() for output in self._outputs])
+        pulses = joined_pulses([output.take_pulses() for output in self._outputs])
         return pulses[np.argsort(pulses["t_s"], kind="stable")]
 
     @property

@@ -21,6 +21,7 @@ from rig.zero_span import ZeroSpan
 from scenarios.case import CaptureRequest, Case
 from sim.electrode.load import Load
 from sim.errors import BenchError
+from sim.pulse import joined_pulses
 from sim.sensor.heel_switch import HeelSwitch
 from sim.signal import Command, Signal, Stimulus
 from sim.timebase import NS_PER_S, TimeNs, ns_from_s, sample_period_ns
@@ -232,7 +233,7 @@ def _look(bench: Bench, seen: Visit, captures: Sequence[Capture]) -> None:
         return
     seen.walked = [each for each in seen.walked if each.close_s <= captures[-1].t1_ns / NS_PER_S]
     source = PulseSource(seen.case, bench)
-    found = np.concatenate([*(source.find(capture)[0] for capture in captures), source.finish()])
+    found = joined_pulses([*(source.find(capture)[0] for capture in captures), source.finish()])
     seen.pulses = found[np.argsort(found["t_s"], kind="stable")]
     for capture in captures:
         for role, of_role in capture.lines.items():

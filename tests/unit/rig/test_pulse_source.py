@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rig.bench import Capture
 from rig.pulse_source import PulseSource
-from sim.pulse import PULSE_DTYPE
+from sim.pulse import PULSE_DTYPE, joined_pulses
 
 _MS = 1_000_000
 
@@ -51,3 +51,15 @@ def test_one_channel_is_handed_on_as_it_comes():
     rows = np.zeros(3, PULSE_DTYPE)
     rows["t_s"] = [0.1, 0.2, 0.3]
     assert _source(1).find(Capture(0, 1, delivered=rows, delivered_until_ns=0))[0] is rows
+
+
+def test_joining_keeps_the_one_type():
+    """Each table of a run that is kept for hours would else carry a type of its own, 3 kB beside 150 B of a pulse."""
+    rows = np.arange(6.0)
+    tables = [np.zeros(n, PULSE_DTYPE) for n in (3, 0, 2, 1)]
+    for table, t_s in zip(tables, np.split(rows, [3, 3, 5]), strict=True):
+        table["t_s"] = t_s
+    joined = joined_pulses(tables)
+    assert np.array_equal(joined["t_s"], rows)
+    assert joined.dtype is PULSE_DTYPE and joined_pulses(()).dtype is PULSE_DTYPE
+    assert joined_pulses(tables[:1]) is tables[0]
