@@ -6,7 +6,7 @@ Truth: the outputs that the simulated card itself holds afterwards, and a second
 from dataclasses import dataclass
 
 import pytest
-from fault_desk import FaultDesk, short_case, warm_up
+from fault_desk import HURRIED_S, PATIENT_S, FaultDesk, short_case, warm_up
 
 from rig.guardian import Guardian
 from rig.ni.errors import (
@@ -106,7 +106,7 @@ def test_there_are_at_least_20_cases():
 @pytest.mark.parametrize(("transport", "fault"), CASES)
 def test_fault(alone, transport, fault):
     """The run ends by the error of its cause; the interlock is open; the same bench runs again."""
-    desk = FaultDesk(transport, alone)
+    desk = FaultDesk(transport, alone, HURRIED_S if fault.kind == "no_answer" else PATIENT_S)
     try:
         desk.bench.open(short_case())
         if fault.at == "server":
@@ -130,7 +130,7 @@ def test_the_server_dies_in_the_middle(alone):
     """Typed error, no hang; when a server is there again at the same address the bench runs again."""
     from rig.simulated.daq.server import CardServer
 
-    desk = FaultDesk("grpc", alone)
+    desk = FaultDesk("grpc", alone, HURRIED_S)
     try:
         desk.bench.open(short_case())
         desk.blocks(5)

@@ -151,8 +151,8 @@ def test_on_the_wall_clock_it_expires_although_nobody_calls():
         line.do_channels.add_do_chan(INTERLOCK)
         line.write(True)
         guard.cfg_watchdog_do_expir_states([DOExpirationState(INTERLOCK, Level.LOW)])
-        guard.start()
         assert card.outputs.of(INTERLOCK).last == 1.0
+        guard.start()
         _until(lambda: card.outputs.of(INTERLOCK).last == 0.0)
     host.close()
     card.close()
