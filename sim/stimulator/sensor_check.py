@@ -19,6 +19,10 @@ from sim.timebase import NEVER, TimeNs
 TICK_S: Final = 0.001
 """Time between two looks, s, in the device's time (design choice)."""
 
+MOST_RATIO: Final = 1.25
+"""Ceiling of the count of changes of side over the one that is noise (design choice): ten where eight are noise, so a
+leg that rests is believed again 2 s after the noise, however long that has lasted, and one that walks after 4 s."""
+
 CHECK_DTYPE: Final = np.dtype(
     [
         ("tick", np.int64),
@@ -83,7 +87,8 @@ def check_ticks(
         samples: (n,) signal; a sample holds until the next one.
         t0_ns: instant of the first sample.
         sample_ns: sample period.
-        rules: (8,) low, high, below, above, ticks that are bad, ticks that are frozen, restless, forgotten a tick.
+        rules: (9,) low, high, below, above, ticks that are bad, ticks that are frozen, restless, forgotten a tick,
+            the ceiling of the count.
         changes: (m, 2) instant and 1 for invalid; written.
 
     Returns:
@@ -107,12 +112,12 @@ def check_ticks(
         side = 0 if value < rules[2] else (1 if value > rules[3] else check["side"])
         check["restless"] = max(0.0, check["restless"] - rules[7])
         if side != check["side"]:
-            check["restless"] += 1.0
+            check["restless"] = min(rules[8], check["restless"] + 1.0)
             check["side"] = side
         is_invalid = check["is_invalid"]
         if check["bad"] >= rules[4] or check["still"] >= rules[5] or check["restless"] > rules[6]:
             is_invalid = 1
-        elif check["bad"] == 0 and check["still"] == 0 and check["restless"] < 2.0:
+        elif check["bad"] == 0 and check["restless"] < 2.0:
             is_invalid = 0
         if is_invalid != check["is_invalid"]:
             check["is_invalid"] = is_invalid
@@ -179,5 +184,6 @@ class SensorCheck:
                 ticks(rules.still_s),
                 restless,
                 4.0 * TICK_S,
+                MOST_RATIO * restless,
             ]
         )

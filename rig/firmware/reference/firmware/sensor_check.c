@@ -4,6 +4,7 @@
 
 static const uint32_t BAD_MS = 100;         /* so long at the end of the range, 5.5 V */
 static const uint32_t RESTLESS = 8000;      /* so many changes of side are noise */
+static const uint32_t MOST = 10000;         /* more is not counted: a leg that rests is believed 2 s after the noise */
 static const uint32_t CALM = 2000;          /* so few are a walk again */
 static const uint32_t CHANGE = 1000;        /* one of them */
 static const uint32_t FORGOTTEN_PER_MS = 4; /* four a second */
@@ -23,6 +24,7 @@ static void look_for_noise(sensor_check *check, uint32_t code, const settings *s
   if (voltage > (uint32_t)set->value[SET_CLOSE_ABOVE] * HEEL_SCALE) closed = true;
   check->restless = check->restless > FORGOTTEN_PER_MS ? check->restless - FORGOTTEN_PER_MS : 0;
   if (closed != check->closed) check->restless += CHANGE;
+  if (check->restless > MOST) check->restless = MOST;
   check->closed = closed;
 }
 

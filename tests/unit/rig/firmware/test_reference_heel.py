@@ -90,3 +90,18 @@ def test_a_sensor_that_cannot_be_is_told_and_holds_the_box(box: FirmwareBox) -> 
     assert box.log[-1] == "sensor valid: waits for the next step"
     box.step(400)
     assert len(box.pulses()) > count
+
+
+@pytest.mark.parametrize("noise_ms", [1000, 20_000])
+def test_a_sensor_is_believed_again_two_seconds_after_its_noise(box: FirmwareBox, noise_ms: int) -> None:
+    """As the model: the count of changes has a ceiling, so long noise makes the box no longer deaf than short noise."""
+    box.set(sensor_check="on")
+    box.heel_at = lambda t: 0.2 if (t // 1000) * 7919 % 13 < 6 else 3.0
+    box.run(noise_ms)
+    assert "sensor invalid: stimulation off" in box.log
+    box.heel_at = None
+    box.heel_v = 3.0
+    box.run(1700)
+    assert not box.log[-1].startswith("sensor valid")
+    box.run(500)
+    assert box.log[-1].startswith("sensor valid")

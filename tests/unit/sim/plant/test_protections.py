@@ -186,3 +186,14 @@ def test_a_sensor_that_is_well_again_is_told(Bench):
         "sensor valid: waits for the next step",
     ]
     assert np.any(pulses["t_s"] > 1.7)
+
+
+@pytest.mark.parametrize("noise_s", [1, 20])
+def test_a_sensor_is_believed_again_two_seconds_after_its_noise(Bench, noise_s):
+    """However long the noise was: the count stands at its ceiling of 10, and falls by four a second to below 2."""
+    end = 10_000 * (1 + noise_s)
+    samples = np.full(end + 40_000, 2.6)
+    samples[10_000:end] = np.where(np.random.default_rng(5).random(end - 10_000) < 0.5, 2.6, 0.05)
+    messages, _ = _with_sensor(Bench, samples, dataclasses.replace(QUICK, sensor_check="on"))
+    (t_ns,) = (t_ns for t_ns, text in messages if text.startswith("sensor valid"))
+    assert t_ns * 1e-9 - (1 + noise_s) == pytest.approx(2.0, abs=0.3)
