@@ -10,6 +10,7 @@ from reports.measures.on_time import on_time, silence, stance_on_time
 from reports.measures.periods import extra_pulses, missing_pulses, period_jitter, rate
 from reports.measures.ramp_steps import ramp_step_back
 from reports.measures.ramps import ramp_down_time, ramp_up_time
+from reports.measures.rate_spread import rate_spread
 from reports.measures.stopping import button_stop, lead_off_stop
 from reports.measures.time_out import time_out
 from reports.measures.triggers import false_stimulation, late_stimulation, missed_stimulation
@@ -56,6 +57,17 @@ TIMING: Final[tuple[MeasureSpec, ...]] = (
     ),
     MeasureSpec(
         "rate", "Hz", "measured", rate, "train", (), _CURRENT, summary="1/median period of a train", setting="rate"
+    ),
+    MeasureSpec(
+        "rate_spread",
+        "",
+        "measured",
+        rate_spread,
+        "run",
+        (),
+        ("current", "setting:rate"),
+        summary="largest less smallest relative error of the rate, over trains of different set rates",
+        continuous=True,
     ),
     MeasureSpec(
         "period_jitter",
