@@ -13,6 +13,7 @@ from reports.deciding import Decision, decide
 from reports.during import Part, counted, lost_inside, part_of
 from reports.intervals import intersection, length_s
 from reports.occurrences import count_of, unwatched
+from reports.processor import unprovoked_fault
 from reports.reasons import place, sentence
 from reports.samples import Samples, measurement
 from reports.trust import Cutoff, cutoffs
@@ -30,7 +31,8 @@ _SLACK_S: Final = 1e-9
 def judge_case(record: Record, catalogue: Catalogue) -> CaseResult:
     """Judge every check of the record's case; a pure function of the record.
 
-    The case is as bad as its worst check; a fault of the rig makes it ERROR unless a FAIL was seen before.
+    The case is as bad as its worst check; a fault of the rig makes it ERROR unless a FAIL was seen before, a processor
+    that failed unprovoked makes it FAIL.
     """
     found = [judge_check(record, check, catalogue.measures.get(check.measure)) for check in record.case.checks]
     verdicts = tuple(verdict for verdict in found if not verdict.check.pool)
@@ -38,6 +40,8 @@ def judge_case(record: Record, catalogue: Catalogue) -> CaseResult:
     outcomes = [verdict.outcome for verdict in verdicts]
     if record.fault is not None:
         outcomes.append(Outcome.ERROR)
+    if unprovoked_fault(record):
+        outcomes.append(Outcome.FAIL)
     outcome = Outcome.PASS if pooled and not outcomes else worst(outcomes)
     return CaseResult(record.case, outcome, verdicts, record, record.hardware, pooled=pooled)
 

@@ -94,7 +94,7 @@ class CaseResult:
 
     Attributes:
         case: what was asked.
-        outcome: worst of the checks.
+        outcome: worst of the checks, of a fault of the rig and of a processor that failed unprovoked.
         verdicts: in the order of the scenario.
         record: what happened; None where the case never started.
         hardware: evidence stamp.

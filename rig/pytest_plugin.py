@@ -148,6 +148,14 @@ class CaseCollector(pytest.Collector):
         others = [v.check.id for v in result.verdicts if v.outcome.value != "FAIL"]
         return blocked[0] if blocked else others[-1] if others else ""
 
+    def failed_processor(self, check_id: str) -> str:
+        """What failed in the processor of the device, told by the last check that did not fail itself; else ""."""
+        from reports.processor import unprovoked_fault
+
+        result = self.result()
+        others = [v.check.id for v in result.verdicts if v.outcome.value != "FAIL"]
+        return unprovoked_fault(result.record) if others and others[-1] == check_id else ""
+
     def _run(self) -> "CaseResult":
         from reports.judge import blocked_case
         from reports.verdict import Outcome
@@ -193,6 +201,14 @@ class PoolCollector(pytest.Collector):
         """Rig errors are told by the cases."""
         return ""
 
+    def failed_processor(self, _check_id: str) -> str:
+        """A processor that failed is told by its case; a case with pooled checks alone has nobody else to tell it."""
+        from reports.processor import unprovoked_fault
+
+        silent = [each.result() for each in self._cases if not each.result().verdicts]
+        told = [words for each in silent if (words := unprovoked_fault(each.record))]
+        return told[0] if told else ""
+
 
 def _records(config: pytest.Config) -> Path:
     """A new folder for a record, where pytest keeps its temporary folders."""
@@ -233,9 +249,12 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         """Fail where the check failed."""
+        assert isinstance(self.parent, CaseCollector | PoolCollector)
         verdict = self._verdict()
         if verdict.outcome.value == "FAIL":
             raise NotShownError("FAIL", verdict.reason)
+        if words := self.parent.failed_processor(self.name):
+            raise NotShownError("FAIL", words)
 
     def _tell_numbers(self, verdict: "Verdict", result: "CaseResult") -> None:
         told = {

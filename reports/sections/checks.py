@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from reports.causes import cause_of, reason_beside
 from reports.figures_case import timeline_chart
 from reports.figures_chart import POINTS_SHOWN, TimeAxis
 from reports.figures_check import check_chart, time_axis
 from reports.limit_words import basis_words, confirmed_words, unconfirmed_words
+from reports.processor import unprovoked_fault
 from reports.quantities import quantity, scale_for, significant
 from reports.sections.anchors import case_anchor, case_folder, check_anchor, verdicts_worst_first, worst_first
 from reports.sections.blocks import Block, bullets, chart, details, facts, section
@@ -57,15 +59,10 @@ def _case(result: CaseResult, shown: int) -> Block:
         "hardware": result.hardware,
         "stamp": evidence_stamp(result.hardware),
         "folder": case_folder(result),
-        "blocked": result.blocked_by or _fault(result),
+        "blocked": (cause_of(result) or unprovoked_fault(result.record)).replace("; ", "\n"),
         "blocks": blocks,
         "checks": [_check(result, verdict, axis, shown) for verdict in verdicts_worst_first(result)],
     }
-
-
-def _fault(result: CaseResult) -> str:
-    record = result.record
-    return "" if record is None or record.fault is None else record.fault.text
 
 
 def _plan(result: CaseResult) -> list[Block]:
@@ -120,7 +117,7 @@ def _check(result: CaseResult, verdict: Verdict, axis: TimeAxis, shown: int) -> 
         "verdict": verdict.outcome.value,
         "marginal": "yes" if verdict.marginal else "",
         "criterion": criterion(check),
-        "reason": verdict.reason,
+        "reason": reason_beside(result, verdict),
         "value": value_words(verdict),
         "limit": full_limit_words(check),
         "unconfirmed": unconfirmed_words(check),

@@ -11,6 +11,8 @@ from rig.lines import UART_PREFIX
 
 _TOLD: Final = 12
 """Lines of a serial log that are printed of each case; `events.jsonl` has them all."""
+_BEFELL: Final = 24
+"""Resets, faults and losses of power of a case that are printed one by one (design choice)."""
 _IDENTITY: Final = {
     "kind": "Kind",
     "image": "Image",
@@ -19,13 +21,26 @@ _IDENTITY: Final = {
     "board": "Board",
     "chip": "Chip",
     "engine": "Executed by",
-    "counter": "Instructions counted by",
+    "counter": "Time base",
+    "instructions": "Time base",
     "board_sha256": "Board file SHA-256",
     "told_answer": "Its own answer",
-    "told_firmware": "Version, as it tells",
-    "told_serial": "Serial number, as it tells",
+    "told_firmware": "Version it tells",
+    "told_serial": "Serial it tells",
+}
+_TIME_BASES: Final = {
+    "engine": "instructions, as the engine counts them",
+    "blocks": "instructions, from the blocks of code that were entered",
+    "not counted: no instruction takes time": "no instruction takes time; the rig's clock, to the microsecond",
 }
 _WAYS: Final = ("reset: ", "power: ", "fault: ")
+_CAUSES: Final = {
+    "reset: software": "reset: the firmware asked for it",
+    "reset: watchdog": "reset: nobody had served the watchdog",
+    "reset: power_on": "reset: power came",
+    "reset: brown_out": "reset: the supply was below the brown-out level",
+    "reset: pin": "reset: by the reset pin",
+}
 
 
 def build(run: RunResult) -> dict[str, Any] | None:
@@ -48,6 +63,8 @@ def build(run: RunResult) -> dict[str, Any] | None:
     blocks += [details(f"Interrupts of {case.case.id}", _interrupts(case)) for case in cases if _of(case, "interrupts")]
     if covered := _coverage(cases):
         blocks.append(covered)
+    if hashes := [(case.case.id, mono(_of(case, "trace_hash"))) for case in cases if _of(case, "trace_hash")]:
+        blocks.append(table(("Case", "SHA-256"), hashes, title="Trace: equal hash, equal run", widths=(1.6, 4.0)))
     blocks += [block for case in cases for block in _told(case)]
     return section("Firmware", *blocks)
 
@@ -73,7 +90,7 @@ def _identity(cases: list[CaseResult]) -> list[tuple[str, Cell]]:
             label = _IDENTITY.get(name, name.replace("_", " "))
             if len(found[name]) > 1:
                 label += f" (from {case} on)"
-            rows.append((label, mono(value) if "sha256" in name else value))
+            rows.append((label, mono(value) if "sha256" in name else _TIME_BASES.get(value, value)))
     return rows
 
 
@@ -145,15 +162,25 @@ def _told(case: CaseResult) -> list[Block]:
     if case.record is None:
         return []
     blocks: list[Block] = []
-    befell = [(f"{t_s:.6f} s", told) for t_s, told in case.record.messages if told.startswith(_WAYS)]
+    befell = [(f"{t_s:.6f} s", _befell(told)) for t_s, told in case.record.messages if told.startswith(_WAYS)]
     if befell:
-        blocks.append(table(("Instant", "What"), befell, title=f"What befell the processor of {case.case.id}"))
+        title = f"What befell the processor of {case.case.id}"
+        if len(befell) > _BEFELL:
+            title += f", the first {_BEFELL} of {len(befell)}; events.jsonl has all"
+        blocks.append(table(("Instant", "What"), befell[:_BEFELL], title=title, widths=(1.0, 5.0)))
     blocks += fault_blocks(case)
     log = [f"{t_s:12.6f}  {told.removeprefix(UART_PREFIX)}" for t_s, told in case.record.messages if _is_said(told)]
     if log:
         count = f"the last {_TOLD} of {len(log)} lines" if len(log) > _TOLD else "all of it"
         blocks.append(details(f"Serial log of {case.case.id}, {count}", code("\n".join(log[-_TOLD:]))))
     return blocks
+
+
+def _befell(told: str) -> str:
+    """A message in short; what a fault was stands whole in its own block."""
+    short = told.partition(" pc=")[0].partition("; at ")[0]
+    kind, _, what = short.partition(": ")
+    return _CAUSES.get(short, f"{kind}: {what.replace('_', ' ')}")
 
 
 def _is_said(told: str) -> bool:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from reports.causes import cause_of
 from reports.limit_words import UNCONFIRMED, unconfirmed_count
+from reports.processor import unprovoked_fault
 from reports.sections.anchors import POOLS_ANCHOR, case_anchor, check_anchor, verdicts_worst_first, worst_first
 from reports.sections.attempts import attempt_lines
 from reports.sections.blocks import section
@@ -10,6 +12,7 @@ from reports.sections.device import defects_words
 from reports.sections.item import item_lines, unstated
 from reports.verdict import Outcome, RunResult
 from reports.words import hardware_levels, run_stamp
+from scenarios.case import DeviceDescription
 
 
 def build(run: RunResult) -> dict[str, Any]:
@@ -61,6 +64,12 @@ def _sentence(run: RunResult) -> str:
         words = f"All {passed} checks of {cases} passed."
     else:
         words = f"{passed} of {len(verdicts)} checks in {cases} passed."
+    if failed := sum(bool(unprovoked_fault(case.record)) for case in run.cases):
+        words += (
+            f" In {failed} of them the processor of the device failed."
+            if len(run.cases) > 1
+            else (" The processor of the device failed.")
+        )
     return f"{words} The run was interrupted." if run.interrupted else words
 
 
@@ -68,12 +77,20 @@ def _tested(run: RunResult) -> list[str]:
     lines: dict[str, None] = {}
     for case in run.cases:
         device = case.case.device
-        kind = f"simulated model {device.model}" if device.model else "device on the bench"
+        kind = _kind(device)
         note = f"; {device.note}" if device.note else ""
         defects = defects_words(case.case)
         seeded = f", with seeded defect: {defects}" if defects else ""
         lines[f"{device.title or device.id} ({device.id}; {kind}{note}){seeded}"] = None
     return list(lines) or ["nothing"]
+
+
+def _kind(device: DeviceDescription) -> str:
+    """What stands for the device: a firmware goes before the model whose settings it takes over."""
+    if device.firmware is not None:
+        how = "built for this machine" if device.firmware.kind == "host" else "executed by an emulated processor"
+        return f"its firmware, {how}"
+    return f"simulated model {device.model}" if device.model else "device on the bench"
 
 
 def _against(run: RunResult) -> list[str]:
@@ -134,7 +151,7 @@ def _open(run: RunResult) -> list[dict[str, str]]:
                 "reason": verdict.reason,
                 "anchor": check_anchor(case, verdict),
             }
-        cause = case.blocked_by or (case.record.fault.text if case.record is not None and case.record.fault else "")
+        cause = cause_of(case)
         if case.outcome is Outcome.ERROR and not any(cause in reason for _, reason, _ in rows):
             rows[case.case.id, cause, ""] = {
                 "verdict": Outcome.ERROR.value,
@@ -142,6 +159,15 @@ def _open(run: RunResult) -> list[dict[str, str]]:
                 "check": "the rig",
                 "title": "The rig failed",
                 "reason": cause,
+                "anchor": f"{case_anchor(case)}-results",
+            }
+        if words := unprovoked_fault(case.record):
+            rows[case.case.id, words, "processor"] = {
+                "verdict": Outcome.FAIL.value,
+                "case": case.case.id,
+                "check": "the processor",
+                "title": "The processor of the device failed",
+                "reason": words,
                 "anchor": f"{case_anchor(case)}-results",
             }
     for pool in run.pools:

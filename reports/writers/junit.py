@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
+from reports.processor import unprovoked_fault
 from reports.verdict import CaseResult, Outcome, PoolResult, RunResult, Verdict
 from reports.words import limit_words, margin_words, value_words
 from rig.firmware_facts import fault_words
@@ -51,6 +52,8 @@ def _suite(result: CaseResult, run: RunResult, inconclusive: Inconclusive) -> ET
     tests = [_test(verdict, result, causes, inconclusive) for verdict in result.verdicts]
     if fault and not causes.told:
         tests.append(_rig_test(result, fault))
+    if words := unprovoked_fault(record):
+        tests.append(_processor_test(result, words))
     suite = ET.Element("testsuite", {"name": _legal(result.case.id), "timestamp": _legal(run.started)})
     suite.extend(tests)
     for key, value in _counts(suite).items():
@@ -118,6 +121,13 @@ def _rig_test(result: CaseResult, fault: str) -> ET.Element:
     """The one red line of a rig error that no check carries, because every check was complete before it."""
     test = _bare_test("rig", result)
     ET.SubElement(test, "error", {"type": "rig", "message": _legal(fault)}).text = _legal(fault)
+    return test
+
+
+def _processor_test(result: CaseResult, words: str) -> ET.Element:
+    """The red line of a processor that failed although every check may have passed."""
+    test = _bare_test("processor", result)
+    ET.SubElement(test, "failure", {"type": "processor", "message": _legal(words)}).text = _legal(words)
     return test
 
 

@@ -10,7 +10,11 @@ from rig.firmware.options import FirmwareOptions
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reports.verdict import CaseResult
     from rig.bench import Bench
+    from scenarios.case import Case
 
 
 DeviceOption: TypeAlias = Annotated[
@@ -76,11 +80,24 @@ def _folder(path: Path | None, option: str) -> Path | None:
     return None if path is None else path.resolve()
 
 
-def say_debugger(options: FirmwareOptions) -> None:
-    """How a debugger comes in."""
-    if options.gdb_port is not None:
-        waits = "; the run waits for it" if options.gdb_wait else ""
-        note(f"debugger: gdb-multiarch IMAGE -ex 'target remote :{options.gdb_port}'{waits}")
+def say_debugger(options: FirmwareOptions, cases: "Iterable[Case]") -> None:
+    """How a debugger comes in, as a command to be copied."""
+    if options.gdb_port is None:
+        return
+    from rig.commands.debugger_command import debugger_commands
+
+    for command in debugger_commands(cases, options.gdb_port):
+        note(f"debugger: {command}")
+    if options.gdb_wait:
+        note("debugger: the run waits until it has attached and continues")
+
+
+def trace_lines(result: "CaseResult") -> list[str]:
+    """The hash of all that the processor of a case did, where it was asked for."""
+    known = {} if result.record is None else result.record.firmware
+    if not known.get("trace_hash"):
+        return []
+    return [f"trace  {known['trace_hash']}  instructions counted by {known['identity']['counter']}"]
 
 
 def ask_of_firmware(bench: "Bench", options: FirmwareOptions) -> None:
@@ -116,7 +133,9 @@ def say_coverage(options: FirmwareOptions) -> None:
         note("coverage: no image was executed on an emulated processor, so there is none")
         return
     for name, (hit, of) in (("lines", joined.lines), ("functions", joined.functions)):
-        say(f"coverage  {hit} of {of} {name} ({100.0 * hit / of:.1f} %) over {joined.cases} cases")
+        percent = int(1000.0 * hit / of) / 10.0 if of else 0.0  # cut off, as the page does: 99.96 % is not 100 %
+        over = f"{joined.cases} case{'' if joined.cases == 1 else 's'}"
+        say(f"coverage  {hit} of {of} {name} ({percent:.1f} %) over {over}")
     if joined.left_out:
         note(f"coverage: {joined.left_out} raw files of other images were left out")
     say(f"coverage  {options.coverage / INDEX_FILE}, {options.coverage / INFO_FILE}")

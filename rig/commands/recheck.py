@@ -117,6 +117,8 @@ def _verdicts_before(folder: Path) -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _tell(again: _Again) -> None:
+    from rig.commands.told import cause_lines, fault_lines
+
     result = again.result
     judged = [(case.case.id, verdict) for case in result.cases for verdict in case.verdicts]
     judged += [(pool.id, pool.verdict) for pool in result.pools]
@@ -131,6 +133,9 @@ def _tell(again: _Again) -> None:
         table(rows, ("case", "check", "was", "is", "limit", "reason")) if rows else ["every verdict is as it was"]
     ):
         say(line)
+    for case in result.cases:
+        for line in (*cause_lines(case), *fault_lines(case)):
+            say(f"{case.case.id}: {line}")
 
 
 def _write(result: "RunResult", old: Path, out: Path, context: "Context") -> Path:

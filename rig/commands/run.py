@@ -18,6 +18,7 @@ from rig.commands.firmware_options import (
     firmware_options,
     say_coverage,
     say_debugger,
+    trace_lines,
 )
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ def run_and_tell(request: "Request") -> "Finished":
     """Run, and print a line a case as it ends, with the checks that did not pass, then the counts."""
     from rig.commands.progress import shown_progress
     from rig.commands.session import execute, prepare
-    from rig.commands.told import case_line, check_lines, fault_lines, pool_lines, summary_line
+    from rig.commands.told import case_line, cause_lines, check_lines, fault_lines, pool_lines, summary_line
     from rig.warm_up import compiling_beside
     from sim.compiled import is_cold
 
     prepared = prepare(request)
+    say_debugger(request.firmware, prepared.plan.cases)
     for warning in prepared.plan.warnings:
         note(f"warning: {warning}")
     if is_cold():
@@ -41,7 +43,7 @@ def run_and_tell(request: "Request") -> "Finished":
 
     def told(result: "CaseResult", wall_s: float) -> None:
         say(case_line(result, wall_s))
-        for line in (*fault_lines(result), *check_lines(result)):
+        for line in (*cause_lines(result), *fault_lines(result), *check_lines(result), *trace_lines(result)):
             say(f"    {line}")
 
     with shown_progress(len(prepared.plan.cases)) as progress, compiling_beside():
@@ -95,7 +97,6 @@ def run(
     request = Request(
         asked, bench, device, seed, keep_of(keep), select, out, jobs, item, profile, firmware=firmware, board=board
     )
-    say_debugger(firmware)
     finished = run_and_tell(request)
     say_reports(finished.folder)
     say_coverage(firmware)

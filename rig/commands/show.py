@@ -136,6 +136,8 @@ def _say_case(case: dict[str, Any], *, whole_log: bool) -> None:
     for told in (_told_attempt(case["attempt"]), case.get("note")):
         if told:
             say(f"    {told}")
+    if failed := (case.get("firmware") or {}).get("faults"):
+        say(f"    firmware: {failed}")
     rows = [_shown(check) for check in case["checks"]]
     for line in table(rows, ("verdict", "check", "value", "limit", "n", "place", "reason")) if rows else []:
         say(f"    {line}")

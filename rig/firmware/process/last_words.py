@@ -44,5 +44,7 @@ class LastWords:
     def text(self) -> str:
         """As words."""
         pulses = ", ".join(f"{event.value * 1e3:+.3g} mA at {event.t_ns * 1e-9:.6f} s" for event in self._pulses)
-        log = bytes(self._uart).decode(errors="replace").rstrip()[-_SHOWN:]
-        return f"last drives: {pulses or 'none'}; end of its serial log: {log!r}"
+        told = bytes(self._uart).decode(errors="replace").rstrip()
+        lines = told[-_SHOWN:].splitlines()[len(told) > _SHOWN :]  # the first of a cut log is a part of a line
+        log = " | ".join("".join(each for each in line if each.isprintable()) for line in lines)
+        return f"last drives: {pulses or 'none'}; end of its serial log: {log or 'nothing'}"
