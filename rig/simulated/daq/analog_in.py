@@ -108,12 +108,10 @@ class AnalogIn(Acquisition):
         """Waveforms of the front end, by role; called with every sample once, in order."""
         if self._front_end is None or not count:
             return {source: _EMPTY for source in self._sources if isinstance(source, str)}
-        task, card = self.task, self.task.on
-        assert task.t0_ns is not None
-        period_ns = task.timing.period_ns
-        t0_ns = task.t0_ns + self.read_index * period_ns
+        card, period_ns, first_ns = self.task.on, self.task.timing.period_ns, self.task.first_sample_ns()
+        t0_ns = first_ns + self.read_index * period_ns
         t1_ns = t0_ns + count * period_ns
-        shift_ns = self._index_shift * period_ns - task.t0_ns
+        shift_ns = self._index_shift * period_ns - first_ns
         with card.lab.lock:
             edges = card.lab.edges(t0_ns, t1_ns, with_running=self._is_first)
         if self._steady_v is not None:
@@ -133,11 +131,11 @@ class AnalogIn(Acquisition):
         return rows
 
     def _convert(self, converter: Converter, count: int) -> NDArray[np.int16]:
-        task = self.task
-        assert task.t0_ns is not None
-        period_ns = task.timing.period_ns
-        t0_ns = task.t0_ns + self.read_index * period_ns
-        with task.on.lab.lock:
+        if not count:  # nothing may have begun
+            return _EMPTY.samples
+        period_ns = self.task.timing.period_ns
+        t0_ns = self.task.first_sample_ns() + self.read_index * period_ns
+        with self.task.on.lab.lock:
             index = self._index_shift + self.read_index
             if self._steady_v is not None:
                 return converter.codes_of(np.full(count, self._steady_v), index)

@@ -222,11 +222,12 @@ class CounterIn(Acquisition):
                 task.check()
                 return np.array([self._counted(now_ns)], np.int64), 0
         ready, status = self.wait_for(count, timeout_s)
-        assert task.t0_ns is not None
+        if not ready:  # nothing may have begun
+            return np.zeros(0, np.int64), status
         with card.lab.lock:
             card.sync()
-            first = self.read_index
-            found = [self._counted(task.t0_ns + (first + k) * task.timing.period_ns) for k in range(ready)]
+            first_ns = task.first_sample_ns() + self.read_index * task.timing.period_ns
+            found = [self._counted(first_ns + k * task.timing.period_ns) for k in range(ready)]
         self.read_index += ready
         return np.array(found, np.int64), status
 

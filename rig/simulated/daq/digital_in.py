@@ -16,10 +16,10 @@ class DigitalIn(Acquisition):
 
     def take_lines(self, count: int) -> NDArray[np.bool_]:
         """The next `count` samples, (n_channels, count, n_lines)."""
-        task = self.task
-        assert task.t0_ns is not None
-        period_ns = task.timing.period_ns
-        t0_ns = task.t0_ns + self.read_index * period_ns
+        if not count:  # nothing may have begun
+            return self._no_states(0)
+        period_ns = self.task.timing.period_ns
+        t0_ns = self.task.first_sample_ns() + self.read_index * period_ns
         states = self._states(t0_ns, period_ns, count)
         self.read_index += count
         return states
@@ -31,10 +31,14 @@ class DigitalIn(Acquisition):
 
     def _states(self, t0_ns: TimeNs, period_ns: TimeNs, count: int) -> NDArray[np.bool_]:
         channels, card = self.task.channels, self.task.on
-        states = np.zeros((len(channels), max(len(channel.lines) for channel in channels), count), np.bool_)
+        states = self._no_states(count).transpose(0, 2, 1)
         t_ns = t0_ns + np.arange(count, dtype=np.int64) * period_ns
         with card.lab.lock:
             for row, channel in enumerate(channels):
                 for bit, line in enumerate(channel.lines):
                     states[row, bit] = card.terminals.states(line, t_ns)
         return states.transpose(0, 2, 1)
+
+    def _no_states(self, count: int) -> NDArray[np.bool_]:
+        channels = self.task.channels
+        return np.zeros((len(channels), count, max(len(channel.lines) for channel in channels)), np.bool_)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from rig.simulated.daq.channels import KIND_NAMES, Channel
-from rig.simulated.daq.errors import NO_CHANNELS, NO_SUCH_TASK, NOT_DONE, TASK_RUNNING, DaqmxError
+from rig.simulated.daq.errors import NEVER_AVAILABLE, NO_CHANNELS, NO_SUCH_TASK, NOT_DONE, TASK_RUNNING, DaqmxError
 from rig.simulated.daq.events import TaskEvents
 from rig.simulated.daq.timing import Timing
 from rig.simulated.daq.trigger import Trigger
@@ -125,6 +125,17 @@ class Task:
         """The first sample stands at `t0_ns`."""
         self.t0_ns = t0_ns
         self.does.begin(t0_ns)
+
+    def first_sample_ns(self) -> TimeNs:
+        """Instant of its first sample.
+
+        Raises:
+            DaqmxError: -200278, another client has stopped it, or reset the card, after it was waited for.
+        """
+        t0_ns = self.t0_ns
+        if t0_ns is None:
+            raise DaqmxError(NEVER_AVAILABLE, f"Task Name: {self.name}\nIt was stopped while it was read", read=0)
+        return t0_ns
 
     def fail(self, error: DaqmxError, t_ns: TimeNs) -> None:
         """The task ends by an error at `t_ns`; whoever asks next is told, and its events at once."""
