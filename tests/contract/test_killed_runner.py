@@ -26,7 +26,7 @@ from scenarios.plan import PlanOptions, find_files, load_cases
 pytest.importorskip("nidaqmx")
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")
 
-WAIT_S = 120.0
+WAIT_S = 240.0
 SECOND_NS = 1_000_000_000
 SCENARIO = """\
 schema: scenario/1
