@@ -23,8 +23,10 @@ class Samples:
 
     def at(self, t_ns: TimeNs) -> float:
         """The sample that holds at an instant; the first one before it, the last one behind it."""
-        place = (t_ns - self.t0_ns) // self.period_ns
-        return self.values[min(max(place, 0), len(self.values) - 1)]
+        values, place = self.values, (t_ns - self.t0_ns) // self.period_ns
+        if place <= 0:
+            return values[0]
+        return values[place] if place < len(values) else values[-1]
 
 
 class SampledTerminals:

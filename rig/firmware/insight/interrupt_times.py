@@ -57,7 +57,7 @@ class InterruptTimes:
         """
         self.open.append(_Open(number, cycle))
         if pended is not None:
-            served = self.served.setdefault(number, Served())
+            served = self._of(number)
             wait = cycle - pended
             served.waits += 1
             served.wait_total += wait
@@ -71,12 +71,18 @@ class InterruptTimes:
         whole = cycle - one.entered
         if self.open:
             self.open[-1].nested += whole
-        served, own = self.served.setdefault(number, Served()), whole - one.nested
+        served, own = self._of(number), whole - one.nested
         served.entries += 1
         served.total += own
         served.longest_with_nested = max(served.longest_with_nested, whole)
         if own > served.longest:
             served.longest, served.longest_at = own, one.entered
+
+    def _of(self, number: int) -> Served:
+        served = self.served.get(number)
+        if served is None:
+            served = self.served[number] = Served()
+        return served
 
     def restarted(self) -> None:
         """The processor was reset: what was open will never return."""

@@ -48,6 +48,7 @@ class Observation:
         self.blocks: dict[int, int] = {}
         self.hash = TraceHash() if hashes else None
         unit = machine.processor.unit
+        self._nvic, self._now = unit.nvic, machine.soc.now
         unit.entered, unit.left, unit.attended = self._entered, self._left, self._attended
         if coverage:
             machine.on_block(self.blocks.__setitem__)
@@ -81,28 +82,31 @@ class Observation:
 
     def _attended(self) -> None:
         """Something is pending since now, or no longer."""
-        pended, pending = self.watched.pended, self._machine.processor.unit.nvic.pending
-        for number in [number for number in pended if not pending >> number & 1]:
-            del pended[number]
+        pended, pending = self.watched.pended, self._nvic.pending
+        if pended:
+            for number in [number for number in pended if not pending >> number & 1]:
+                del pended[number]
         while pending:
             bit = pending & -pending
-            pended.setdefault(bit.bit_length() - 1, self._machine.soc.now())
+            number = bit.bit_length() - 1
+            if number not in pended:
+                pended[number] = self._now()
             pending ^= bit
 
     def _entered(self, number: int) -> None:
-        cycle = self._machine.soc.now()
+        cycle = self._now()
         self.watched.times.entered(number, cycle, self.watched.pended.pop(number, None))
         if self.hash is not None:
             self.hash.exception(cycle, number, entered=True)
 
     def _left(self, number: int) -> None:
-        cycle = self._machine.soc.now()
+        cycle = self._now()
         self.watched.times.left(number, cycle)
         if self.hash is not None:
             self.hash.exception(cycle, number, entered=False)
 
     def _accessed(self, is_write: bool, address: int, size: int, value: int) -> None:
-        cycle = self._machine.soc.now()
+        cycle = self._now()
         if self.hash is not None:
             self.hash.access(cycle, is_write, address, size, value)
         if self._trace is not None:

@@ -6,6 +6,8 @@ cffi binds the shared library of the wheel directly and needs no compiler: nine 
 Source: Unicorn 2.1.4, ``include/unicorn/unicorn.h``.
 """
 
+import functools
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,34 +72,44 @@ def load_library() -> Library:
     if version not in PROVED:
         problem = f"Unicorn {version} is installed; the machine is proved with {', '.join(PROVED)}"
         raise BenchError("the emulator", float("nan"), problem, mend)
-    ffi = cffi.FFI()
-    ffi.cdef(_DECLARATIONS)
     folder = Path(unicorn.__file__).parent / "lib"
     found = [path for path in sorted(folder.iterdir()) if path.suffix != ".a" and "unicorn" in path.name]
     if not found:
         raise BenchError("the emulator", float("nan"), f"no shared library in {folder}", mend)
-    return Library(ffi, ffi.dlopen(str(found[0])), unicorn, arm_const, version)
+    ffi, lib = _bound(cffi.FFI, found[0])
+    return Library(ffi, lib, unicorn, arm_const, version)
+
+
+@functools.cache
+def _bound(interface: type[Any], path: Path) -> tuple[Any, Any]:
+    """The library and cffi's view of it; once a process, as reading the declarations takes long."""
+    ffi = interface()
+    ffi.cdef(_DECLARATIONS)
+    return ffi, ffi.dlopen(str(path))
 
 
 class Batch:
     """Registers that are read and written together."""
 
-    __slots__ = ("_cells", "_count", "_numbers", "_places", "_read", "_uc", "_unpack", "_write")
+    __slots__ = ("_bytes", "_cells", "_count", "_numbers", "_pack", "_places", "_read", "_uc", "_unpack", "_write")
 
     def __init__(self, library: Library, uc: Any, numbers: Sequence[int]) -> None:
         ffi = library.ffi
-        self._uc, self._count, self._unpack = uc, len(numbers), ffi.unpack
+        self._uc, self._count = uc, len(numbers)
         self._read, self._write = library.lib.uc_reg_read_batch, library.lib.uc_reg_write_batch
         self._numbers = ffi.new("int[]", list(numbers))
         self._cells = ffi.new("uint32_t[]", len(numbers))
         self._places = ffi.new("void *[]", [self._cells + place for place in range(len(numbers))])
+        # a struct over their bytes takes half the time of an array of the engine's numbers
+        layout = struct.Struct(f"={len(numbers)}I")
+        self._bytes, self._pack, self._unpack = ffi.buffer(self._cells), layout.pack_into, layout.unpack_from
 
-    def read(self) -> list[int]:
+    def read(self) -> tuple[int, ...]:
         """Their values, in the order in which they were named."""
         self._read(self._uc, self._numbers, self._places, self._count)
-        return self._unpack(self._cells, self._count)
+        return self._unpack(self._bytes)
 
     def write(self, values: Sequence[int]) -> None:
         """Set them, in the order in which they were named."""
-        self._cells[0 : self._count] = values
+        self._pack(self._bytes, 0, *values)
         self._write(self._uc, self._numbers, self._places, self._count)

@@ -88,9 +88,9 @@ class ExceptionUnit:
         """The exception that preempts now; 0 for none."""
         nvic = self.nvic
         self.masked = self.wakes = False
-        number = nvic.best()
-        if not number:
+        if not nvic.pending & nvic.enabled:
             return 0
+        number = nvic.best()
         priority = nvic.preempting(nvic.priority[number])
         if priority >= nvic.active_priority:
             return 0
@@ -125,7 +125,10 @@ class ExceptionUnit:
 
     def _first(self, number: int) -> int:
         """The exception that is taken when `number` was on its way: a better one may have arrived."""
-        late = self.nvic.best()
+        nvic = self.nvic
+        if not nvic.pending & nvic.enabled & ~(1 << number):
+            return number
+        late = nvic.best()
         if not late or late == number:
             return number
         mine, other = self.nvic.priority[number], self.nvic.priority[late]

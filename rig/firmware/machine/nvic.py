@@ -89,6 +89,8 @@ class Nvic:
     def best(self) -> int:
         """The exception that would be taken first of those that are pending and enabled; 0 if there is none."""
         waiting = self.pending & self.enabled
+        if not waiting & (waiting - 1):
+            return waiting.bit_length() - 1 if waiting else 0
         chosen, chosen_priority = 0, THREAD
         while waiting:
             bit = waiting & -waiting
@@ -141,6 +143,8 @@ class Nvic:
 
     def _rank(self) -> None:
         priority, active = THREAD, self.active
+        if not active & (active - 1):
+            priority, active = self.priority[active.bit_length() - 1] if active else THREAD, 0
         while active:
             bit = active & -active
             priority = min(priority, self.priority[bit.bit_length() - 1])

@@ -80,6 +80,7 @@ class Processor:
         code: Iterable[tuple[int, bytes]],
     ) -> None:
         self._engine, self._soc, self._cost = engine, soc, cycles_per_instruction_256
+        self._retired_before = engine.retired_before
         self.watches = Watches(engine, soc.memories, tuple(code))
         self.unit = ExceptionUnit(engine, soc, nvic, self._elapse, uses_faultmask=self.watches.image_sets_faultmask())
         self._failures = Failures(engine, soc, self.unit)
@@ -103,7 +104,7 @@ class Processor:
         if self._event_cycle >= 0:
             return self._event_cycle
         if self._running:
-            return self._fine + self._engine.retired_before() * self._cost >> 8
+            return self._fine + self._retired_before() * self._cost >> 8
         return self._fine >> 8
 
     def expect(self, cycle: int) -> None:
@@ -170,30 +171,33 @@ class Processor:
         Returns:
             The cycle that is reached; an instruction that has begun is completed.
         """
-        limit, queue, unit = cycle << 8, self._soc.queue, self.unit
+        limit, queue, unit, cost = cycle << 8, self._soc.queue, self.unit, self._cost
+        nvic = unit.nvic
         self._broken = self.halted = False
-        while self._fine < limit and not self._broken:
-            if self._fire_due():
+        while (fine := self._fine) < limit and not self._broken:
+            end = queue.next_cycle << 8
+            if end <= fine:
+                self._fire()
                 continue
-            end = min(queue.next_cycle << 8, limit)
-            if self._fine < self._stalled_until:
+            end = min(end, limit)
+            if fine < self._stalled_until:
                 self._fine = min(end, self._stalled_until)
                 continue
-            if self._take():
+            waits = nvic.pending & nvic.enabled
+            if waits and self._take():
                 continue
             if self._asleep or unit.locked:
-                self._sleeping_fine += end - self._fine
+                self._sleeping_fine += end - fine
                 self._fine = end
                 self._asleep = self._asleep and not (self._awaits_event and self._event)
                 continue
-            self._execute(self._bounded(-(-(end - self._fine) // self._cost)))
+            count = -(-(end - fine) // cost)
+            if waits:
+                count = self._bounded(count)
+            else:
+                unit.masked, self._steps = False, 0
+            self._execute(count)
         return -(-self._fine >> 8)
-
-    def _fire_due(self) -> bool:
-        if self._soc.queue.next_cycle << 8 > self._fine:
-            return False
-        self._fire()
-        return True
 
     def _take(self) -> bool:
         """Begin the handler of an exception that preempts."""
@@ -229,7 +233,7 @@ class Processor:
 
     def _bounded(self, count: int) -> int:
         """Instructions of the next slice: one, while something waits that the next one may unmask."""
-        if not self.unit.masked or not self.unit.nvic.pending & self.unit.nvic.enabled:
+        if not self.unit.masked:
             self.unit.masked = False
             self._steps = 0
             return count
@@ -367,9 +371,11 @@ class Processor:
 
     def step(self, limit: int) -> None:
         """Execute one instruction, or begin one handler, or sleep until something happens."""
-        if self._fire_due() or (self._fine >= self._stalled_until and self._take()):
+        if self._soc.queue.next_cycle << 8 <= self._fine:
+            self._fire()
+        elif self._fine >= self._stalled_until and self._take():
             return
-        if self.rests:
+        elif self.rests:
             self.run_until(min(self._soc.queue.next_cycle + 1, limit))
         else:
             self._execute(1)

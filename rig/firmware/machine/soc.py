@@ -181,7 +181,9 @@ class Soc:
 
     def _stamp(self, cycle: int | None = None) -> int:
         """The cycle of what is told now: never before what was told (an IT block may have run over an event)."""
-        self.told = max(self.told, self.now() if cycle is None else cycle)
+        if cycle is None:
+            cycle = self.now()
+        self.told = max(self.told, cycle)
         return self.told
 
     def pin_output(self, port: str, pins: int, levels: int) -> None:

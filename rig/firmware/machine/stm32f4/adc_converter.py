@@ -100,6 +100,8 @@ class Converter(RegisterBlock):
         if group == "injected":
             # RM0090 13.13.12: a sequence of L conversions uses the last L fields
             return r["JSQR"] >> 5 * (3 - (r["JSQR"] >> 20 & 3) + rank) & 31
+        if rank < 6:
+            return r["SQR3"] >> 5 * rank & 31
         return (r["SQR3"] | r["SQR2"] << 30 | (r["SQR1"] & 0xF_FFFF) << 60) >> 5 * rank & 31
 
     def _begin(self, group: str, rank: int, at: int) -> None:
@@ -178,20 +180,26 @@ class Converter(RegisterBlock):
     def take_due_sample(self, before: int | None = None) -> None:
         """Take the sample of the running conversion if its instant has come, or lies before a cycle."""
         if self.group and self.code < 0 and self.hold_at < (self.soc.now() + 1 if before is None else before):
-            full_scale_v = self.fabric.reference_v * self.fabric.reference_ratio()
-            self.code = code_of(self._volts(), full_scale_v, CONVERT_CYCLES[self.cr1 >> 24 & 3])
-            self.fabric.waiting.remove(self)
+            self._take_sample()
+
+    def _take_sample(self) -> None:
+        fabric = self.fabric
+        full_scale_v = fabric.reference_v * fabric.reference_ratio()
+        self.code = code_of(self._volts(), full_scale_v, CONVERT_CYCLES[self.cr1 >> 24 & 3])
+        fabric.waiting.remove(self)
 
     def _volts(self) -> float:
-        channel, fabric = self.channel, self.fabric
-        if self.name == "ADC1" and channel in {REFERENCE_CHANNEL, THERMOMETER_CHANNEL[fabric.chip.name]}:
-            if not fabric.adc_internal:
-                fabric.misuse(f"ADC1: channel {channel} is converted while TSVREFE in ADC.CCR is off")
-                return 0.0
-            return REFERENCE_V if channel == REFERENCE_CHANNEL else THERMOMETER_V
-        if channel > 15:
+        channel = self.channel
+        return self.soc.sample(self.name, channel, self.hold_at) if channel <= 15 else self._internal_volts(channel)
+
+    def _internal_volts(self, channel: int) -> float:
+        fabric = self.fabric
+        if self.name != "ADC1" or channel not in {REFERENCE_CHANNEL, THERMOMETER_CHANNEL[fabric.chip.name]}:
             self.no_model("SQR", f"channel {channel}", channel)
-        return self.soc.sample(self.name, channel, self.hold_at)
+        if not fabric.adc_internal:
+            fabric.misuse(f"ADC1: channel {channel} is converted while TSVREFE in ADC.CCR is off")
+            return 0.0
+        return REFERENCE_V if channel == REFERENCE_CHANNEL else THERMOMETER_V
 
     def tick(self, kind: int, value: int) -> None:
         """The conversion ends."""
@@ -201,8 +209,8 @@ class Converter(RegisterBlock):
 
     def _finish(self) -> None:
         """One conversion has ended; the next begins in the same cycle."""
-        if self.code < 0:
-            self.take_due_sample()
+        if self.code < 0 and self.group:
+            self._take_sample()
         group, rank, at = self.group, self.rank, self.end_at
         code, self.group = self.code, ""
         if self.cr1 & (_AWDEN | _JAWDEN):

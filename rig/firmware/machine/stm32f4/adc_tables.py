@@ -33,4 +33,8 @@ AWD, EOC, JEOC, JSTRT, STRT, OVR = 1, 2, 4, 8, 16, 32
 
 def code_of(volts: float, full_scale_v: float, bits: int) -> int:
     """The nearest code, as an ideal converter gives it (DS8626 figure 50: the first step lies at half a code)."""
-    return min(max(int(volts / full_scale_v * (1 << bits) + 0.5), 0), (1 << bits) - 1)
+    steps = 1 << bits
+    code = int(volts / full_scale_v * steps + 0.5)
+    if code < 0:
+        return 0
+    return code if code < steps else steps - 1

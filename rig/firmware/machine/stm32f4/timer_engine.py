@@ -82,8 +82,8 @@ class TimerEngine(RegisterBlock):
     def _match(self, until: int) -> None:
         """Compare values that the counter came to after `settled`, up to a cycle."""
         counter, arr = self.counter, self.counter.arr
-        for channel in range(self.channels):
-            if self.ccr[channel] <= arr and self.settled < counter.match_at(self.ccr[channel]) <= until:
+        for channel, compare in enumerate(self.ccr):
+            if compare <= arr and self.settled < counter.match_at(compare) <= until:
                 self.matched(channel)
         self.settled = max(self.settled, until)
 
@@ -159,11 +159,12 @@ class TimerEngine(RegisterBlock):
         # flags that would interrupt if they rose: a match of channel n is bit n + 1
         missing = dier & ~self.sr
         due, awaited = over, over if missing & 1 or dier & 0x100 or self._watches_update else NEVER
+        # in the next period, of which only the overflow can tell where shadow registers wait or it is the last
+        ends_here = self._ends_here()
         for channel, compare in enumerate(self.ccr):
             match = origin + compare * step if compare <= arr else over
             if match <= now:
-                # in the next period, of which only the overflow can tell where shadow registers wait or it is the last
-                match = over if self._ends_here() else over + compare * step
+                match = over if ends_here else over + compare * step
             due = min(due, match)
             if match < awaited and (missing >> channel + 1 & 1 or dier >> channel + 9 & 1 or self._watched[channel]):
                 awaited = match
