@@ -170,10 +170,13 @@ class Stimulator(ABC, Generic[S]):
         Raises:
             ValueError: no such setting, or a value that it cannot have.
         """
+        had_interlock = self.settings.interlock == "on"
         self.settings = self.settings.changed(name, value)
         self.set_trigger()
         self._configure(t_ns)
         self.protection.level_moved(t_ns)
+        if not had_interlock:
+            self.protection.interlock_set(t_ns)
 
     def fault(self, t_ns: TimeNs, name: str, dose: float) -> None:
         """The seeded defect `name` has the dose `dose` from `t_ns` on; `hang` hangs once, at once.

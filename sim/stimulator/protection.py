@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MINIMUM_RATIO: Final = 0.02
 """The amplitude control stands at its minimum at or below this (IEC 60601-2-10 201.12.1.101: at most 2 %)."""
 
+_INTERLOCKED: Final = "interlock: off until the amplitude control was at its minimum"
+
 HANGS_EVERY, HANGS_AFTER_S = 5, 0.2
 """A seeded hang comes in every so many trains, this long after the start, s (design choice)."""
 
@@ -44,8 +46,14 @@ class Protection:
         device.guard.free(HANG, TIMER, CHARGE)
         if device.settings.interlock == "on" and not self._is_at_minimum:
             device.guard.hold(INTERLOCK)
-            device.tell(t_ns, "interlock: off until the amplitude control was at its minimum")
+            device.tell(t_ns, _INTERLOCKED)
         self._begins_treatment(t_ns)
+
+    def interlock_set(self, t_ns: TimeNs) -> None:
+        """The interlock may be on now: it holds at once, as after power-up. Off, it frees nothing that it holds."""
+        device = self._device
+        if device.settings.interlock == "on" and not self._is_at_minimum and not device.guard.has(INTERLOCK):
+            device.halts(t_ns, INTERLOCK, _INTERLOCKED)
 
     def loses_power(self) -> None:
         """Power is gone: nothing that was under way goes on."""

@@ -87,7 +87,7 @@ void fw_tick(void) {
 }
 
 void fw_timer_isr(void) {}
-void fw_deferred(void) { hal_watchdog_kick(); }
+void fw_deferred(void) { hal_watchdog_kick(50); }
 void fw_button(hal_button button, bool pressed) {
   (void)button;
   (void)pressed;

@@ -41,7 +41,7 @@ void fw_timer_isr(void) {
 }
 
 void fw_deferred(void) {
-  if (kicks) hal_watchdog_kick();
+  if (kicks) hal_watchdog_kick(50);
   const uint8_t question = asked;
   asked = 0;
   if (question == 'r') tell("reset ", (uint32_t)hal_reset_cause());

@@ -29,7 +29,7 @@ void fw_timer_isr(void) {
   hal_timer_at_us(pulse_us);
 }
 
-void fw_deferred(void) { hal_watchdog_kick(); }
+void fw_deferred(void) { hal_watchdog_kick(50); }
 void fw_uart_rx(uint8_t byte) { (void)byte; }
 
 void fw_button(hal_button button, bool pressed) {

@@ -41,6 +41,7 @@ typedef struct {
   heel foot;
   sensor_check check;
   watch over;
+  bool interlock; /* as it was set last */
   bool lifted; /* something was wrong at the electrodes: probe before the next train */
 
   step_state step;

@@ -71,7 +71,7 @@ void fw_deferred(void) {
   keeper_work(command_settings(), command_writes(), now_ms);
   if (now_ms != kicked_ms && generator_in_time()) {
     kicked_ms = now_ms;
-    hal_watchdog_kick();
+    hal_watchdog_kick((uint32_t)command_settings()->value[SET_WATCHDOG]);
   }
 }
 

@@ -79,8 +79,9 @@ bool hal_timer_at_us(uint32_t at_us);
  * bytes fit an empty queue. From `fw_deferred` only. Never waits. */
 bool hal_uart_write(const char *text, uint32_t size);
 
-/* Tell the watchdog that all is well; it resets the processor 50 ms after the last time. From `fw_deferred` only. */
-void hal_watchdog_kick(void);
+/* Tell the watchdog that all is well; it resets the processor `within_ms` after the last time, 5 to 4000, and 50 ms after
+ * the start. From `fw_deferred` only. A new time may count from the next call on. */
+void hal_watchdog_kick(uint32_t within_ms);
 
 /* Status line and lamps, bit `hal_panel_bit` set for on. From `fw_init` and `fw_tick` only. */
 void hal_panel(uint32_t bits);

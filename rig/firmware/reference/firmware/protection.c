@@ -26,6 +26,7 @@ static bool is_at_minimum(const box *me) { return me->set.value[SET_LEVEL] <= MI
 void protection_starts(box *me, bool settings_damaged) {
   me->held = settings_damaged ? HELD_INTERLOCK : 0;
   me->from_ms = me->ms;
+  me->interlock = me->set.value[SET_INTERLOCK] != 0;
   if (me->set.value[SET_INTERLOCK] != 0 && !is_at_minimum(me)) {
     me->held |= HELD_INTERLOCK;
     log_tell(LOG_INTERLOCK);
@@ -33,7 +34,17 @@ void protection_starts(box *me, bool settings_damaged) {
   protection_settings(me);
 }
 
+/* Switched on, the interlock holds at once, as after power-up; switched off, it frees nothing that it holds. */
+static void follow_interlock(box *me) {
+  const bool before = me->interlock;
+  me->interlock = me->set.value[SET_INTERLOCK] != 0;
+  if (me->interlock && !before && !is_at_minimum(me) && !has(me, HELD_INTERLOCK)) {
+    halts(me, HELD_INTERLOCK, LOG_INTERLOCK);
+  }
+}
+
 void protection_settings(box *me) {
+  follow_interlock(me);
   const bool contradict = settings_contradiction(&me->set) != NULL;
   if (contradict && !has(me, HELD_SETTINGS)) {
     halts(me, HELD_SETTINGS, LOG_CONTRADICTION);

@@ -29,6 +29,7 @@ static const setting_info ABOUT[SETTING_COUNT] = {
     [SET_LEAD_OFF] = {"lead_off", 0, 1000, 900, 1, {NULL, NULL}},
     [SET_LEAD_OFF_PULSES] = {"lead_off_pulses", 1, 100, 3, 0, {NULL, NULL}},
     [SET_LOW_BATTERY] = {"low_battery", 0, 1000, 850, 1, {NULL, NULL}},
+    [SET_WATCHDOG] = {"watchdog", 5, 4000, 50, 0, {NULL, NULL}},
 };
 
 /* Half a second in us mHz: width and rate multiply to it where a pulse takes half of its period. */

@@ -30,6 +30,7 @@ typedef enum {
   SET_LEAD_OFF,        /* 0.1 % of the set current below which a plateau is low */
   SET_LEAD_OFF_PULSES, /* low pulses in a row that end a train */
   SET_LOW_BATTERY,     /* 0.1 % of the fresh battery below which the lamp is on */
+  SET_WATCHDOG,        /* ms without a sign of life until the processor is reset */
   SETTING_COUNT
 } setting_id;
 

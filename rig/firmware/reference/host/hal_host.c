@@ -13,7 +13,7 @@ static const int64_t NEVER_US = INT64_MAX;
 /* All of the machine; `NEVER_US` for what is not under way. */
 static struct {
   host_rig rig;
-  int64_t now_us, on_us, boot_us, compare_us, tick_us, kicked_us, hang_until_us;
+  int64_t now_us, on_us, boot_us, compare_us, tick_us, kicked_us, within_us, hang_until_us;
   hal_reset cause;
   bool powered, runs, main_due, paused, pressed[BUTTONS], button_due[BUTTONS];
   hal_phase phase;
@@ -45,7 +45,10 @@ bool hal_timer_at_us(uint32_t at_us) {
 
 bool hal_uart_write(const char *text, uint32_t size) { return host_line_send(text, size, machine.now_us); }
 
-void hal_watchdog_kick(void) { machine.kicked_us = machine.now_us; }
+void hal_watchdog_kick(uint32_t within_ms) {
+  machine.kicked_us = machine.now_us;
+  machine.within_us = 1000 * (int64_t)within_ms;
+}
 
 void hal_panel(uint32_t bits) {
   if (bits == machine.panel) return;
@@ -68,6 +71,7 @@ void host_power_on(const host_rig *rig, int64_t at_us, hal_reset cause, const vo
   memset(&machine, 0, sizeof machine);
   machine.rig = copied;
   machine.now_us = machine.on_us = machine.kicked_us = at_us;
+  machine.within_us = HOST_WATCHDOG_US;
   machine.boot_us = at_us + HOST_BOOT_US;
   machine.compare_us = machine.tick_us = NEVER_US;
   machine.hang_until_us = INT64_MIN;
@@ -149,7 +153,7 @@ static void look_ahead(int64_t due_us[KINDS]) {
   due_us[BUTTON] = machine.runs && has_button() ? not_hanging(machine.now_us) : NEVER_US;
   due_us[TICK] = not_hanging(machine.tick_us);
   due_us[MAIN_LOOP] = machine.main_due ? not_hanging(machine.now_us) : NEVER_US;
-  due_us[BITE] = machine.kicked_us + HOST_WATCHDOG_US;
+  due_us[BITE] = machine.kicked_us + machine.within_us;
 }
 
 /* Let it happen, at the time that it is now. */

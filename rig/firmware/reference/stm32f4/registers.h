@@ -131,7 +131,7 @@ typedef struct {
   reg KR, PR, RLR, SR;
 } iwdg_block;
 
-enum { IWDG_UNLOCK = 0x5555, IWDG_KICK = 0xAAAA, IWDG_START = 0xCCCC };
+enum { IWDG_SR_RVU = 1 << 1, IWDG_UNLOCK = 0x5555, IWDG_KICK = 0xAAAA, IWDG_START = 0xCCCC };
 
 static rcc_block *const RCC = (rcc_block *)RCC_AT;
 

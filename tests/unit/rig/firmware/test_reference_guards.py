@@ -189,3 +189,23 @@ def test_a_stop_inside_a_pulse_longer_than_a_tick_finishes_it(box: FirmwareBox, 
     _, code1, width1, _, code2, width2 = box.pulses()[-1]
     assert width1 == 1000
     assert abs(code1 * width1 - code2 * width2) * 2 <= code2
+
+
+def test_an_interlock_that_is_switched_on_holds_at_once(box: FirmwareBox) -> None:
+    """A train ends; off again frees nothing; the level at its minimum does. As `sim.stimulator.protection`."""
+    box.heel_v = 0.2
+    box.run(400)
+    assert box.pulses()
+    box.set(interlock="on")
+    box.run(20)
+    assert box.log[-1] == "interlock: off until the amplitude control was at its minimum"
+    count = len(box.edges)
+    box.set(interlock="off")
+    box.heel_v = 3.0
+    box.run(300)
+    box.step(400)
+    assert len(box.edges) == count
+    box.set(level=0)
+    box.set(level=100)
+    box.step(400)
+    assert len(box.edges) > count

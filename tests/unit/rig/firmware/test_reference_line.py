@@ -15,7 +15,7 @@ from scenarios.stimulators import MODELS
 from scenarios.text import Text, Where
 from sim.stimulator.odfs_settings import OdfsSettings
 
-OF_THE_BOARD = {"compliance", "nominal_supply", "brown_out", "watchdog", "lead_off_probe", "jitter"}
+OF_THE_BOARD = {"compliance", "nominal_supply", "brown_out", "lead_off_probe", "jitter"}
 """What a real box has by its parts: nobody sets it."""
 
 

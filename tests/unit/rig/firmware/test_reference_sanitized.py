@@ -24,6 +24,7 @@ SETTINGS = {
     "gap": (0, 100, 1000), "waveform": ("symmetric", "asymmetric"), "recharge": (5, 33.3, 100),
     "ramped": ("pulse_width", "current"), "ramp_up": (0, 1, 200, 10000), "ramp_down": (0, 1, 200, 10000),
     "extension": (0, 1, 200, 10000), "time_out": (100, 4000, 60000), "debounce": (0, 10, 200), "slew": (0, 0.001, 80),
+    "watchdog": (5, 50, 4000),
     "overload": (0, 50, 1000), "charge_fault": (0, 10, 100), "sensor_check": ("off", "on"), "shut_off": (0, 30, 36000),
     "lead_off": (0, 90, 100), "lead_off_pulses": (1, 3, 100), "low_battery": (0, 85, 100),
 }

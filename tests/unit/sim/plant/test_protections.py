@@ -197,3 +197,14 @@ def test_a_sensor_is_believed_again_two_seconds_after_its_noise(Bench, noise_s):
     messages, _ = _with_sensor(Bench, samples, dataclasses.replace(QUICK, sensor_check="on"))
     (t_ns,) = (t_ns for t_ns, text in messages if text.startswith("sensor valid"))
     assert t_ns * 1e-9 - (1 + noise_s) == pytest.approx(2.0, abs=0.3)
+
+
+def test_an_interlock_that_is_switched_on_holds_at_once(Bench):
+    """In the train that begins before 1 s; off again frees nothing, the key does."""
+    on, off = (Command(t_ns, "setting", ("interlock", word)) for t_ns, word in ((S, "on"), (3 * S, "off")))
+    run = _run(Bench, commands=(on, off, Command(5 * S, "button", "rearm")))
+    assert run.starts_s()[0] < 1.0
+    assert not np.any((run.starts_s() > 1.0) & (run.starts_s() < 5.0))
+    assert np.any(run.starts_s() > 5.0)
+    low = (Command(S // 10, "setting", ("level", 0.0)), Command(S // 5, "setting", ("interlock", "on")))
+    assert _run(Bench, commands=(*low, Command(S // 2, "setting", ("level", 1.0)))).starts_s()[0] < 3.0
