@@ -144,6 +144,10 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec], controls: t
     }
     found = read_keys(table, keys, "a device", problems)
     problems.raise_any()
+    if "firmware" in found and found.get("channels", 1) > 1:
+        place = table.values["channels"].where
+        problems.add(place, f"{found['channels']} channels, and a board has one output stage", "write `channels: 1`")
+        problems.raise_any()
     empty = Table({}, {}, table.where)
     spec = models[found["model"]] if "model" in found else box_spec(table.values.get("settings", empty))
     if found.get("channels", 1) > spec.channels:

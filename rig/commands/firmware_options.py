@@ -1,5 +1,6 @@
 """Options of `stimrig run` for devices whose firmware is executed: debugger, coverage, traces."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -77,7 +78,15 @@ def firmware_options(
 def _folder(path: Path | None, option: str) -> Path | None:
     if path is not None and path.exists() and not path.is_dir():
         raise ScenarioError(option, f"{path} is a file", "name a folder")
-    return None if path is None else path.resolve()
+    if path is None:
+        return None
+    try:  # at once: what cannot be written is told before somebody has walked for an hour
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ScenarioError(option, f"{path} cannot be made: {error.strerror}", "choose another folder") from None
+    if not os.access(path, os.W_OK):
+        raise ScenarioError(option, f"{path} cannot be written", "choose another folder")
+    return path.resolve()
 
 
 def say_debugger(options: FirmwareOptions, cases: "Iterable[Case]") -> None:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from rig.firmware.building.builds import reference_library
 from rig.firmware.desk.dut_opening import open_dut
 from sim.errors import ScenarioError
 
@@ -59,6 +60,12 @@ def test_says_the_board_alone(dut):
 """
 
 
+def plugin():
+    """Options that load our plug-in where no installed package brings it."""
+    points = importlib.metadata.entry_points(group="pytest11")
+    return () if any(point.value == "rig.pytest_plugin" for point in points) else ("-p", "rig.pytest_plugin")
+
+
 def test_the_fixture_in_somebody_elses_tests(pytester, request):
     """Configuration and marker name the device; what fails tells log and pulses; what cannot be opened is one line."""
     helpers = str(request.config.rootpath / "tests" / "helpers")
@@ -67,9 +74,7 @@ def test_the_fixture_in_somebody_elses_tests(pytester, request):
     for name in ("libfw.so", "other.so", "fw.elf"):
         (pytester.path / name).write_bytes(b"not loaded")
     pytester.makepyfile(test_it=TESTS)
-    points = importlib.metadata.entry_points(group="pytest11")
-    ours = () if any(point.value == "rig.pytest_plugin" for point in points) else ("-p", "rig.pytest_plugin")
-    result = pytester.runpytest_subprocess(*ours, "-p", "no:cacheprovider", "-p", "no:xdist", timeout=200)
+    result = pytester.runpytest_subprocess(*plugin(), "-p", "no:cacheprovider", "-p", "no:xdist", timeout=200)
     result.assert_outcomes(passed=3, failed=2, errors=1)
     text = result.stdout.str()
     result.stdout.fnmatch_lines(["dut: `fw.elf` is an image: its board is not named; add --board B*"])
@@ -114,3 +119,24 @@ def test_the_plug_in_imports_nothing_heavy(pytester):
         "print([m for m in ('numpy', 'scenarios', 'sim', 'elftools', 'unicorn') if m in sys.modules])"
     )
     assert pytester.run(sys.executable, "-c", code).stdout.lines[-1] == "[]"
+
+
+REAL = """
+def test_the_stop_key_ends_a_train(dut):
+    dut.run("200 ms")
+    dut.drive(heel_switch="open")
+    dut.wait_for(lambda: len(dut.pulses) > 3)
+    dut.press("stop")
+    dut.expect("LOG .*stop", timeout="50 ms")
+    given = len(dut.pulses)
+    dut.run("300 ms")
+    assert len(dut.pulses) <= given + 1
+    assert all(abs(pulse.net_c) < 50e-9 for pulse in dut.pulses)
+"""
+
+
+def test_the_fixture_drives_the_real_firmware(pytester):
+    """The reference firmware as a library of this machine: steps, pulses, key and log as the README says."""
+    pytester.makepyfile(REAL)
+    wanted = ("--dut", str(reference_library()), "-p", "no:cacheprovider", "-p", "no:xdist")
+    pytester.runpytest_inprocess(*plugin(), *wanted).assert_outcomes(passed=1)

@@ -153,7 +153,8 @@ def _raw(path: Path, data: bytes, where: str, at: int | None) -> Contents:
         raise ScenarioError(where, f"{path.name} is no ELF: it begins with {data[:4].hex(' ')}", "build it again")
     if at is None:
         problem = f"{path.name} does not say at which address it lies"
-        raise ScenarioError(where, problem, f"`image: {{file: {path.name}, at: 0x08000000}}`, or give the ELF")
+        said = f"firmware: {{image: {{file: {path.name}, at: 0x08000000}}, board: B}}"
+        raise ScenarioError(where, problem, f"give the ELF, or write `{said}` in a device file")
     if at < 0 or at + len(data) > 1 << 32:
         raise ScenarioError(where, f"{path.name} at 0x{at:x} does not lie within 32 bit of address", "mend `at`")
     return Contents((Segment(at, data),))

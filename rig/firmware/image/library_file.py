@@ -16,6 +16,7 @@ _MAGIC: Final = {
     "darwin": (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"),
 }
 _SHARED: Final = 3
+_DOORS: Final = ("dut_abi_version", "dut_serve")
 
 
 def checked_library(path: Path, part: str) -> Path:
@@ -43,6 +44,20 @@ def checked_library(path: Path, part: str) -> Path:
         if int.from_bytes(head[16:18], "little") != _SHARED:
             raise BenchError(part, math.nan, f"{path} is an object file or a program, no shared library", mend)
     return path.resolve()
+
+
+def refuse_without_doors(path: Path, part: str) -> None:
+    """Refuse a library that holds no name of what the rig calls: it was built without the C files of the host.
+
+    Every format keeps the names of what a library exports as plain text, stripped or not.
+
+    Raises:
+        BenchError: one is missing.
+    """
+    data = path.read_bytes()
+    if missing := [name for name in _DOORS if name.encode() not in data]:
+        mend = "build it together with the C files of rig/firmware/reference/host"
+        raise BenchError(part, math.nan, f"{path.name} has no {' and no '.join(missing)}", mend)
 
 
 def _own_head() -> bytes:

@@ -44,9 +44,9 @@ def _refuse(device: DeviceDescription, firmware: FirmwareOfDevice) -> None:
 
             load_image(firmware.image, where, at=firmware.at)
         elif not firmware.is_built_here:
-            from rig.firmware.image.library_file import checked_library
+            from rig.firmware.image.library_file import checked_library, refuse_without_doors
 
-            checked_library(firmware.image, where)
+            refuse_without_doors(checked_library(firmware.image, where), where)
     except BenchError as error:
         raise ScenarioError(where, error.problem, error.mend) from None
     given = {

@@ -165,7 +165,7 @@ def test_the_report_says_what_ran_and_rounds_no_coverage_up():
         "1.83 %",
         "16 µs SysTick",
         "main 724 of 4096 bytes (fw_tick)",
-        "reset: watchdog",
+        "reset: nobody had served the watchdog",
     ):
         assert words in text
     assert "99.9 % (1999 of 2000)" in text
