@@ -32,6 +32,8 @@ class Defect:
         patches: that make it.
         tried: library scenarios.
         missed: why no scenario finds it, or "".
+        blind: where it was written before any scenario was run on it: what the library as it then was made of it,
+            `found` or `missed`; else "".
     """
 
     name: str
@@ -40,6 +42,7 @@ class Defect:
     patches: tuple[Patch, ...]
     tried: tuple[str, ...]
     missed: str = ""
+    blind: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def defects():
             tuple(Patch(**patch) for patch in entry["patches"]),
             tuple(entry["tried"]),
             entry.get("missed", ""),
+            entry.get("blind", ""),
         )
         for name, entry in document.items()
     }

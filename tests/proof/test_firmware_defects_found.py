@@ -34,9 +34,13 @@ def test_the_sound_firmware_passes_the_same_scenarios(scenario, build, tmp_path)
         assert finding_in(judged(case, tmp_path / str(number))) is None, case.id
 
 
-def test_at_least_thirty_three_are_found():
-    """What the catalogue must reach; those that are not found say why."""
+def test_what_the_catalogue_comes_to():
+    """At least 92 % of the mistakes that were looked for; those that were written unseen are told apart."""
     if len(FOUND) < len(DEFECTS):
         pytest.skip("not all of the catalogue was run")
+    known = [name for name, defect in DEFECTS.items() if not defect.blind]
+    blind = [defect.blind == "found" for defect in DEFECTS.values() if defect.blind]
     print(f"\nfirmware defects found: {sum(FOUND.values())} of {len(FOUND)}")
-    assert sum(FOUND.values()) >= 33
+    print(f"of those that were looked for: {sum(FOUND[name] for name in known)} of {len(known)}")
+    print(f"of those written unseen, by the library as it then was: {sum(blind)} of {len(blind)}")
+    assert sum(FOUND[name] for name in known) >= 0.92 * len(known)
