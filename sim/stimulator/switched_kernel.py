@@ -32,11 +32,16 @@ SWITCHED_DTYPE: Final = np.dtype(
         ("t2_ns", np.int64),
         ("given_up_ns", np.int64),
         ("parts", np.int64),
+        ("asked_a", np.float64),
+        ("limit_ns", np.int64),
+        ("cut_ns", np.int64),
+        ("is_cut", np.int64),
     ],
     align=True,
 )
 """The circuit and the pulse under way: its phase, direction, largest asked current, starts of phase 1, gap and phase 2,
-when it is given up for want of a phase 2, and how many segments it has so far."""
+when it is given up for want of a phase 2, and how many segments it has so far. Then what the switches ask for, A, and
+the one-shot behind them: its time (`NEVER` for none), when it cuts the drive under way, and whether it has."""
 
 PART_DTYPE: Final = np.dtype([("t_ns", np.int64), ("i_a", np.float64), ("i_b_a", np.float64), ("tau_s", np.float64)])
 """A segment of the pulse under way: start, and current as in `sim.edges`."""
@@ -141,6 +146,46 @@ def _lacking(stage: Record, rows: NDArray[Any], n: int, parts: NDArray[Any], pul
 
 
 @compiled
+def _become(
+    stage: Record,
+    t_ns: int,
+    level_a: float,
+    rows: NDArray[Any],
+    n: int,
+    parts: NDArray[Any],
+    pulses: NDArray[Any],
+    m: int,
+) -> tuple[int, int]:
+    """The source wants `level_a` from `t_ns` on.
+
+    A pulse goes from the first drive that is not zero over a phase 1 of its direction, and perhaps a gap, to the end of
+    the first phase in the other direction.
+
+    Returns:
+        (rows used, pulses used).
+    """
+    phase, along = stage["phase"], level_a * stage["sign"]
+    if phase == PHASE1 and along <= 0.0:
+        stage["t1_ns"] = stage["t2_ns"] = t_ns
+        stage["phase"] = GAP if level_a == 0.0 else PHASE2
+        stage["given_up_ns"] = t_ns + LONGEST_GAP_NS if level_a == 0.0 else NEVER
+    elif phase == GAP and along < 0.0:
+        stage["t2_ns"] = t_ns
+        stage["phase"] = PHASE2
+        stage["given_up_ns"] = NEVER
+    elif (phase == GAP and along > 0.0) or (phase == PHASE2 and along >= 0.0):
+        m = _finish(stage, t_ns, parts, pulses, m)
+    if stage["phase"] == IDLE and level_a != 0.0:
+        stage["phase"] = PHASE1
+        stage["sign"] = 1.0 if level_a > 0.0 else -1.0
+        stage["t0_ns"] = t_ns
+        stage["largest_a"] = 0.0
+    stage["largest_a"] = max(stage["largest_a"], abs(level_a))
+    stage["level_a"] = level_a
+    return _begin(stage, t_ns, rows, n, parts), m
+
+
+@compiled
 def run_switched(
     stages: NDArray[Any],
     until_ns: int,
@@ -169,10 +214,14 @@ def run_switched(
         missing = _lacking(stage, rows, n, parts, pulses, m)
         if missing != DONE:
             return missing, n, m
-        t_ns = min(stage["change_ns"], stage["given_up_ns"])
+        t_ns = min(stage["change_ns"], stage["given_up_ns"], stage["cut_ns"])
         if t_ns >= until_ns or t_ns >= NEVER:
             return DONE, n, m
-        if t_ns == stage["given_up_ns"]:
+        if t_ns == stage["cut_ns"]:
+            stage["cut_ns"] = NEVER
+            stage["is_cut"] = 1
+            n, m = _become(stage, t_ns, 0.0, rows, n, parts, pulses, m)
+        elif t_ns == stage["given_up_ns"]:
             m = _finish(stage, t_ns, parts, pulses, m)
         else:
             n = _begin(stage, t_ns, rows, n, parts)
@@ -197,32 +246,22 @@ def switch(
 ) -> tuple[int, int]:
     """The source is asked for `level_a` from `t_ns` on; `run_switched` went before, to the same instant.
 
-    A pulse goes from the first drive that is not zero over a phase 1 of its direction, and perhaps a gap, to the end of
-    the first phase in the other direction.
+    The one-shot starts with every drive that begins or turns round, and cuts it where it lasts too long, until it goes
+    off or turns round.
 
     Returns:
         (rows used, pulses used).
     """
     stage = stages[0]
-    phase, along = stage["phase"], level_a * stage["sign"]
-    if phase == PHASE1 and along <= 0.0:
-        stage["t1_ns"] = stage["t2_ns"] = t_ns
-        stage["phase"] = GAP if level_a == 0.0 else PHASE2
-        stage["given_up_ns"] = t_ns + LONGEST_GAP_NS if level_a == 0.0 else NEVER
-    elif phase == GAP and along < 0.0:
-        stage["t2_ns"] = t_ns
-        stage["phase"] = PHASE2
-        stage["given_up_ns"] = NEVER
-    elif (phase == GAP and along > 0.0) or (phase == PHASE2 and along >= 0.0):
-        m = _finish(stage, t_ns, parts, pulses, m)
-    if stage["phase"] == IDLE and level_a != 0.0:
-        stage["phase"] = PHASE1
-        stage["sign"] = 1.0 if level_a > 0.0 else -1.0
-        stage["t0_ns"] = t_ns
-        stage["largest_a"] = 0.0
-    stage["largest_a"] = max(stage["largest_a"], abs(level_a))
-    stage["level_a"] = level_a
-    return _begin(stage, t_ns, rows, n, parts), m
+    if level_a == 0.0 or level_a * stage["asked_a"] <= 0.0:
+        stage["is_cut"] = 0
+        stage["cut_ns"] = NEVER
+        if level_a != 0.0 and stage["limit_ns"] < NEVER:
+            stage["cut_ns"] = t_ns + stage["limit_ns"]
+    stage["asked_a"] = level_a
+    if stage["is_cut"] == 1:
+        return n, m
+    return _become(stage, t_ns, level_a, rows, n, parts, pulses, m)
 
 
 @compiled

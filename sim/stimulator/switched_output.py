@@ -1,5 +1,6 @@
 """An output stage that somebody else switches: a firmware that closes its bridge and sets its converter."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from sim.stimulator.switched_kernel import (
     run_switched,
     switch,
 )
-from sim.timebase import NEVER, TimeNs
+from sim.timebase import NEVER, NS_PER_S, TimeNs
 
 
 class SwitchedOutput:
@@ -33,9 +34,13 @@ class SwitchedOutput:
         probe_a: drives of at most this are no pulses: the device feels for its electrode, A.
         compliance_v: highest voltage of the source, V.
         channel: its number, from 1.
+        phase_limit_s: a one-shot of the stage opens the bridge where a drive in one direction lasts longer, until its
+            switch has been off or the other one is on, s; infinite for a stage without one.
     """
 
-    def __init__(self, load: Load, probe_a: float, compliance_v: float, channel: int = 1) -> None:
+    def __init__(
+        self, load: Load, probe_a: float, compliance_v: float, channel: int = 1, phase_limit_s: float = math.inf
+    ) -> None:
         self.channel = channel
         self._stages: NDArray[Any] = np.zeros(1, SWITCHED_DTYPE)
         self._stage: Any = self._stages[0]
@@ -47,7 +52,8 @@ class SwitchedOutput:
         self._begun = False
         stage = self._stage
         stage["tau_s"] = 1.0
-        stage["change_ns"] = stage["given_up_ns"] = NEVER
+        stage["change_ns"] = stage["given_up_ns"] = stage["cut_ns"] = NEVER
+        stage["limit_ns"] = round(phase_limit_s * NS_PER_S) if math.isfinite(phase_limit_s) else NEVER
         stage["contact_ratio"] = stage["polarity"] = 1.0
         stage["probe_a"] = probe_a * (1.0 + 1e-9)
         stage["compliance_v"] = compliance_v
@@ -112,7 +118,7 @@ class SwitchedOutput:
 
     def drive(self, t_ns: TimeNs, current_a: float) -> None:
         """The source is asked for `current_a` from `t_ns` on; nothing happens where it is asked for that already."""
-        if current_a == self._stage["level_a"]:
+        if current_a == self._stage["asked_a"]:
             return
         self.catch_up(t_ns)
         self._used_rows, self._used_pulses = switch(
@@ -132,7 +138,7 @@ class SwitchedOutput:
     @property
     def driven_a(self) -> float:
         """What the source is asked for, A."""
-        return float(self._stage["level_a"])
+        return float(self._stage["asked_a"])
 
     @property
     def open_pulse_ns(self) -> TimeNs | None:

@@ -1,6 +1,7 @@
 """Reads a board: which chip it carries, and which of its pins is which signal of the stimulator (`board/1`)."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ class Board:
         brown_out_v: supply at which the reset controller holds the microcontroller, V.
         compliance_v: highest voltage of the output stage at nominal supply, V.
         nominal_supply_v: supply of the whole box, V.
+        phase_limit_s: longest drive in one direction that the output stage lets through, s; infinite without a limit.
         adc_reference_v: full scale of the converters, V.
         uart: serial line of the control protocol.
         svd: file with the names of the chip's registers, or "".
@@ -61,6 +63,7 @@ class Board:
     path: Path = Path()
     sha256: str = ""
     crystal_hz: int = 8_000_000
+    phase_limit_s: float = math.inf
     svd: str = ""
 
     @property
@@ -205,10 +208,12 @@ def _read_stage(node: Node) -> dict[str, float]:
     keys = {
         "compliance": Key(quantity("V", 1.0, 1000.0, "compliance"), required=True),
         "nominal_supply": Key(quantity("V", 0.5, 100.0, "nominal_supply"), required=True),
+        "phase_limit": Key(quantity("s", 10e-6, 10.0, "phase_limit")),
     }
     found = read_keys(node, keys, "`stage`", problems)
     problems.raise_any()
-    return {f"{name}_v": value for name, value in found.items()}
+    limit_s = found.pop("phase_limit", math.inf)
+    return {"phase_limit_s": limit_s} | {f"{name}_v": value for name, value in found.items()}
 
 
 def schema_of_board() -> dict[str, Any]:
@@ -245,7 +250,7 @@ def schema_of_board() -> dict[str, Any]:
             "memory": {"type": "object", "properties": {"flash": region, "ram": region}, "additionalProperties": False},
             "stage": {
                 "type": "object",
-                "properties": {"compliance": number, "nominal_supply": number},
+                "properties": dict.fromkeys(("compliance", "nominal_supply", "phase_limit"), number),
                 "required": ["compliance", "nominal_supply"],
                 "additionalProperties": False,
             },

@@ -5,6 +5,7 @@ exact load, so that what the firmware senses of its own output is what a real on
 """
 
 import contextlib
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Wiring:
         supply_v: nominal supply, V.
         compliance_v: highest voltage of the output stage, V.
         probe_a: current with which the device feels for its electrodes, A.
+        phase_limit_s: longest drive in one direction that the output stage lets through, s.
         heel_switch_v: at power-up, V.
     """
 
@@ -49,6 +51,7 @@ class Wiring:
     supply_v: float = 9.0
     compliance_v: float = 120.0
     probe_a: float = 5e-6
+    phase_limit_s: float = math.inf
     heel_switch_v: float = SWITCH_V["closed"]
 
 
@@ -80,7 +83,12 @@ class Dut:
         self._supply_v = self._wiring.supply_v
         self._log = SerialLog()
         self._pulses: list[DutPulse] = []
-        self._output = SwitchedOutput(self._wiring.load, self._wiring.probe_a, self._wiring.compliance_v)
+        self._output = SwitchedOutput(
+            self._wiring.load,
+            self._wiring.probe_a,
+            self._wiring.compliance_v,
+            phase_limit_s=self._wiring.phase_limit_s,
+        )
         self._output.begin(0)
         self._fresh: dict[str, Signal] = {}
         self.drive(heel_switch=self._wiring.heel_switch_v)

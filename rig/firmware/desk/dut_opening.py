@@ -45,7 +45,7 @@ def open_dut(
     wired = _wired(given, where)
     board = board_of(firmware)
     probe = board.nets.get("probe")
-    wiring = Wiring(supply_v=board.nominal_supply_v, compliance_v=board.compliance_v)
+    wiring = Wiring(supply_v=board.nominal_supply_v, compliance_v=board.compliance_v, phase_limit_s=board.phase_limit_s)
     if probe is not None:
         wiring = replace(wiring, probe_a=probe.current_a)
     return Dut(open_device(firmware, ClockSetting(), firmware_options), replace(wiring, **wired))

@@ -42,7 +42,9 @@ class FirmwareSpec:
         del clock, streams
         net = self.board.nets.get("probe")
         probe_a = net.current_a if net is not None else 0.0
-        return tuple(SwitchedOutput(load, probe_a, self.board.compliance_v, n) for n in range(1, channels + 1))
+        board = self.board
+        numbers = range(1, channels + 1)
+        return tuple(SwitchedOutput(load, probe_a, board.compliance_v, n, board.phase_limit_s) for n in numbers)
 
     def build(
         self,

@@ -1,6 +1,7 @@
 """Boards: what is read, and that whatever cannot be is one clear error with its place."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,10 @@ def written(folder: Path, text: str = BOARD) -> Path:
 def test_a_board_is_read_in_si(tmp_path: Path) -> None:
     """Pins, levels, scales, and what the chip gives where the file says nothing."""
     board = read_board(written(tmp_path))
+    assert board.phase_limit_s == math.inf
+    limited = tmp_path / "limited.board.yaml"
+    limited.write_text(board.path.read_text().replace("nominal_supply: 6 V", "nominal_supply: 6 V, phase_limit: 2 ms"))
+    assert read_board(limited).phase_limit_s == pytest.approx(2e-3)
     assert (board.chip, board.clock_hz, board.compliance_v, board.nominal_supply_v) == ("stm32f405", 64_000_000, 100, 6)
     assert (board.memory["ram"].size, board.memory["flash"].at) == (65536, 0x0800_0000)
     assert (board.nets["phase_2"].port, board.nets["phase_2"].bit, board.nets["phase_2"].active_low) == ("B", 1, True)

@@ -192,3 +192,19 @@ def test_a_drive_that_flickers_grows_its_tables() -> None:
     output.drive(MS + 1_200_000, 0.0)
     assert len(output.take_rows()) == 10_000 + 4
     assert output.take_pulses()[0]["charge1_c"] == pytest.approx(1.5e-6, rel=1e-9)
+
+
+def test_a_drive_that_lasts_too_long_is_cut_until_it_goes_off_or_turns_round() -> None:
+    """A one-shot of 1 ms: 20 mA for 5 ms bring 20 uC, another level nothing; each new drive has its own millisecond."""
+    output = SwitchedOutput(PURE, 5e-6, 120.0, phase_limit_s=1e-3)
+    output.begin(0)
+    drives = ((1.0, 0.02), (3.0, 0.03), (6.0, 0.0), (7.0, 0.02), (7.5, 0.03), (9.0, -0.03), (10.0, 0.0))
+    for t_ms, level in drives:
+        output.drive(round(t_ms * MS), level)
+    output.catch_up(20 * MS)
+    pulses = output.take_pulses()
+    assert pulses["t_s"] == pytest.approx([1e-3, 7e-3])
+    assert pulses["phase1_s"] == pytest.approx([1e-3, 1e-3])
+    assert pulses["charge1_c"] == pytest.approx([20e-6, 25e-6], rel=1e-9)
+    assert pulses["charge2_c"] == pytest.approx([0.0, -30e-6], rel=1e-9)
+    assert output.current_at(20 * MS) == 0.0
