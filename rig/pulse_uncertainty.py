@@ -24,6 +24,19 @@ _CLOSE_BOUND: Final = 0.15
 _UNSEEN: Final = {"phase1_s": 0.75, "phase2_s": 1.25, "gap_s": 1.75}
 """A gap shorter than this many samples is read as none, and the phases beside it take its place: what each then errs by
 at most, in samples (measured over random pulses; design choice)."""
+_SHORT: Final = 5.0
+_LONGER: Final = 8.0
+"""A gap that reads shorter than this many samples still holds what undoing the filter has left of phase 1; the second
+before a phase 2 of less than `_HARDLY`."""
+_SHORT_BOUND: Final = (0.9, 0.15)
+_FAINT: Final = 0.4
+"""What the gap then errs by at most, in samples, where a discharge or a plateau of less than this part of phase 1
+follows (measured over random pulses; design choice)."""
+_SHORTEST: Final = 2.5
+"""A gap under this many samples is as uncertain before a discharge of any height."""
+_HARDLY: Final = 0.1
+_UNSEEN_THERE: Final = 2.25
+"""Before a phase 2 under this part of phase 1 a gap is overlooked that is so many samples longer than `_UNSEEN`."""
 _NARROW: Final = 2.05
 """A phase that reads shorter than this many samples may have both edges in one interval of the undone filter."""
 _NARROW_SAMPLES: Final = {"t_s": 0.6, "phase1_s": 1.0, "phase2_s": 1.0, "gap_s": 1.0}
@@ -143,6 +156,15 @@ def _times(accuracy: ChannelAccuracy, edges: _Crossings) -> tuple[PulseTerm, ...
         return terms
     clock = accuracy.timebase_bound_ratio * np.abs(edges.length_s) / _SQRT3
     return (*terms, PulseTerm("timebase", "B", clock, True, "bound of the sample clock", "rectangular"))
+
+
+def _beside_a_faint_phase(gap_samples: Array, height_ratio: Array, decays: NDArray[np.bool_]) -> Array:
+    """What a short gap before a low phase 2 errs by at most, in samples; 0 for other gaps and single phases."""
+    short = (gap_samples > 0.0) & (gap_samples < np.where(height_ratio < _HARDLY, _LONGER, _SHORT))
+    faint = height_ratio < _FAINT
+    discharge, plateau = short & decays & (faint | (gap_samples < _SHORTEST)), short & ~decays & faint
+    overlooked = (gap_samples <= 0.0) & (height_ratio < _HARDLY)
+    return np.select((discharge, plateau, overlooked), (*_SHORT_BOUND, _UNSEEN_THERE), 0.0)
 
 
 def _undone_ends(accuracy: ChannelAccuracy) -> float:
@@ -295,6 +317,7 @@ def pulse_uncertainty(
     narrow_at = {"t_s": narrow1, "phase1_s": narrow1, "phase2_s": narrow2, "gap_s": narrow1 | narrow2}
     for field, samples in _NARROW_SAMPLES.items():
         unseen[field] = unseen.get(field, 0.0) + np.where(narrow_at[field], samples, 0.0)
+    unseen["gap_s"] = unseen["gap_s"] + _beside_a_faint_phase(gap_or_0 / period_s, height2 / height1, decays)
     narrow_c = np.where(narrow_at["gap_s"], _NARROW_CHARGE * np.abs(a1 * w1), 0.0)
     nothing, plateau = np.zeros_like(close), np.full_like(w1, np.inf)
     step_decay_s = np.where(joined, decay_s, np.inf)
