@@ -19,6 +19,8 @@ HIGH_RATIO: Final = 0.9
 FULL_RAMP_FACTOR: Final = 1.25
 """A straight ramp takes 1.25 times as long as its part from 10 to 90 %."""
 
+_LATER: Final = 2.0
+"""Longest periods of a train without a pulse after which it has ended (design choice)."""
 _FULL_RATIO: Final = 0.95
 _FEWEST_FULL: Final = 3
 """A plateau is at least three pulses within 5 % of the strongest (design choice)."""
@@ -61,10 +63,13 @@ def _ramp(record: Record, *, down: bool) -> Samples:
     judged: list[Train] = []
     lost: list[Train] = []
     values: list[float] = []
-    flat = 0
+    flat = unfinished = 0
     for train in trains_of(record):
         if clipped[train.rows].any():
             lost.append(train)
+            continue
+        if down and _is_under_way(record, train):
+            unfinished += 1
             continue
         t_s, level = record.pulses["t_s"][train.rows], np.abs(record.pulses["charge1_c"][train.rows])
         value = ramp_time_s(-t_s[::-1], level[::-1]) if down else ramp_time_s(t_s, level)
@@ -81,10 +86,21 @@ def _ramp(record: Record, *, down: bool) -> Samples:
         [train.t1_s for train in judged],
         [train.stride for train in judged],
         _terms(record, judged, found),
-        notes=noted(flat, "trains too short for a plateau"),
+        notes=(
+            *noted(flat, "trains too short for a plateau"),
+            *noted(unfinished, "train under way when the record broke off"),
+        ),
         lost_s=spans_array([train.t0_s for train in lost], [train.t1_s for train in lost]),
         lost_because="trains with a clipped pulse",
     )
+
+
+def _is_under_way(record: Record, train: Train) -> bool:
+    """True for a train of which a record that broke off (fault, interruption) does not show the end."""
+    if record.fault is None and not record.interrupted:
+        return False
+    longest_s = float(np.max(np.diff(record.pulses["t_s"][train.rows]), initial=0.0))
+    return record.span_s[1] - float(record.pulses["t_s"][train.rows[-1]]) <= _LATER * longest_s
 
 
 def _terms(record: Record, trains: list[Train], values_s: NDArray[np.float64]) -> tuple[Term, ...]:

@@ -116,6 +116,25 @@ def _benches(context: "Context") -> Rows:
     return _files("benches")(context) + kinds
 
 
+def _boards(context: "Context") -> Rows:
+    from rig.firmware.board.board_file import read_board
+    from scenarios.places import named_files
+
+    boards = {name: read_board(path) for name, path in named_files("boards", context.beside).items()}
+    return [
+        {
+            "name": name,
+            "chip": board.chip,
+            "clock": "" if board.is_host else f"{board.clock_hz / 1e6:g} MHz",
+            "nets": str(len(board.nets)),
+            "device": board.device,
+            "summary": board.title,
+            "file": str(board.path),
+        }
+        for name, board in boards.items()
+    ]
+
+
 def _sections(context: "Context") -> Rows:
     specs = sorted(context.catalogue.sections.values(), key=lambda spec: spec.order)
     return [{"name": spec.name, "order": spec.order, "summary": spec.summary} for spec in specs]
@@ -142,6 +161,7 @@ def _runs(context: "Context") -> Rows:
 _KINDS: dict[str, Callable[["Context"], Rows]] = {
     "scenarios": _scenarios,
     "devices": _devices,
+    "boards": _boards,
     "defects": _defects,
     "measures": _measures,
     "events": _events,
@@ -150,7 +170,21 @@ _KINDS: dict[str, Callable[["Context"], Rows]] = {
     "sections": _sections,
     "runs": _runs,
 }
-_COLUMNS = ("name", "family", "dose", "verdict", "cases", "start", "unit", "quantity", "summary")
+_COLUMNS = (
+    "name",
+    "chip",
+    "clock",
+    "nets",
+    "device",
+    "family",
+    "dose",
+    "verdict",
+    "cases",
+    "start",
+    "unit",
+    "quantity",
+    "summary",
+)
 
 
 def list_names(

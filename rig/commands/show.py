@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from rig.commands.console import say, say_json, table
+from rig.commands.show_board import is_board, show_board
 from rig.commands.show_patient import is_patient, show_patient
 from rig.commands.show_uart import serial_log, told_log
 
@@ -170,7 +171,8 @@ def show(
     run: Annotated[
         str,
         typer.Argument(
-            metavar="RUN[/CASE]|PATIENT", help="A run folder, its name or its beginning, or latest; a patient"
+            metavar="RUN[/CASE]|PATIENT|BOARD",
+            help="A run folder, its name or its beginning, or latest; a patient; a board",
         ),
     ] = "latest",
     out: Annotated[
@@ -179,11 +181,13 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     uart: Annotated[bool, typer.Option("--uart", help="The whole serial log of the device.")] = False,
 ) -> int:
-    """Show the verdicts of a run: value, limit, place, reason; or the parameters of a patient with their sources."""
+    """Show the verdicts of a run: value, limit, place, reason; or a patient with its sources; or a board."""
     from rig.attempts import attempts_in
     from rig.commands.context import runs_folder
     from rig.run_folder import INCOMPLETE, read_run
 
+    if is_board(run):
+        return show_board(run, as_json=as_json)
     if is_patient(run):
         return show_patient(run, as_json=as_json)
     folder, only = _split(run, runs_folder(out))

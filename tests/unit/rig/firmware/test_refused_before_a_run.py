@@ -9,6 +9,8 @@ import pytest
 
 from rig.commands.debugger_command import debugger_commands, source_roots
 from rig.commands.firmware_options import firmware_options
+from rig.commands.listing import list_names
+from rig.commands.show_board import is_board, show_board
 from rig.firmware.building.builds import reference_image, reference_library
 from rig.firmware.image.image_file import load_image
 from rig.firmware.image.library_file import refuse_without_doors
@@ -92,3 +94,18 @@ def test_the_command_for_a_debugger_finds_the_sources():
     (command,) = debugger_commands([run, run, model], 3333)
     assert f'directory {roots[0]}"' in command
     assert command.endswith('-ex "target remote :3333"')
+
+
+def test_boards_are_listed_and_shown(capsys):
+    """Every shipped board with chip, clock and nets; a board with the wire of every signal, as its file says."""
+    assert list_names("boards") == 0
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in ("blue_f405", "green_f446", "host", "stm32f405", "96 MHz", "reference_f446"))
+    assert is_board("blue_f405")
+    assert not is_board("stroke_moderate")
+    assert show_board("blue_f405", as_json=False) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    for words in ("clock: 64 MHz", "phase_1 pin PC6", "DAC channel 1, 100 mA", "button.stop pin PB8, active low"):
+        assert words in shown
+    assert show_board("host", as_json=True) == 0
+    assert '"hal_stim_phase"' in capsys.readouterr().out
