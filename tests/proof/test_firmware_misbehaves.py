@@ -79,3 +79,16 @@ def test_a_firmware_that_prints_without_end_is_ended(tmp_path):
     """A gigabyte on stdout: the process is killed, the verdict says so."""
     printing = _patches('for (;;) { extern int puts(const char *); puts("0123456789012345678901234567890123456789"); }')
     assert "print" in _verdict("prints without end", HOST, printing, tmp_path)
+
+
+def test_a_fault_handler_that_returns_ends_in_one_verdict(tmp_path):
+    """The same instruction fails for ever and the watchdog is served meanwhile: FAIL, the first 20 kept."""
+    handler = "void fault_isr(void) {\n  fatal_reset();\n}"
+    returns = Patch("stm32f4/startup.c", handler, "void fault_isr(void) { hal_watchdog_kick(50); }")
+    deed = "for (volatile int turn = 0; turn < 1; turn++) *(volatile int *)0xF0000000 = turn;"
+    image = build_variant((*_patches(deed), returns), "blue_f405")
+    result = judged(next(cases_of("firmware-phase", "blue_f405", image)), tmp_path / "endless")
+    known = result.record.firmware
+    print(f"\na fault handler that returns: {result.outcome.value}: {known.get('fault_counts')}")
+    assert result.outcome.value == "FAIL"
+    assert len(known["faults"]) <= 20 < sum(known["fault_counts"].values())

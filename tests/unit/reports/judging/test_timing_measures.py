@@ -222,6 +222,22 @@ def test_a_train_without_ramp_fails_the_ramp(walks):
         assert good.outcome is Outcome.PASS
 
 
+def test_a_train_that_breaks_off_with_the_record_has_no_ramp_down(walks):
+    """A fault of the rig 10 ms after a full pulse of the last train: no ramp of 0 s, so no FAIL of the device; one that
+    ended long before keeps its value, and so does each of a whole record.
+    """
+    pulses = walks.pulses(ramped=False)
+    end_s = float(pulses["t_s"].max()) + 0.01
+    whole = walks.samples(walks.record(pulses, span_s=(0.0, end_s)), "ramp_down_time")
+    broken = walks.record(pulses, span_s=(0.0, end_s), interrupted=True)
+    cut = walks.samples(broken, "ramp_down_time")
+    assert len(cut.values) == len(whole.values) - 1
+    assert any("under way" in note for note in cut.notes)
+    later = walks.samples(dataclasses.replace(broken, span_s=(0.0, end_s + 1.0)), "ramp_down_time")
+    assert len(later.values) == len(whole.values)
+    assert len(walks.samples(broken, "ramp_up_time").values) == len(whole.values)
+
+
 def test_trains_too_short_for_a_plateau_have_no_ramp(walks):
     """Two pulses a train: no value, no PASS."""
     record = walks.record(walks.pulses([t[:2] for t in walks.instants()]))
