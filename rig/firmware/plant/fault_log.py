@@ -5,9 +5,14 @@ from typing import Any, Final
 
 from rig.firmware.device_under_test import Event
 from rig.firmware.process.last_words import LastWords
+from rig.firmware_facts import fault_words
+from sim.errors import BenchError
+from sim.timebase import TimeNs
 
 KEPT: Final = 20
 """Faults that are kept whole (design choice): a firmware that fails at every start may fail a thousand times."""
+ENDLESS: Final = 10_000
+"""Faults after which a run is broken off (design choice: one a millisecond for ten seconds)."""
 _REGISTER: Final = re.compile(r"\b(pc|cfsr|hfsr|bfar|mmfar)=(0x[0-9a-f]{8})")
 _FRAME: Final = re.compile(r"(?P<function>.*?)(?: \((?P<place>.*)\))?$")
 
@@ -31,6 +36,18 @@ class FaultLog:
             self._counts[event.name] = self._counts.get(event.name, 0) + 1
             if len(self._kept) < KEPT:
                 self._kept.append(self._entry(event))
+
+    def refuse_endless(self, t_ns: TimeNs) -> None:
+        """End a device that does nothing but fail: a handler that returns meets the same instruction for ever.
+
+        Raises:
+            BenchError: it has failed `ENDLESS` times.
+        """
+        if sum(self._counts.values()) >= ENDLESS:
+            problem = (
+                f"the processor has failed {ENDLESS} times, and nothing else may come: {fault_words(self.document())}"
+            )
+            raise BenchError("firmware", t_ns * 1e-9, problem, "let the handler of the fault reset, not return")
 
     def document(self) -> dict[str, Any]:
         """Keys `faults` and `fault_counts` of `rig.firmware_facts`; empty where nothing failed."""

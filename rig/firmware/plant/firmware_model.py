@@ -334,6 +334,7 @@ class FirmwareModel:
 
     def _failed(self, event: Event) -> None:
         """Also what went wrong before the run began is told, at its begin."""
+        self._faults.refuse_endless(event.t_ns)
         text = f"fault: {event.name}: {event.data.decode('utf-8', 'replace')}".removesuffix(": ")
         self._tell(max(event.t_ns, 0), text)
 

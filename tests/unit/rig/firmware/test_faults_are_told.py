@@ -8,8 +8,9 @@ from rig.firmware.device_under_test import Event, Injected
 from rig.firmware.image.image_file import load_image
 from rig.firmware.machine.bus import is_something
 from rig.firmware.machine.chips import CHIPS
-from rig.firmware.plant.fault_log import KEPT, FaultLog
+from rig.firmware.plant.fault_log import ENDLESS, KEPT, FaultLog
 from rig.firmware_facts import fault_words
+from sim.errors import BenchError
 
 pytest.importorskip("unicorn", reason="the extra `firmware` is not installed")
 
@@ -110,3 +111,15 @@ def test_the_first_are_kept_and_all_are_counted():
 def test_what_is_reserved_is_a_fault_and_what_has_no_model_an_error(address, something):
     """By the memory map of the manual: TIM2, its bit-band alias, SCB and RNG are there; the rest is reserved."""
     assert is_something(CHIPS["stm32f405"], address) is something
+
+
+def test_a_device_that_only_fails_is_ended():
+    """After so many faults one error says what it was; before that nothing does."""
+    log = FaultLog()
+    event = Event(1_500_000_000, "fault", "bus_fault", 1.0, b"PRECISERR pc=0x08000010 cfsr=0x00008200 hfsr=0x00000000")
+    for _ in range(ENDLESS - 1):
+        log.hear(event)
+        log.refuse_endless(event.t_ns)
+    log.hear(event)
+    with pytest.raises(BenchError, match=rf"t = 1\.500000 s: .* failed {ENDLESS} times.*PRECISERR.*not return"):
+        log.refuse_endless(event.t_ns)
