@@ -256,7 +256,7 @@ def switch(
     if level_a == 0.0 or level_a * stage["asked_a"] <= 0.0:
         stage["is_cut"] = 0
         stage["cut_ns"] = NEVER
-        if level_a != 0.0 and stage["limit_ns"] < NEVER:
+        if abs(level_a) > stage["probe_a"] and stage["limit_ns"] < NEVER:
             stage["cut_ns"] = t_ns + stage["limit_ns"]
     stage["asked_a"] = level_a
     if stage["is_cut"] == 1:

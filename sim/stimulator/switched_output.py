@@ -35,7 +35,7 @@ class SwitchedOutput:
         compliance_v: highest voltage of the source, V.
         channel: its number, from 1.
         phase_limit_s: a one-shot of the stage opens the bridge where a drive in one direction lasts longer, until its
-            switch has been off or the other one is on, s; infinite for a stage without one.
+            switch has been off or the other one is on, s; infinite for a stage without one. A probe has none.
     """
 
     def __init__(

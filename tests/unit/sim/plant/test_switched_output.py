@@ -208,3 +208,5 @@ def test_a_drive_that_lasts_too_long_is_cut_until_it_goes_off_or_turns_round() -
     assert pulses["charge1_c"] == pytest.approx([20e-6, 25e-6], rel=1e-9)
     assert pulses["charge2_c"] == pytest.approx([0.0, -30e-6], rel=1e-9)
     assert output.current_at(20 * MS) == 0.0
+    output.drive(21 * MS, 5e-6)
+    assert output.current_at(30 * MS) == 5e-6
