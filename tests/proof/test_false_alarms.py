@@ -23,6 +23,9 @@ from reports.verdict import Outcome
 from scenarios.case import Check, Limit
 
 RATIO = 4.0
+BIAS_U, WIDE = 0.2, 1.3
+"""What the stated uncertainty is held to (test_coverage_of_uncertainty): a bias under U/5, and U at most 1.3 times the
+95 % of the errors. The gap of a pulse uses it: mean -0.13 U, sd 0.41 U over 1946 captures, where 0 and 0.5 are told."""
 DRAWS = 20_000
 
 
@@ -45,15 +48,16 @@ def word(outcome, share):
 
 
 def predicted(outcome, share, draw):
-    """Probability of FAIL and of PASS, from the components as they are stated."""
+    """Probability of FAIL and of PASS, (2, 7): from the components as they are stated, and with every allowed bias."""
     error = sum(draw_unit(part.distribution, draw, (DRAWS,)) * part.standard for part in outcome.budget)
     limit, expanded = RATIO * outcome.expanded, outcome.expanded
-    value = np.abs(share * limit + error)
-    return np.mean(value > limit), np.mean(value <= limit - expanded)
+    allowed = [error, *(error / wide + bias * expanded for wide in (1.0, WIDE) for bias in (-BIAS_U, 0.0, BIAS_U))]
+    values = np.abs(share * limit + np.array(allowed))
+    return np.array([np.mean(values > limit, axis=1), np.mean(values <= limit - expanded, axis=1)])
 
 
 def examine(n, seed, share, say=lambda text: None):
-    """Counts against their prediction, each within what 99.9 % of such sums keep to."""
+    """Counts between the predictions of the allowed biases, each with what 99.9 % of such sums keep to."""
     draw = np.random.default_rng((seed, 9))
     slack = norm.ppf(0.9995)
     for name, many in outcomes(n, seed).items():
@@ -61,11 +65,11 @@ def examine(n, seed, share, say=lambda text: None):
         chances = np.array([predicted(outcome, share, draw) for outcome in many])
         for column, asked in ((0, Outcome.FAIL), (1, Outcome.PASS)):
             count, p = words.count(asked), chances[:, column]
-            mean, sd = p.sum(), np.sqrt((p * (1.0 - p)).sum())
-            told = f"{asked} {count} of {len(many)}, predicted {mean:.1f} ± {sd:.1f}"
+            mean, room = p.sum(axis=0), slack * np.sqrt((p * (1.0 - p)).sum(axis=0)) + 1.0
+            low, high = np.min(mean - room), np.max(mean + room)
+            told = f"{asked} {count} of {len(many)}, predicted {mean[0]:.1f}, {max(low, 0.0):.1f} to {high:.1f} allowed"
             say(f"{name:24s} at {share:3.0%} of the limit: {told}")
-            room = slack * sd + 0.06 * len(many) * (0.0 < mean < len(many)) + 1.0
-            assert abs(count - mean) <= room, (name, share, asked, count, mean)
+            assert low <= count <= high, (name, share, asked, count, mean)
         if share == 0.0:
             assert words.count(Outcome.FAIL) == 0 and words.count(Outcome.PASS) == len(many), name
 
