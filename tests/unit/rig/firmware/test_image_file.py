@@ -151,7 +151,7 @@ def test_one_clear_error_for_each_hex_file_that_is_no_image(tmp_path, data, word
 
 def test_bytes_need_an_address_and_the_others_bring_theirs(tmp_path):
     """A `.bin` alone is refused with the way to write it; `at` beside an ELF contradicts it."""
-    assert "`image: {file: fw.bin, at: 0x08000000}`" in _refused(_file(tmp_path, "fw.bin", TABLE))
+    assert "firmware: {image: {file: fw.bin, at: 0x08000000}, board: B}`" in _refused(_file(tmp_path, "fw.bin", TABLE))
     assert "within 32 bit of address" in _refused(_file(tmp_path, "fw.bin", TABLE), at=(1 << 32) - 4)
     assert "says itself at which address" in _refused(_file(tmp_path, "fw.elf", small_elf()), at=FLASH)
 
