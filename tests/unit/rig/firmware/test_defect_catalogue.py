@@ -1,7 +1,7 @@
 """The defect catalogue: its patches fit, and three cheap defects are found where the sound firmware passes."""
 
 import pytest
-from firmware_defects import CATALOGUE, cases_of, defects, finding_in, judged
+from firmware_defects import CATALOGUE, FILE, cases_of, defects, finding_in, judged
 
 from rig.firmware.building.builds import HOST, REFERENCE, build_variant
 from rig.firmware.building.toolchain import find_host_compiler
@@ -9,6 +9,7 @@ from scenarios.places import named_files
 from sim.errors import BenchError
 
 CHEAP = ("recharge_width_at_range_edge", "amplitude_at_its_maximum", "gap_of_zero")
+PAGE = FILE.with_name("README.md")
 EDGE = "SCN-FIRMWARE-EDGES[settings.current=80 mA,settings.pulse_width=365 us,settings.recharge=10 %]"
 
 
@@ -34,6 +35,17 @@ def test_the_catalogue_is_complete():
         for patch in defect.patches:
             assert (REFERENCE / patch.file).read_text(encoding="utf-8").count(patch.find) == 1, (defect.name, patch)
             assert patch.find != patch.replace
+
+
+def test_the_page_tells_every_defect():
+    """The table that people read has each once: the check that finds it, or that nothing does."""
+    rows = [line.split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    told = {row[0].strip("| `"): row[3] for row in rows}
+    assert len(told) == len(rows)
+    assert set(told) == set(defects())
+    assert {name for name, found in told.items() if found == "not found"} == {
+        name for name, defect in defects().items() if defect.missed
+    }
 
 
 @pytest.mark.usefixtures("_compiler")
