@@ -18,6 +18,7 @@ from scenarios.fields import as_text, one_or_list
 from scenarios.firmware_of_device import device_of_firmware, is_firmware
 from scenarios.item import Item
 from scenarios.item_file import item_values
+from scenarios.item_that_runs import item_that_runs
 from scenarios.limit_applies import Situation, already_left_out, applying, has_no_check
 from scenarios.limit_expand import Expanded
 from scenarios.patient_file import draws_by_seed, read_patient
@@ -145,8 +146,10 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
     if not (left_out and has_no_check(table)):
         checks = read_checks(table.values["checks"], _check_words(scenario, around), problems)
     rows = _requirements(table, checks, around, problems)
-    electrodes = CENTRED
+    electrodes, item = CENTRED, around.item
     if description is not None:
+        with problems.gathered():
+            item = item_that_runs(item, description.firmware)
         check_channels(scenario, checks, around.catalogue.measures, description.channels, problems)
         check_event_channels(events, table.values.get("events"), description.channels, problems)
         _check_features(events, description, table, problems)
@@ -189,11 +192,11 @@ def _build(scenario: Scenario, label: CaseLabel, around: Surroundings, problems:
         document=concrete_document(
             scenario, sensor, patient[2] if patient is not None else None, device.table, electrodes, rows, left_out
         )
-        | ({"item": item_values(around.item)} if around.item is not None else {}),
+        | ({"item": item_values(item)} if item is not None else {}),
         origin_file=origin.file,
         electrodes=electrodes,
         profile=str(plain(table.values["profile"])) if "profile" in table.values else "",
-        item=around.item,
+        item=item,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from reports.quantities import quantity, quantity_with_uncertainty
 from reports.sections.blocks import Block, Cell, amber, facts, mono, section, table, text
 from reports.verdict import RunResult
-from scenarios.item import Item
+from scenarios.item import Firmware, Item
 from scenarios.item_file import LAB
 
 NOT_STATED: Final = "not stated"
@@ -34,7 +34,7 @@ def build(run: RunResult) -> dict[str, Any] | None:
         return None
     blocks: list[Block] = []
     for item in items:
-        blocks.append(facts(_rows(item or Item())))
+        blocks.append(facts(_rows(item or Item(firmware=_ran(run)))))
         if item is not None and item.lab:
             columns = ("Result of another laboratory", "Value ± U (k = 2)", "Report", "Laboratory", "Date")
             rows = [
@@ -46,6 +46,13 @@ def build(run: RunResult) -> dict[str, Any] | None:
         blocks.append(text("No item under test was named: `stimrig run --item item.yaml` records it."))
     blocks.append(text("The results relate only to the item named here."))
     return section("Item under test", *blocks)
+
+
+def _ran(run: RunResult) -> Firmware:
+    """The image that ran on an emulated board where nobody named an item; empty where none or several did."""
+    firmwares = [case.case.device.firmware for case in run.cases if case.case.item is None]
+    images = {(each.name, each.sha256) for each in firmwares if each is not None and each.kind == "image"}
+    return Firmware("", *images.pop()) if len(images) == 1 and None not in firmwares else Firmware()
 
 
 def _rows(item: Item) -> list[tuple[str, Cell]]:

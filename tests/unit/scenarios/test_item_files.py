@@ -85,6 +85,20 @@ def test_a_case_holds_its_item(desk, item_file):
     assert desk.load(bare, LoadOptions(item=item)).cases[0].item == item
 
 
+def test_the_image_that_runs_is_the_item_s(desk, item_file):
+    """An item that states another image than the one on the board is refused; one that states none gets it."""
+    options = LoadOptions(item=read_item_file(item_file), device="reference_f405")
+    with pytest.raises(
+        ScenarioError, match=rf"item under test: its firmware has the SHA-256 {DIGEST[:16]}…, `blue_f405"
+    ):
+        desk.load(desk.text, options)
+    bare = dataclasses.replace(options.item, firmware=Firmware("1.4.2"))
+    case = desk.load(desk.text, dataclasses.replace(options, item=bare)).cases[0]
+    assert case.item.firmware == Firmware("1.4.2", "blue_f405.elf", case.device.firmware.sha256)
+    built = desk.load(desk.text, dataclasses.replace(options, device="reference_host")).cases[0]
+    assert built.item == options.item  # what is built for this machine is no image of the item
+
+
 def test_a_project_names_its_item(folder):
     """`[item] file` of stimrig.toml; anything else there is refused."""
     (folder / "stimrig.toml").write_text('[item]\nfile = "item.yaml"\n', encoding="utf-8")
