@@ -18,6 +18,7 @@ from sim.errors import ScenarioError
 from sim.signal import Command
 from sim.timebase import NS_PER_MS, TimeNs, ns_from_s
 
+HANG_MAIN_LOOP: Final = "firmware.hang_main_loop"
 CLOCK: Final = "firmware.clock"
 BIT_FLIP: Final = "firmware.bit_flip"
 ADC_REFERENCE: Final = "firmware.adc_reference"
@@ -35,6 +36,14 @@ _STEP_NS: Final = 10 * NS_PER_MS
 
 def _fault(kind: str, t_ns: TimeNs, dose: float, where: str = "") -> Command:
     return Command(t_ns, "fault", (kind, float(dose), where))
+
+
+def _hang_main_loop(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
+    return (_fault(HANG_MAIN_LOOP, start_ns, parameters["unless_reset"]),)
+
+
+def _at_once(_: Mapping[str, Any]) -> float:
+    return 0.0
 
 
 def _clock(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
@@ -115,6 +124,22 @@ def _interrupts_s(parameters: Mapping[str, Any]) -> float:
 
 
 FIRMWARE_EVENTS: Final = (
+    EventSpec(
+        HANG_MAIN_LOOP,
+        _hang_main_loop,
+        _at_once,
+        (
+            Parameter(
+                "unless_reset",
+                "s",
+                default="3600 s",
+                bounds=(0.001, 3600.0),
+                summary="for how long, where no watchdog ends it",
+            ),
+        ),
+        requires=NEEDS,
+        summary="the main loop stops dead, while interrupts are served and pulses go on",
+    ),
     EventSpec(
         CLOCK,
         _clock,

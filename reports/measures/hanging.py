@@ -13,15 +13,18 @@ from reports.samples import EXACT, Samples
 from reports.uncertainty import Term
 from rig.record import EventRecord, Record
 from rig.trains import SHORTEST_BREAK_S
+from scenarios.firmware_events import HANG_MAIN_LOOP
 from scenarios.protection_events import HANG, REARM
 
+HANGS: Final = (HANG, HANG_MAIN_LOOP)
+"""Events in which a firmware stops."""
 SETTLED_S: Final = 0.1
 """Time after which the output must be down (regulatory.md SAF-11)."""
 
 
 def _hangs(record: Record) -> list[tuple[EventRecord, float]]:
     """(hang, end of what belongs to it), s: arming, the next hang, or the end of the capture."""
-    events = [event for _, event in fired(record, HANG)]
+    events = [event for _, event in fired(record, *HANGS)]
     ends_s = [each.t_s for each in commands_given(record, "button") if each.command.value == REARM]
     ends_s += [event.start_s for event in events]
     return [(event, min((s for s in ends_s if s > event.start_s), default=record.span_s[1])) for event in events]
@@ -40,7 +43,7 @@ def hang_pulses(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     The hang must come during stimulation.
     """
     if not _hangs(record):
-        return no_event("", record, (HANG,), "the firmware never hangs")
+        return no_event("", record, HANGS, "the firmware never hangs")
     tried = _tried(record)
     if not tried:
         return nothing("", "the firmware hung in silence")
@@ -63,7 +66,7 @@ def hang_output(record: Record, _parameters: Mapping[str, Any]) -> Samples:
     if not set_a:
         return not_run("", "the setting `current` is not known")
     if not _hangs(record):
-        return no_event("", record, (HANG,), "the firmware never hangs")
+        return no_event("", record, HANGS, "the firmware never hangs")
     tried = [(event, until_s) for event, until_s in _tried(record) if until_s > event.start_s + SETTLED_S]
     if not tried:
         return nothing("", "the firmware hung in silence")

@@ -5,7 +5,7 @@ from typing import Any, Final
 from reports.measures.arming import output_before_arming, pulses_before_arming, restart_pulses
 from reports.measures.brown_out import brown_out_end, brown_out_output
 from reports.measures.contact_density import contact_density
-from reports.measures.hanging import hang_output, hang_pulses
+from reports.measures.hanging import HANGS, hang_output, hang_pulses
 from reports.measures.indicators import (
     FAULT_LAMP,
     LOW_BATTERY,
@@ -22,10 +22,11 @@ from reports.measures.shut_off import SETTING, shut_off_time
 from reports.measures.stopping import button_stop_pulses
 from scenarios.catalogue import MeasureSpec, Parameter
 from scenarios.firmware_events import INTERRUPTS
-from scenarios.protection_events import HANG, INTERRUPT, POWER_ON, PRESSES, SHORT
+from scenarios.protection_events import INTERRUPT, POWER_ON, PRESSES, SHORT
 from scenarios.sensor_fault_events import SPIKES
 
 _LIFTS: Final = "event:electrode.peel|electrode.lift"
+_HANGS: Final = "event:" + "|".join(HANGS)
 _STOPS: Final = f"event:button.stop|{PRESSES}"
 _AFTER: Final = Parameter(
     "after", choices=("power_up", "supply"), default="power_up", summary="the power switch, or the supply came back"
@@ -197,7 +198,7 @@ SAFETY: Final[tuple[MeasureSpec, ...]] = (
         hang_pulses,
         "occurrence",
         "pulses after the firmware has stopped, until the device is armed again",
-        requires=(f"event:{HANG}",),
+        requires=(_HANGS,),
     ),
     _measure(
         "hang_output",
@@ -205,7 +206,7 @@ SAFETY: Final[tuple[MeasureSpec, ...]] = (
         hang_output,
         "occurrence",
         "largest current from 0.1 s after the firmware has stopped, over the set current",
-        requires=("setting:current", f"event:{HANG}"),
+        requires=("setting:current", _HANGS),
     ),
     _measure(
         "fault_on_time",

@@ -82,19 +82,23 @@ class Batch:
     events: tuple[Event, ...] = ()
 
 
+InjectedKind: TypeAlias = Literal["hang", "clock", "bit_flip", "adc_reference", "uart_noise", "hang_main_loop"]
+
+
 @dataclass(frozen=True, slots=True)
 class Injected:
     """A fault put into the microcontroller from outside.
 
     Attributes:
-        kind: `hang` (the processor stands still for `dose` s), `clock` (its clock runs `dose` too fast, a ratio),
-            `bit_flip` (bit `dose` of the byte at `where`), `adc_reference` (the reference voltage is `dose` of what it
-            should be), `uart_noise` (`dose` bytes of garbage arrive).
+        kind: `hang` (the processor stands still for `dose` s), `hang_main_loop` (the main loop alone does:
+            on a chip all of thread mode, while interrupts are served), `clock` (its clock runs `dose` too fast, a
+            ratio), `bit_flip` (bit `dose` of the byte at `where`), `adc_reference` (the reference voltage is `dose` of
+            what it should be), `uart_noise` (`dose` bytes of garbage arrive).
         dose: how much.
         where: symbol (`amplitude_code`, `settings+4`) or address (`0x20000010`) of a bit flip.
     """
 
-    kind: Literal["hang", "clock", "bit_flip", "adc_reference", "uart_noise"]
+    kind: InjectedKind
     dose: float
     where: str = ""
 

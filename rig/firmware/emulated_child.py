@@ -120,6 +120,8 @@ class EmulatedChild:
             match wanted.kind:
                 case "hang":
                     emulated.hang(wanted.dose)
+                case "hang_main_loop":
+                    emulated.hang_main_loop(wanted.dose)
                 case "clock":
                     emulated.set_clock_error((1.0 + self._clock_error_ratio) * (1.0 + wanted.dose) - 1.0)
                 case "adc_reference":

@@ -20,6 +20,7 @@ class Stoppable(Protocol):
     """A processor that can be made to stand still."""
 
     locked: bool
+    thread_held: bool
 
 
 class _Port(Protocol):
@@ -54,7 +55,10 @@ class BoardLine(Peripheral):
         """A byte has arrived, or the processor may go on."""
         if kind == _GO_ON:
             assert self._held is not None
-            self._held.locked = False
+            if value:
+                self._held.thread_held = False
+            else:
+                self._held.locked = False
             return
         self._coming.pop(0)
         cast("_Receiver", self.soc.peripheral(self._uart)).receive(value)
@@ -74,6 +78,12 @@ class BoardLine(Peripheral):
         if not processor.locked:
             self._held, processor.locked = processor, True
             self.soc.at(self.soc.now() + cycles, self, _GO_ON)
+
+    def hold_thread(self, cycles: int, processor: Stoppable) -> None:
+        """Let thread mode execute nothing for so many cycles, while interrupts are served; a reset ends it too."""
+        if not processor.thread_held:
+            self._held, processor.thread_held = processor, True
+            self.soc.at(self.soc.now() + cycles, self, _GO_ON, 1)
 
     def press(self, role: str, *, is_pressed: bool) -> None:
         """A key goes down or comes up."""

@@ -149,6 +149,10 @@ class EmulatedBoard:
         """The processor stands still; its peripherals, the watchdog among them, do not."""
         self._line.hold_processor(round(span_s * self._board.clock_hz), self.machine.processor.unit)
 
+    def hang_main_loop(self, span_s: float) -> None:
+        """Thread mode stands still, as in an endless loop; interrupts are served as before."""
+        self._line.hold_thread(round(span_s * self._board.clock_hz), self.machine.processor.unit)
+
     def set_clock_error(self, error_ratio: float) -> None:
         """The clock runs `error_ratio` too fast from now on."""
         self._error_ratio = error_ratio

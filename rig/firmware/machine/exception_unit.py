@@ -27,7 +27,7 @@ _THUMB: Final = 1 << 24
 _STKALIGN, _NONBASETHRDENA = 0x200, 1
 _ASPEN, _LSPEN = 1 << 31, 1 << 30
 _RETURNS: Final = frozenset({0xFFFFFFF1, 0xFFFFFFF9, 0xFFFFFFFD, 0xFFFFFFE1, 0xFFFFFFE9, 0xFFFFFFED})
-_STATE: Final = ("vtor", "ccr", "scr", "cpacr", "fpccr", "current", "pc", "locked")
+_STATE: Final = ("vtor", "ccr", "scr", "cpacr", "fpccr", "current", "pc", "locked", "thread_held")
 
 ExceptionObserver = Callable[[int], None]
 """``(exception number)``."""
@@ -54,6 +54,7 @@ class ExceptionUnit:
         current: number of the exception whose handler runs (IPSR); 0 in thread mode.
         pc: the next instruction.
         locked: whether the processor is in lockup.
+        thread_held: whether thread mode executes nothing, as in an endless loop; handlers run.
         masked: whether the last `ready` found an exception that only PRIMASK, BASEPRI or FAULTMASK holds back.
         wakes: whether that exception ends a sleep nevertheless (held by PRIMASK alone).
         entered: called when a handler begins; None for nobody.
@@ -82,7 +83,12 @@ class ExceptionUnit:
         self.faults = FaultStatus()
         self.vtor, self.ccr, self.scr, self.cpacr, self.fpccr = vector_table, _STKALIGN, 0, 0, _ASPEN | _LSPEN
         self.current = self.pc = 0
-        self.locked = self.masked = self.wakes = False
+        self.locked = self.masked = self.wakes = self.thread_held = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether it executes nothing: in lockup, or in a thread mode that is held."""
+        return self.locked or (self.thread_held and not self.current)
 
     def ready(self) -> int:
         """The exception that preempts now; 0 for none."""

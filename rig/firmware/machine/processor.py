@@ -186,6 +186,9 @@ class Processor:
             waits = nvic.pending & nvic.enabled
             if waits and self._take():
                 continue
+            if unit.thread_held and not unit.current:
+                self._fine = end
+                continue
             if self._asleep or unit.locked:
                 self._sleeping_fine += end - fine
                 self._fine = end
@@ -366,8 +369,8 @@ class Processor:
 
     @property
     def rests(self) -> bool:
-        """Whether it executes nothing at this moment: it sleeps, stands still, or is in lockup."""
-        return self._asleep or self.unit.locked or self._fine < self._stalled_until
+        """Whether it executes nothing at this moment: it sleeps, stands still, is held, or is in lockup."""
+        return self._asleep or self.unit.stands or self._fine < self._stalled_until
 
     def step(self, limit: int) -> None:
         """Execute one instruction, or begin one handler, or sleep until something happens."""

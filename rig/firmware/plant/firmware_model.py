@@ -10,6 +10,7 @@ from rig.firmware.device_under_test import ClockSetting, DeviceUnderTest, Event,
 from rig.firmware.plant.fault_log import FaultLog
 from rig.firmware.plant.settings_line import SettingsLine, longest_talk_ns
 from rig.firmware.plant.uart_lines import UartLines
+from rig.firmware.process.wire_frame import INJECTIONS
 from scenarios.case import DeviceDescription
 from scenarios.dataclass_reader import settings_units
 from scenarios.firmware_of_device import FirmwareOfDevice
@@ -145,7 +146,7 @@ class FirmwareModel:
             ValueError: a seeded defect, which only a simulated stimulator can have, or a fault that this device cannot.
         """
         kind: Any = name.removeprefix("firmware.")
-        if kind not in {"hang", "clock", "bit_flip", "adc_reference", "uart_noise"}:
+        if kind not in INJECTIONS:
             raise ValueError(f"a real firmware has no seeded defect {name!r}")
         if self._process is None:
             self._early.append(lambda: self.fault(t_ns, name, dose, where))

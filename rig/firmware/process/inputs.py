@@ -49,6 +49,7 @@ def checked(fault: Injected) -> Injected:
     dose = fault.dose
     allowed = {
         "hang": (dose >= 0.0, "a time of 0 s or more"),
+        "hang_main_loop": (dose >= 0.0, "a time of 0 s or more"),
         "clock": (-0.5 <= dose <= 1.0, "a ratio from -0.5 to 1"),
         "bit_flip": (dose in range(8), "a bit from 0 to 7"),
         "adc_reference": (0.1 <= dose <= 2.0, "a share from 0.1 to 2 of the reference"),

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Protocol, Self, get_args
 
-from rig.firmware.device_under_test import EventKind
+from rig.firmware.device_under_test import EventKind, InjectedKind
 
 VERSION: Final = 1
 """Of the table in `rig.firmware.process.wire`; `Start` carries it, and a process that speaks another one refuses."""
 
 KINDS: Final[tuple[EventKind, ...]] = get_args(EventKind)
-INJECTIONS: Final = ("hang", "clock", "bit_flip", "adc_reference", "uart_noise")
+INJECTIONS: Final[tuple[InjectedKind, ...]] = get_args(InjectedKind)
 
 
 class Frame(Protocol):

@@ -116,6 +116,11 @@ def test_garbage_is_counted(tmp_path):
     assert event.spec.lasts_s(event.parameters) == pytest.approx(64 * 10 / 115_200)
 
 
+def test_the_main_loop_alone_hangs(tmp_path):
+    """At once, and for good where nobody says how long."""
+    assert _faults(_commands("do: firmware.hang_main_loop", tmp_path)) == [(0, "firmware.hang_main_loop", 3600.0, "")]
+
+
 @pytest.mark.parametrize("where", ["", "4settings", "settings+", "settings-4", "0x", "two words", "a+b"])
 def test_no_place_in_memory_is_one_error(where):
     """With the ways to write one."""

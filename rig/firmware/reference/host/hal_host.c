@@ -13,7 +13,7 @@ static const int64_t NEVER_US = INT64_MAX;
 /* All of the machine; `NEVER_US` for what is not under way. */
 static struct {
   host_rig rig;
-  int64_t now_us, on_us, boot_us, compare_us, tick_us, kicked_us, within_us, hang_until_us;
+  int64_t now_us, on_us, boot_us, compare_us, tick_us, kicked_us, within_us, hang_until_us, loop_hangs_until_us;
   hal_reset cause;
   bool powered, runs, main_due, paused, pressed[BUTTONS], button_due[BUTTONS];
   hal_phase phase;
@@ -74,7 +74,7 @@ void host_power_on(const host_rig *rig, int64_t at_us, hal_reset cause, const vo
   machine.within_us = HOST_WATCHDOG_US;
   machine.boot_us = at_us + HOST_BOOT_US;
   machine.compare_us = machine.tick_us = NEVER_US;
-  machine.hang_until_us = INT64_MIN;
+  machine.hang_until_us = machine.loop_hangs_until_us = INT64_MIN;
   machine.cause = cause;
   machine.powered = true;
   if (size > 0 && size <= STORED_BYTES) {
@@ -112,6 +112,8 @@ void host_button(hal_button button, bool pressed) {
 }
 
 void host_hang(int64_t duration_us) { machine.hang_until_us = machine.now_us + duration_us; }
+
+void host_hang_main_loop(int64_t duration_us) { machine.loop_hangs_until_us = machine.now_us + duration_us; }
 
 /* First multiple of the tick that is not before `at_us`. */
 static int64_t tick_from(int64_t at_us) {
@@ -152,7 +154,7 @@ static void look_ahead(int64_t due_us[KINDS]) {
   due_us[RECEIVED] = machine.runs ? not_hanging(host_line_arrives_us()) : NEVER_US;
   due_us[BUTTON] = machine.runs && has_button() ? not_hanging(machine.now_us) : NEVER_US;
   due_us[TICK] = not_hanging(machine.tick_us);
-  due_us[MAIN_LOOP] = machine.main_due ? not_hanging(machine.now_us) : NEVER_US;
+  due_us[MAIN_LOOP] = machine.main_due ? not_hanging(machine.loop_hangs_until_us) : NEVER_US;
   due_us[BITE] = machine.kicked_us + machine.within_us;
 }
 

@@ -61,6 +61,9 @@ HOST_EXPORT void host_button(hal_button button, bool pressed);
 /* The processor stands still for so long from now on; timers, the watchdog and what is on the line go on. */
 HOST_EXPORT void host_hang(int64_t duration_us);
 
+/* The main loop is not called for so long from now on; everything else goes on. */
+HOST_EXPORT void host_hang_main_loop(int64_t duration_us);
+
 static const int64_t HOST_BOOT_US = 500;
 static const int64_t HOST_WATCHDOG_US = 50000;
 

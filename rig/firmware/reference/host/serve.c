@@ -20,7 +20,7 @@ HOST_EXPORT int dut_abi_version(void);
 /* Answer the rig's frames until it says that it is over, or goes; 0 where it ended as it should. */
 HOST_EXPORT int dut_serve(int in_fd, int out_fd);
 
-enum { INJECT_HANG = 0, INJECT_CLOCK = 1, INJECT_BIT_FLIP = 2, INJECT_ADC_REFERENCE = 3 };
+enum { INJECT_HANG = 0, INJECT_CLOCK = 1, INJECT_BIT_FLIP = 2, INJECT_ADC_REFERENCE = 3, INJECT_HANG_MAIN_LOOP = 5 };
 
 static const int64_t NO_STAMP = INT64_MIN;
 
@@ -227,6 +227,9 @@ static void inject(const frame *got) {
   switch (got->payload[16]) {
     case INJECT_HANG:
       if (dut.on) host_hang(clock_us(t_ns + (int64_t)(dose * 1e9)) - host_now_us());
+      break;
+    case INJECT_HANG_MAIN_LOOP:
+      if (dut.on) host_hang_main_loop(clock_us(t_ns + (int64_t)(dose * 1e9)) - host_now_us());
       break;
     case INJECT_CLOCK:
       clock_becomes((1.0 + dut.clock_error) * (1.0 + dose) - 1.0, t_ns);
