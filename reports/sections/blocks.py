@@ -67,9 +67,9 @@ def picture(drawn: Picture) -> Block:
     return {"kind": "picture", "picture": drawn}
 
 
-def details(title: str, *blocks: Block) -> Block:
-    """Blocks that the page folds away until a reader asks; the PDF prints them."""
-    return {"kind": "details", "title": title, "blocks": list(blocks)}
+def details(title: str, *blocks: Block, unfolded: bool = False) -> Block:
+    """Blocks that a reader may fold away, and finds folded unless `unfolded`; the PDF prints them."""
+    return {"kind": "details", "title": title, "blocks": list(blocks), "unfolded": unfolded}
 
 
 def badge(outcome: Outcome, marginal: bool = False) -> dict[str, str]:

@@ -64,7 +64,7 @@ def _block(case: str, alike: list[Mapping[str, Any]]) -> Block:
     rows.append(("Last drives before it", drives or "none"))
     serial = "\n".join(first["serial"].splitlines()[-_LINES:])
     log = code(serial, title="End of the serial log before it") if serial else text("Nothing on the serial log before.")
-    return details(f"{kind} of {case}", facts(rows), log)
+    return details(f"{kind} of {case}", facts(rows), log, unfolded=True)
 
 
 def _current(current_a: float) -> str:
