@@ -1,4 +1,4 @@
-"""A processor that failed although nobody had provoked it: then its case is a FAIL, whatever its checks have seen.
+"""A processor or output stage that failed although nobody had provoked it: its case is a FAIL, whatever checks saw.
 
 A firmware that crashes and starts anew within a stride may keep every limit of a scenario. Green means shown, and a
 device that fails in the middle of a walk is not shown to be sound.
@@ -11,6 +11,7 @@ from rig.record import Record
 
 _PROVOKES: Final = frozenset({"device.hang"})
 _PROVOKES_ALL: Final = "firmware."
+_SHORTED: Final = "shoot_through"
 """Events after which a fault or a reset by the watchdog may be what a scenario asks for (design choice): its checks
 judge then. A supply that goes is none of them: a processor without power stops, it does not fault."""
 
@@ -25,4 +26,7 @@ def unprovoked_fault(record: Record | None) -> str:
         event.fired and event.start_s <= first_s and (event.kind in _PROVOKES or event.kind.startswith(_PROVOKES_ALL))
         for event in record.events.values()
     )
-    return "" if any(provoked) else f"the processor of the device failed: {words}"
+    if any(provoked):
+        return ""
+    is_stage = set(record.firmware["fault_counts"]) == {_SHORTED}
+    return f"{'the output stage' if is_stage else 'the processor'} of the device failed: {words}"

@@ -66,9 +66,9 @@ def _sentence(run: RunResult) -> str:
         words = f"{passed} of {len(verdicts)} checks in {cases} passed."
     if failed := sum(bool(unprovoked_fault(case.record)) for case in run.cases):
         words += (
-            f" In {failed} of them the processor of the device failed."
+            f" In {failed} of them the processor or the output stage of the device failed."
             if len(run.cases) > 1
-            else (" The processor of the device failed.")
+            else (" The processor or the output stage of the device failed.")
         )
     return f"{words} The run was interrupted." if run.interrupted else words
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from reports.judge import judge_case
+from reports.processor import unprovoked_fault
 from rig.benches import open_bench
 from rig.firmware.building.builds import HOST, Patch, build_variant
 from rig.runner import run_case
@@ -102,7 +103,7 @@ def judged(case, folder):
 
 
 def finding_in(result):
-    """The first check that was not passed, or None where all were."""
+    """The first check that was not passed, or what failed in the device whatever they saw; None where all is well."""
     for wanted in ("FAIL", "ERROR", "NOT RUN", "INCONCLUSIVE"):
         for verdict in result.verdicts:
             if verdict.outcome.value != wanted:
@@ -111,6 +112,8 @@ def finding_in(result):
             value = "–" if verdict.value is None else format_quantity(verdict.value, verdict.unit)
             shown = f"{value} against {verdict.check.limit.text}" if wanted == "FAIL" else verdict.reason
             return Finding(result.case.id, verdict.check.id, told, shown)
+        if wanted == "FAIL" and (words := unprovoked_fault(result.record)):
+            return Finding(result.case.id, "the device", "FAIL", words)
     return None
 
 

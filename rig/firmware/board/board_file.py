@@ -37,6 +37,7 @@ class Board:
         compliance_v: highest voltage of the output stage at nominal supply, V.
         nominal_supply_v: supply of the whole box, V.
         phase_limit_s: longest drive in one direction that the output stage lets through, s; infinite without a limit.
+        dead_time_s: time for which both switches of the bridge must be open before it turns round, s; 0: nobody looks.
         adc_reference_v: full scale of the converters, V.
         uart: serial line of the control protocol.
         svd: file with the names of the chip's registers, or "".
@@ -64,6 +65,7 @@ class Board:
     sha256: str = ""
     crystal_hz: int = 8_000_000
     phase_limit_s: float = math.inf
+    dead_time_s: float = 0.0
     svd: str = ""
 
     @property
@@ -125,6 +127,10 @@ def read_board(path: Path) -> Board:
     svd = str((path.parent / found["svd"]).resolve()) if "svd" in found else ""
     if svd and not Path(svd).is_file():
         problems.add(table.values["svd"].where, f"there is no file {svd}", "give the path from the folder of this file")
+    stage = found.get("stage", {"compliance_v": 120.0, "nominal_supply_v": 9.0})
+    if found["chip"] == "host" and stage.get("dead_time_s"):
+        place, mend = table.values["stage"].where, "drop `dead_time`: its phases follow one another without a bridge"
+        problems.add(place, "a board of this machine has no pins whose edges could be told apart", mend)
     nets = _read_nets(found["nets"], found["chip"], problems)
     problems.raise_any()
     return Board(
@@ -140,7 +146,7 @@ def read_board(path: Path) -> Board:
         device=found.get("device", ""),
         cycles_per_instruction=found.get("cycles_per_instruction", 1.25),
         brown_out_v=found.get("brown_out", 6.0),
-        **found.get("stage", {"compliance_v": 120.0, "nominal_supply_v": 9.0}),
+        **stage,
         adc_reference_v=found.get("adc_reference", 3.3),
         uart=uart,
         nets=nets,
@@ -209,11 +215,12 @@ def _read_stage(node: Node) -> dict[str, float]:
         "compliance": Key(quantity("V", 1.0, 1000.0, "compliance"), required=True),
         "nominal_supply": Key(quantity("V", 0.5, 100.0, "nominal_supply"), required=True),
         "phase_limit": Key(quantity("s", 10e-6, 10.0, "phase_limit")),
+        "dead_time": Key(quantity("s", 1e-9, 1e-3, "dead_time")),
     }
     found = read_keys(node, keys, "`stage`", problems)
     problems.raise_any()
-    limit_s = found.pop("phase_limit", math.inf)
-    return {"phase_limit_s": limit_s} | {f"{name}_v": value for name, value in found.items()}
+    times = {"phase_limit_s": found.pop("phase_limit", math.inf), "dead_time_s": found.pop("dead_time", 0.0)}
+    return times | {f"{name}_v": value for name, value in found.items()}
 
 
 def schema_of_board() -> dict[str, Any]:
@@ -250,7 +257,7 @@ def schema_of_board() -> dict[str, Any]:
             "memory": {"type": "object", "properties": {"flash": region, "ram": region}, "additionalProperties": False},
             "stage": {
                 "type": "object",
-                "properties": dict.fromkeys(("compliance", "nominal_supply", "phase_limit"), number),
+                "properties": dict.fromkeys(("compliance", "nominal_supply", "phase_limit", "dead_time"), number),
                 "required": ["compliance", "nominal_supply"],
                 "additionalProperties": False,
             },

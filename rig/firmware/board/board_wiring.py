@@ -11,6 +11,8 @@ from rig.firmware.machine.peripheral import Unmodelled
 DAC_CODES: Final = 4095
 """Code of the full scale. Source: RM0090 14.3.5, 12 bit converter."""
 _SHORT: Final = "phase_1 and phase_2 are both on: the bridge is shorted, nothing flows through the electrodes"
+_MOST_TOLD: Final = 1000
+"""Shorts of the bridge that are told (design choice): each pulse may have two."""
 _MAGNITUDES: Final = ("output_current", "output_voltage", "probe_voltage")
 """Sensed ahead of the bridge that turns the current (`reference/firmware/hal.h`)."""
 _STAGE_PINS: Final = ("phase_1", "phase_2", "probe")
@@ -28,7 +30,8 @@ class BoardWiring:
     """The nets of a board between the chip's pins and the terminals of the device.
 
     The bridge of the output stage has one switch a direction. While exactly one is closed, the current that the
-    converter sets flows through the electrodes, or that of the probe's source while `probe` is on.
+    converter sets flows through the electrodes, or that of the probe's source while `probe` is on. A switch takes
+    time to open: a bridge that turns round before the board's dead time has passed is shorted too.
 
     Args:
         board: its nets.
@@ -52,6 +55,7 @@ class BoardWiring:
         self.reference_ratio = 1.0
         self._is_on = {net.role: False for net in self._outputs}
         self._amplitude_a, self._drive_a = 0.0, 0.0
+        self._closed, self._opened, self._opened_at, self._shorts = "", "", 0, 0
 
     def pin_output(self, cycle: int, port: str, pins: int, levels: int) -> None:
         """Pins of a port are driven anew."""
@@ -103,13 +107,33 @@ class BoardWiring:
 
     def _switch(self, cycle: int) -> None:
         forward, backward = self._is_on["phase_1"], self._is_on["phase_2"]
-        if forward and backward:
-            self._tell("fault", "shoot_through", 1.0, _SHORT.encode(), cycle)
+        self._turn(cycle, forward=forward, backward=backward)
         size_a = self._board.nets["probe"].current_a if self._is_on.get("probe") else self._amplitude_a
         drive_a = size_a * (forward - backward)
         if drive_a != self._drive_a:
             self._drive_a = drive_a
             self._tell("drive", "1", drive_a, b"", cycle)
+
+    def _turn(self, cycle: int, *, forward: bool, backward: bool) -> None:
+        """Look at how the bridge goes from one direction to the other."""
+        if forward and backward:
+            self._short(cycle, _SHORT)
+        closed = "" if forward == backward else "phase_1" if forward else "phase_2"
+        if closed == self._closed:
+            return
+        if self._closed:
+            self._opened, self._opened_at = self._closed, cycle
+        self._closed = closed
+        open_s = (cycle - self._opened_at) / self._board.clock_hz
+        dead_s = self._board.dead_time_s
+        if closed and self._opened and closed != self._opened and open_s < dead_s:
+            after = f"{open_s * 1e9:.0f} ns after {self._opened} has opened"
+            self._short(cycle, f"{closed} closes {after}: the bridge is shorted for the rest of {dead_s * 1e9:.0f} ns")
+
+    def _short(self, cycle: int, words: str) -> None:
+        self._shorts += 1
+        if self._shorts <= _MOST_TOLD:
+            self._tell("fault", "shoot_through", 1.0, words.encode(), cycle)
 
     def state(self) -> dict[str, object]:
         """All that changes, as plain data."""
@@ -117,6 +141,7 @@ class BoardWiring:
             "on": dict(self._is_on),
             "amplitude_a": self._amplitude_a,
             "drive_a": self._drive_a,
+            "bridge": (self._closed, self._opened, self._opened_at, self._shorts),
             "reference_ratio": self.reference_ratio,
         }
 
@@ -125,6 +150,7 @@ class BoardWiring:
         on = state["on"]
         assert isinstance(on, dict)
         self._is_on = dict(on)
+        self._closed, self._opened, self._opened_at, self._shorts = state["bridge"]  # pyright: ignore[reportGeneralTypeIssues]
         self._amplitude_a, self._drive_a, self.reference_ratio = (
             float(state[name])  # pyright: ignore[reportArgumentType]
             for name in ("amplitude_a", "drive_a", "reference_ratio")

@@ -57,6 +57,14 @@ def test_a_crash_that_nobody_provoked_is_a_fail_whatever_the_checks_saw(runs):
     assert unprovoked_fault(runs.passing().cases[0].record) == unprovoked_fault(None) == ""
 
 
+def test_a_bridge_that_is_shorted_is_a_fail_too(runs):
+    """It is the output stage that failed, not the processor."""
+    record = failed(runs).record
+    facts = FACTS | {"faults": [FAULT | {"name": "shoot_through"}], "fault_counts": {"shoot_through": 72}}
+    words = unprovoked_fault(replace(record, firmware=facts))
+    assert words.startswith("the output stage of the device failed: 72 × shoot through; first at 12.5")
+
+
 @pytest.mark.parametrize("kind", ["firmware.bit_flip", "firmware.hang", "device.hang"])
 def test_what_a_scenario_asked_for_is_left_to_its_checks(runs, kind):
     """An event that makes a processor fail excuses what comes after it; not what came before, nor if it never fired."""
@@ -78,7 +86,7 @@ def test_every_report_says_it(runs):
     assert "bus fault" in suite.find("testcase[@name='processor']/failure").get("message")
     cover = summary.build(runs.run_of(result))["blocks"][0]
     assert (cover["open"][0]["verdict"], cover["open"][0]["check"]) == ("FAIL", "the processor")
-    assert "The processor of the device failed." in cover["sentence"]
+    assert "The processor or the output stage of the device failed." in cover["sentence"]
     assert fault_lines(result)[0].startswith("firmware: the processor of the device failed")
 
 

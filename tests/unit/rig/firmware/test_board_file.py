@@ -43,8 +43,10 @@ def written(folder: Path, text: str = BOARD) -> Path:
 def test_a_board_is_read_in_si(tmp_path: Path) -> None:
     """Pins, levels, scales, and what the chip gives where the file says nothing."""
     board = read_board(written(tmp_path))
-    assert board.phase_limit_s == math.inf
+    assert (board.phase_limit_s, board.dead_time_s) == (math.inf, 0.0)
     limited = tmp_path / "limited.board.yaml"
+    limited.write_text(board.path.read_text().replace("nominal_supply: 6 V", "nominal_supply: 6 V, dead_time: 50 ns"))
+    assert read_board(limited).dead_time_s == pytest.approx(50e-9)
     limited.write_text(board.path.read_text().replace("nominal_supply: 6 V", "nominal_supply: 6 V, phase_limit: 2 ms"))
     assert read_board(limited).phase_limit_s == pytest.approx(2e-3)
     assert (board.chip, board.clock_hz, board.compliance_v, board.nominal_supply_v) == ("stm32f405", 64_000_000, 100, 6)
@@ -108,6 +110,9 @@ nets:
 """
     board = read_board(written(tmp_path, text))
     assert board.is_host
+    stage = "stage: {compliance: 100 V, nominal_supply: 6 V, dead_time: 50 ns}\nnets:"
+    with pytest.raises(ScenarioError, match=r"mine.board.yaml:4:.*no pins whose edges"):
+        read_board(written(tmp_path, text.replace("nets:", stage)))
     assert board.nets["supply"].hal_adc == 1
     with pytest.raises(ScenarioError, match="hal_adc 1 is wired to `heel_switch` and to `supply`"):
         read_board(written(tmp_path, text.replace("hal_adc: 0", "hal_adc: 1")))
