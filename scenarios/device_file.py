@@ -22,7 +22,7 @@ from scenarios.dataclass_reader import (
 )
 from scenarios.device_like import with_inherited
 from scenarios.fields import Key, Read, as_table, as_text, integer, one_or_list, quantity, read_keys, word
-from scenarios.firmware_of_device import FEATURE, FirmwareOfDevice, read_firmware
+from scenarios.firmware_of_device import FEATURE, IMAGE_FEATURE, FirmwareOfDevice, read_firmware
 from scenarios.load_reader import read_load
 from scenarios.parameters import DeviceWords, read_dose
 from scenarios.places import find_named
@@ -179,7 +179,8 @@ def _read_table(table: Table, models: Mapping[str, DeviceModelSpec], controls: t
     features: tuple[str, ...] = found.get("features", ())
     if "firmware" in found:
         firmware, complete["firmware"] = found["firmware"]
-        features = tuple(dict.fromkeys((*features, FEATURE)))
+        own = (FEATURE, IMAGE_FEATURE) if firmware is not None and firmware.kind == "image" else (FEATURE,)
+        features = tuple(dict.fromkeys((*features, *own)))
     return DeviceFile(
         id=found["id"],
         title=found.get("title", found["id"]),

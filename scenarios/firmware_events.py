@@ -13,6 +13,7 @@ import numpy as np
 
 from scenarios.catalogue import EventSpec, Parameter
 from scenarios.event_times import duration_s
+from scenarios.firmware_of_device import IMAGE_FEATURE
 from scenarios.ramp import Ramp
 from sim.errors import ScenarioError
 from sim.signal import Command
@@ -22,6 +23,7 @@ HANG_MAIN_LOOP: Final = "firmware.hang_main_loop"
 CLOCK: Final = "firmware.clock"
 BIT_FLIP: Final = "firmware.bit_flip"
 ADC_REFERENCE: Final = "firmware.adc_reference"
+BROKEN_FRAME: Final = "firmware.broken_frame"
 UART_NOISE: Final = "firmware.uart_noise"
 INTERRUPTS: Final = "supply.interrupts"
 NEEDS: Final = ("fault", "feature:firmware")
@@ -63,6 +65,10 @@ def _clock_s(parameters: Mapping[str, Any]) -> float:
 def _adc_reference(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
     end_ns = start_ns + ns_from_s(parameters["duration"])
     return _fault(ADC_REFERENCE, start_ns, parameters["ratio"]), _fault(ADC_REFERENCE, end_ns, 1.0)
+
+
+def _broken_frame(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
+    return (Command(start_ns, "fault", (BROKEN_FRAME, parameters["to"], parameters["setting"])),)
 
 
 def _uart_noise(parameters: Mapping[str, Any], start_ns: TimeNs, _: Any) -> tuple[Command, ...]:
@@ -189,6 +195,17 @@ FIRMWARE_EVENTS: Final = (
         ),
         requires=NEEDS,
         summary="the reference of the analogue-to-digital converter drops: everything reads too high",
+    ),
+    EventSpec(
+        BROKEN_FRAME,
+        _broken_frame,
+        _at_once,
+        (
+            Parameter("setting", summary="name of a setting, which the rig writes once more as it is set"),
+            Parameter("to", of="setting", summary="what is heard in its place, another character of the same line"),
+        ),
+        requires=(*NEEDS, f"feature:{IMAGE_FEATURE}"),
+        summary="a setting is written again, and one of its characters arrives changed, its frame broken",
     ),
     EventSpec(
         UART_NOISE,

@@ -22,6 +22,8 @@ SHIPPED_IMAGES: Final = SHIPPED.parent / "rig" / "firmware" / "images"
 HOST_BOARD: Final = "host"
 """Board of a library that names none."""
 FEATURE: Final = "firmware"
+IMAGE_FEATURE: Final = "firmware_image"
+"""Of a device whose firmware is an image on a microcontroller, with memory and peripherals of its own."""
 """Feature that every device with a firmware has."""
 
 _HIGHEST: Final = (1 << 32) - 1

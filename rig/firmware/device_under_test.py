@@ -82,7 +82,9 @@ class Batch:
     events: tuple[Event, ...] = ()
 
 
-InjectedKind: TypeAlias = Literal["hang", "clock", "bit_flip", "adc_reference", "uart_noise", "hang_main_loop"]
+InjectedKind: TypeAlias = Literal[
+    "hang", "clock", "bit_flip", "adc_reference", "uart_noise", "hang_main_loop", "broken_frame"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ class Injected:
         kind: `hang` (the processor stands still for `dose` s), `hang_main_loop` (the main loop alone does:
             on a chip all of thread mode, while interrupts are served), `clock` (its clock runs `dose` too fast, a
             ratio), `bit_flip` (bit `dose` of the byte at `where`), `adc_reference` (the reference voltage is `dose` of
-            what it should be), `uart_noise` (`dose` bytes of garbage arrive).
+            what it should be), `uart_noise` (`dose` bytes of garbage arrive), `broken_frame` (the text
+            `where` arrives, and its byte `dose`, from 0, without a stop bit).
         dose: how much.
         where: symbol (`amplitude_code`, `settings+4`) or address (`0x20000010`) of a bit flip.
     """

@@ -122,6 +122,8 @@ class EmulatedChild:
                     emulated.hang(wanted.dose)
                 case "hang_main_loop":
                     emulated.hang_main_loop(wanted.dose)
+                case "broken_frame":
+                    emulated.receive(wanted.t_ns, wanted.where.encode("ascii"), broken=round(wanted.dose))
                 case "clock":
                     emulated.set_clock_error((1.0 + self._clock_error_ratio) * (1.0 + wanted.dose) - 1.0)
                 case "adc_reference":

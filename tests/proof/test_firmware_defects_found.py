@@ -35,7 +35,7 @@ def test_the_sound_firmware_passes_the_same_scenarios(scenario, build, tmp_path)
 
 
 def test_what_the_catalogue_comes_to():
-    """At least 92 % of the mistakes that were looked for; those that were written unseen are told apart."""
+    """At least 92 % of all mistakes; those that were looked for and those written unseen are told apart."""
     if len(FOUND) < len(DEFECTS):
         pytest.skip("not all of the catalogue was run")
     known = [name for name, defect in DEFECTS.items() if not defect.blind]
@@ -43,4 +43,4 @@ def test_what_the_catalogue_comes_to():
     print(f"\nfirmware defects found: {sum(FOUND.values())} of {len(FOUND)}")
     print(f"of those that were looked for: {sum(FOUND[name] for name in known)} of {len(known)}")
     print(f"of those written unseen, by the library as it then was: {sum(blind)} of {len(blind)}")
-    assert sum(FOUND[name] for name in known) >= 0.92 * len(known)
+    assert sum(FOUND.values()) >= 0.92 * len(FOUND)

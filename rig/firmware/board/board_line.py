@@ -9,11 +9,13 @@ from rig.firmware.machine.peripheral import Peripheral
 BAUD: Final = 115_200
 BITS: Final = 10
 """Of a byte on the line: start, eight of data, stop."""
+NO_STOP: Final = 1 << 8
+"""Added to a byte whose frame has no stop bit."""
 _BYTE, _GO_ON = 1, 2
 
 
 class _Receiver(Protocol):
-    def receive(self, byte: int) -> None: ...
+    def receive(self, byte: int, *, stopped: bool = True) -> None: ...
 
 
 class Stoppable(Protocol):
@@ -61,10 +63,10 @@ class BoardLine(Peripheral):
                 self._held.locked = False
             return
         self._coming.pop(0)
-        cast("_Receiver", self.soc.peripheral(self._uart)).receive(value)
+        cast("_Receiver", self.soc.peripheral(self._uart)).receive(value & 0xFF, stopped=not value & NO_STOP)
 
     def send(self, arrivals: list[tuple[int, int]]) -> None:
-        """Bytes are on their way: (cycle of the end of the stop bit, byte)."""
+        """Bytes are on their way: (cycle of the end of the stop bit, byte, with `NO_STOP` where that bit is a 0)."""
         for cycle, byte in arrivals:
             self._coming.append((cycle, byte))
             self.soc.at(cycle, self, _BYTE, byte)

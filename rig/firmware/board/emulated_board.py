@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rig.firmware.board.board_file import Board
-from rig.firmware.board.board_line import BAUD, BITS, BoardLine
+from rig.firmware.board.board_line import BAUD, BITS, NO_STOP, BoardLine
 from rig.firmware.board.board_nets import IMU
 from rig.firmware.board.board_wiring import BoardWiring
 from rig.firmware.board.device_time import DeviceTime
@@ -135,13 +135,17 @@ class EmulatedBoard:
         """A key goes down or comes up."""
         self._line.press(role, is_pressed=is_pressed)
 
-    def receive(self, t_ns: TimeNs, data: bytes) -> None:
-        """Bytes come in on the serial line from `t_ns` on, behind those that are still coming."""
+    def receive(self, t_ns: TimeNs, data: bytes, broken: int = -1) -> None:
+        """Bytes come in on the serial line from `t_ns` on, behind those that are still coming.
+
+        The byte at the place `broken` has no stop bit.
+        """
         start_ns = max(t_ns, self._line_free_ns)
         ends = [start_ns + (place * BITS * NS_PER_S) // BAUD for place in range(1, len(data) + 1)]
         self._line_free_ns = ends[-1] if ends else start_ns
         if self._is_powered:
-            self._line.send([(self.time.first_cycle_at(end), byte) for end, byte in zip(ends, data, strict=True)])
+            frames = [byte | (NO_STOP if place == broken else 0) for place, byte in enumerate(data)]
+            self._line.send([(self.time.first_cycle_at(end), each) for end, each in zip(ends, frames, strict=True)])
 
     # faults
 

@@ -104,7 +104,10 @@ class Watches:
         return Reason.NO_COPROCESSOR
 
     def _dividing(self, address: int) -> Reason | None:
-        divisor = self._halfword(address + 2) & 0xF
+        first, second = self._halfword(address), self._halfword(address + 2)
+        if not divides(first, second):  # it was one when it was found
+            return None
+        divisor = second & 0xF
         if divisor == 15 or self._general.read()[divisor]:
             return None
         self._refuse_conditional(address, "a division by zero that is trapped")

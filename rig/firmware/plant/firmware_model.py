@@ -8,7 +8,7 @@ from rig.firmware.board.board_file import Board
 from rig.firmware.board.board_nets import IMU, INPUTS
 from rig.firmware.device_under_test import ClockSetting, DeviceUnderTest, Event, EventKind, Injected
 from rig.firmware.plant.fault_log import FaultLog
-from rig.firmware.plant.settings_line import SettingsLine, longest_talk_ns
+from rig.firmware.plant.settings_line import SettingsLine, longest_talk_ns, misheard
 from rig.firmware.plant.uart_lines import UartLines
 from rig.firmware.process.wire_frame import INJECTIONS
 from scenarios.case import DeviceDescription
@@ -139,8 +139,10 @@ class FirmwareModel:
         else:
             self._line.set(t_ns, name, value)
 
-    def fault(self, t_ns: TimeNs, name: str, dose: float, where: str = "") -> None:
+    def fault(self, t_ns: TimeNs, name: str, dose: Any, where: str = "") -> None:
         """A fault is put into the microcontroller: `hang`, or the name of a `firmware.*` event.
+
+        The dose of `firmware.broken_frame` is a value of the setting `where`, any other a number.
 
         Raises:
             ValueError: a seeded defect, which only a simulated stimulator can have, or a fault that this device cannot.
@@ -150,8 +152,20 @@ class FirmwareModel:
             raise ValueError(f"a real firmware has no seeded defect {name!r}")
         if self._process is None:
             self._early.append(lambda: self.fault(t_ns, name, dose, where))
+        elif kind == "broken_frame":
+            self._running.inject(t_ns, self._garbled(where, dose))
         else:
             self._running.inject(t_ns, Injected(kind, dose, where))
+
+    def _garbled(self, name: str, heard: float | str) -> Injected:
+        """The setting as it is programmed, one character heard as that of another value, its frame broken."""
+        control, settings = self._device.control, self._device.settings
+        meant = self._device.programmed.get(name, getattr(settings, name, None))
+        if control is None or name not in control.settings or meant is None:
+            raise ValueError(f"the device {self._device.id} has no words for the setting {name!r}, or no value of it")
+        unit = settings_units(type(settings)).get(name, "")
+        text, place = misheard(control.settings[name], meant, heard, unit)
+        return Injected("broken_frame", place, text + control.newline)
 
     def review(self) -> None:
         """Nothing that the firmware has not told."""

@@ -74,8 +74,7 @@ class SettingsLine:
             known = ", ".join(self._control.settings) or "none"
             raise ValueError(f"the firmware of {self._part} has no words for `{name}`; it has words for {known}")
         unit = self._units.get(name, "")
-        text = words.write.send.format(value=told_value(words, value, unit))
-        self._queue(t_ns, _Question(text, words.write.expect))
+        self._queue(t_ns, _Question(told_words(words, value, unit), words.write.expect))
         if words.read is not None:
             self._queue(
                 t_ns,
@@ -146,6 +145,24 @@ class SettingsLine:
 
     def _wrong(self, t_ns: TimeNs, problem: str, mend: str = "") -> BenchError:
         return BenchError(self._part, t_ns / NS_PER_S, problem, mend)
+
+
+def told_words(words: SettingWords, value: float | str, unit: str) -> str:
+    """The line that writes a value, without its end."""
+    return words.write.send.format(value=told_value(words, value, unit))
+
+
+def misheard(words: SettingWords, meant: float | str, heard: float | str, unit: str) -> tuple[str, int]:
+    """The line that writes `heard`, and the place of the one character in which it differs from that of `meant`.
+
+    Raises:
+        ValueError: they differ in none, or in more.
+    """
+    text, other = (told_words(words, value, unit) for value in (meant, heard))
+    places = [place for place, (mine, its) in enumerate(zip(text, other, strict=False)) if mine != its]
+    if len(places) != 1 or len(text) != len(other):
+        raise ValueError(f"`{text}` and `{other}` must differ in one character")
+    return other, places[0]
 
 
 def longest_talk_ns(control: ControlDescription) -> TimeNs:

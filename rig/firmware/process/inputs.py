@@ -50,6 +50,7 @@ def checked(fault: Injected) -> Injected:
     allowed = {
         "hang": (dose >= 0.0, "a time of 0 s or more"),
         "hang_main_loop": (dose >= 0.0, "a time of 0 s or more"),
+        "broken_frame": (dose in range(len(fault.where)), "the place of a byte of its text, from 0"),
         "clock": (-0.5 <= dose <= 1.0, "a ratio from -0.5 to 1"),
         "bit_flip": (dose in range(8), "a bit from 0 to 7"),
         "adc_reference": (0.1 <= dose <= 2.0, "a share from 0.1 to 2 of the reference"),

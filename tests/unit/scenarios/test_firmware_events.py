@@ -116,6 +116,22 @@ def test_garbage_is_counted(tmp_path):
     assert event.spec.lasts_s(event.parameters) == pytest.approx(64 * 10 / 115_200)
 
 
+def test_a_setting_is_heard_as_another_value(tmp_path):
+    """The value goes to the device in SI with the name of its setting; a host build has no frames, and says so."""
+    path = tmp_path / "frame.scenario.yaml"
+    event = "firmware.broken_frame, setting: current, to: 70 mA"
+    text = (
+        SCENARIO.replace("EVENT", event).replace("odfs", "reference_f405").replace("500 ohm", "500 ohm\nsettings: {}")
+    )
+    path.write_text(text.replace("settings: {}", "settings: {current: 30 mA}"), encoding="utf-8")
+    (case,) = load_cases([path], CATALOGUE).cases
+    (command,) = timeline.effects_of(case.events[0], case, 5 * NS_PER_S)
+    assert (command.target, *command.value) == ("fault", "firmware.broken_frame", pytest.approx(0.07), "current")
+    path.write_text(path.read_text(encoding="utf-8").replace("reference_f405", "reference_host"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="needs the feature `firmware_image`"):
+        load_cases([path], CATALOGUE)
+
+
 def test_the_main_loop_alone_hangs(tmp_path):
     """At once, and for good where nobody says how long."""
     assert _faults(_commands("do: firmware.hang_main_loop", tmp_path)) == [(0, "firmware.hang_main_loop", 3600.0, "")]

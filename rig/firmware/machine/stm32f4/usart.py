@@ -116,13 +116,13 @@ class Usart(RegisterBlock):
 
     # -- receiving -----------------------------------------------------------------------------------------------------
 
-    def receive(self, byte: int) -> None:
-        """A byte from the board has arrived, just now its stop bit."""
+    def receive(self, byte: int, *, stopped: bool = True) -> None:
+        """A byte from the board has arrived, just now its stop bit, which is a 0 where it is not `stopped`."""
         on = _UE | _RE
         if not self.clocked or self.cr1 & on != on or not self.fabric.carried(f"{self.name}_RX"):
             return
         bit = self.bit_cycles()
-        understood = heard(byte, self.soc.hclk_hz / self.fabric.line_baud, bit) if bit else None
+        understood = heard(byte, self.soc.hclk_hz / self.fabric.line_baud, bit) if bit and stopped else None
         if self.sr & _RXNE:
             self.sr |= _ORE
         else:

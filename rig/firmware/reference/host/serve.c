@@ -20,7 +20,7 @@ HOST_EXPORT int dut_abi_version(void);
 /* Answer the rig's frames until it says that it is over, or goes; 0 where it ended as it should. */
 HOST_EXPORT int dut_serve(int in_fd, int out_fd);
 
-enum { INJECT_HANG = 0, INJECT_CLOCK = 1, INJECT_BIT_FLIP = 2, INJECT_ADC_REFERENCE = 3, INJECT_HANG_MAIN_LOOP = 5 };
+enum { INJECT_HANG = 0, INJECT_CLOCK = 1, INJECT_BIT_FLIP = 2, INJECT_ADC_REFERENCE = 3, INJECT_HANG_MAIN_LOOP = 5, INJECT_BROKEN_FRAME = 6 };
 
 static const int64_t NO_STAMP = INT64_MIN;
 
@@ -237,6 +237,11 @@ static void inject(const frame *got) {
     case INJECT_ADC_REFERENCE:
       terminals_reference(dose);
       break;
+    case INJECT_BROKEN_FRAME: {
+      static const char why[] = "a firmware built for this machine hears bytes, no frames: break one on an emulated one";
+      pipe_send(FRAME_REFUSED, why, sizeof why - 1);
+      return;
+    }
     default: {
       static const char why[] = "a firmware built for this machine has no memory of its own: flip bits on an emulated one";
       pipe_send(FRAME_REFUSED, why, sizeof why - 1);

@@ -228,6 +228,18 @@ def test_bytes_arrive_and_one_too_many_is_an_overrun():
     assert (bench.read("USART2.SR") & 0x28, bench.read("USART2.DR")) == (0x20, 0x77)
 
 
+def test_a_byte_without_a_stop_bit_is_told():
+    """RM0090 30.6.1: FE stands beside RXNE and the byte as it was heard, until SR and DR have been read."""
+    bench = line_up(cr1=0x202C)
+    line = bench.blocks["USART2"]
+    line.receive(0x37, stopped=False)
+    assert bench.read("USART2.SR") & 0x22 == 0x22
+    assert bench.read("USART2.DR") == 0x37
+    assert bench.read("USART2.SR") & 0x22 == 0
+    line.receive(0x37)
+    assert bench.read("USART2.SR") & 0x22 == 0x20
+
+
 def test_a_serial_line_by_dma():
     """RM0090 table 42: USART2_TX is DMA1 stream 6 channel 4, USART2_RX stream 5."""
     bench = line_up()

@@ -1,7 +1,7 @@
 """Every way to fail, with its registers: the conformance programs against ARMv7-M B1.5.14, B1.5.15 and B3.2."""
 
 import pytest
-from conformance_bench import begin, run, shared_machine
+from conformance_bench import begin, image, machine_for, run, shared_machine
 
 MEMORY, BUS, USAGE, HARD = 4, 5, 6, 3
 FORCED = 1 << 30
@@ -103,3 +103,21 @@ def test_a_reset_that_the_firmware_asks_for():
     assert outcome.results[0] - outcome.words("arguments", 8)[7] == 0
     assert outcome.results[0] == 2
     assert [told.name for told in outcome.machine.soc.emissions if told.kind == "reset"] == ["software"]
+
+
+def test_a_division_that_has_turned_into_something_else_is_no_division_by_zero():
+    """UDIV in RAM traps on a divisor of 0; MOV.W in its place, whose bits there name a register that is 0, does not."""
+    udiv, other, stays = b"\xb1\xfb\xf2\xf0", b"\x4f\xf0\x00\x00", b"\xfe\xe7"
+    told = []
+    machine = machine_for(image())
+    for code in (udiv, other):
+        begin(machine, "supervisor_call")
+        machine.run_until(machine.processor.now() + 500)
+        for written, divisor, traps in ((udiv, 1, 0), (udiv, 1, 0x10), (code, 0, 0x10)):
+            machine.soc.memory_write(0x20000100, written + stays)
+            machine.set_registers({"r0": 0, "r1": 8, "r2": divisor, "pc": 0x20000100})
+            machine.processor.set_traps(traps)
+            machine.take_emissions()
+            machine.run_until(machine.processor.now() + 500)
+        told.append([each.data[:9] for each in machine.take_emissions() if each.kind == "fault"][:1])
+    assert told == [[b"DIVBYZERO"], []]
