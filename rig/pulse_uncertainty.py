@@ -24,6 +24,11 @@ _CLOSE_BOUND: Final = 0.15
 _UNSEEN: Final = {"phase1_s": 0.75, "phase2_s": 1.25, "gap_s": 1.75}
 """A gap shorter than this many samples is read as none, and the phases beside it take its place: what each then errs by
 at most, in samples (measured over random pulses; design choice)."""
+_UNSEEN_CHARGE: Final = 0.75
+_HALF_SEEN_CHARGE: Final = 0.45
+_HALF_SEEN: Final = 2.0
+"""What both charges then err by at most, in samples of the height of phase 1: they are cut where no gap was seen; the
+second where one under `_HALF_SEEN` samples was (measured over random pulses; design choice)."""
 _SHORT: Final = 5.0
 _LONGER: Final = 8.0
 """A gap that reads shorter than this many samples still holds what undoing the filter has left of phase 1; the second
@@ -159,7 +164,7 @@ def _times(accuracy: ChannelAccuracy, edges: _Crossings) -> tuple[PulseTerm, ...
 
 
 def _beside_a_faint_phase(gap_samples: Array, height_ratio: Array, decays: NDArray[np.bool_]) -> Array:
-    """What a short gap before a low phase 2 errs by at most, in samples; 0 for other gaps and single phases."""
+    """What a short gap before a low phase 2, and the phase, err by at most, in samples; 0 for others, single phases."""
     short = (gap_samples > 0.0) & (gap_samples < np.where(height_ratio < _HARDLY, _LONGER, _SHORT))
     faint = height_ratio < _FAINT
     discharge, plateau = short & decays & (faint | (gap_samples < _SHORTEST)), short & ~decays & faint
@@ -232,12 +237,16 @@ def _charge(
     edges: tuple[tuple[Array, ...], ...],
     narrow_c: Array,
     cut_a: Array | None = None,
+    unseen_c: Array | None = None,
 ) -> tuple[PulseTerm, ...]:
     size = np.abs(charge) / _SQRT3
     alias = _aliasing_c(accuracy, edges[0], edges[1])
     shape: Literal["normal", "arcsine"] = "arcsine" if accuracy.filter_tau_s * accuracy.rate_hz >= 1.0 else "normal"
     count = np.maximum(1.0, window_s * accuracy.rate_hz)
     terms = (*_level_terms(accuracy, count, window_s, 0.0), *_narrow(narrow_c))
+    if unseen_c is not None and unseen_c.any():
+        because = "the phases are cut where a gap under two samples is hardly seen, bound"
+        terms = (*terms, PulseTerm("place of the cut", "B", unseen_c / _SQRT3, False, because, "rectangular"))
     if cut_a is not None:
         cut = TAU_TOLERANCE_RATIO * accuracy.filter_tau_s * cut_a / _SQRT3
         because = "±5 % of the time constant, where the phases are told apart; bound"
@@ -317,7 +326,9 @@ def pulse_uncertainty(
     narrow_at = {"t_s": narrow1, "phase1_s": narrow1, "phase2_s": narrow2, "gap_s": narrow1 | narrow2}
     for field, samples in _NARROW_SAMPLES.items():
         unseen[field] = unseen.get(field, 0.0) + np.where(narrow_at[field], samples, 0.0)
-    unseen["gap_s"] = unseen["gap_s"] + _beside_a_faint_phase(gap_or_0 / period_s, height2 / height1, decays)
+    beside_faint = _beside_a_faint_phase(gap_or_0 / period_s, height2 / height1, decays)
+    for field in ("gap_s", "phase2_s"):
+        unseen[field] = unseen[field] + beside_faint
     narrow_c = np.where(narrow_at["gap_s"], _NARROW_CHARGE * np.abs(a1 * w1), 0.0)
     nothing, plateau = np.zeros_like(close), np.full_like(w1, np.inf)
     step_decay_s = np.where(joined, decay_s, np.inf)
@@ -333,6 +344,8 @@ def pulse_uncertainty(
     cut = np.zeros_like(w1)
     if accuracy.filter_tau_s > 0.0:
         cut = np.where(single, 0.0, np.abs(a1) * np.exp(-0.5 * gap_or_0 / accuracy.filter_tau_s))
+    half_seen = np.where(~single & (gap_or_0 < _HALF_SEEN * period_s), _HALF_SEEN_CHARGE, 0.0)
+    unseen_c = np.where(joined, _UNSEEN_CHARGE, half_seen) * np.abs(a1) * period_s
     first = np.minimum(w1 + 0.5 * gap_or_0 + 10.0 * period_s, window)
     return {
         "t_s": _times(accuracy, _Crossings((height1,), None, nothing, plateau, unseen["t_s"])),
@@ -341,7 +354,9 @@ def pulse_uncertainty(
         "gap_s": _times(accuracy, _Crossings((height1, height2), gap, close, decay_s, unseen["gap_s"])),
         "phase1_a": _amplitude(accuracy, a1, w1, narrow1),
         "phase2_a": _amplitude(accuracy, a2, w2, narrow2),
-        "charge1_c": _charge(accuracy, a1 * w1, w1, first, (t[:2], steps[:2]), narrow_c, cut),
-        "charge2_c": _charge(accuracy, q2, inl2_s, window - first + period_s, (t[2:], steps[2:]), narrow_c, cut),
+        "charge1_c": _charge(accuracy, a1 * w1, w1, first, (t[:2], steps[:2]), narrow_c, cut, unseen_c),
+        "charge2_c": _charge(
+            accuracy, q2, inl2_s, window - first + period_s, (t[2:], steps[2:]), narrow_c, cut, unseen_c
+        ),
         "net_c": _charge(accuracy, a1 * w1 + q2, both_s, window, (t, steps), narrow_c),
     }
