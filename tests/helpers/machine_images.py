@@ -7,7 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from rig.firmware.building.toolchain import PINNED_ZIG, compile_elf, find_arm_compiler
+from rig.firmware.building.toolchain import PINNED_ZIG, compile_elf, find_arm_compiler, nameless_headers
 
 FOLDER = Path(__file__).parents[1] / "firmware_sources"
 IMAGES = ("conformance", "kernel", "peripherals")
@@ -33,7 +33,7 @@ def build(name, out, compiler=None):
     folder = FOLDER / name
     flags = ["-O1", f"-ffile-prefix-map={FOLDER}=."]
     if compiler is not None and compiler.family == "zig":
-        flags.append("-fdebug-compilation-dir=.")
+        flags += ["-fdebug-compilation-dir=.", *nameless_headers(compiler)]
     return compile_elf(sources(name), folder / "machine.ld", out, flags, compiler)
 
 

@@ -17,7 +17,7 @@ from typing import Final
 from rig.firmware.building import toolchain
 from rig.firmware.building.build_cache import built_once, cache_folder, hash_of
 from rig.firmware.building.objects import Build, link, machine
-from rig.firmware.building.toolchain import Compiler
+from rig.firmware.building.toolchain import SHOWN_HEADERS, Compiler
 from sim.errors import BenchError
 
 REFERENCE: Final = Path(__file__).resolve().parents[1] / "reference"
@@ -89,7 +89,7 @@ def build_variant(patches: Sequence[Patch], target: str, compiler: Compiler | No
     """
     chosen = compiler or (toolchain.find_host_compiler() if target == HOST else toolchain.find_arm_compiler())
     options = options_of(target, chosen)
-    key = hash_of([chosen.version, machine(), *options, sources_hash(target), *_words(patches)])
+    key = hash_of([chosen.version, machine(), SHOWN_HEADERS, *options, sources_hash(target), *_words(patches)])
     name, suffix = ("reference", toolchain.library_suffix()) if target == HOST else (target, ".elf")
 
     def make(out: Path) -> None:

@@ -62,11 +62,13 @@ def _object(build: Build, headers: str, compiler: Compiler, source: Path) -> Pat
     # a defect may well leave something unused: only what we wrote ourselves must be clean
     touched = source.as_posix() in build.altered or any(name.endswith(".h") for name in build.altered)
     options = [*_compiler_only(build.options), *(() if touched else toolchain.STRICT)]
-    key = hash_of([compiler.version, machine(), headers, *options, *_named(build.root, source)])
+    key = hash_of(
+        [compiler.version, machine(), toolchain.SHOWN_HEADERS, headers, *options, *_named(build.root, source)]
+    )
 
     def make(out: Path) -> None:
-        mapped = f"-ffile-prefix-map={build.root}={SHOWN_ROOT}"
-        toolchain.run_compiler(compiler, [mapped, *options, "-c", source.as_posix()], out, build.root)
+        mapped = (f"-ffile-prefix-map={build.root}={SHOWN_ROOT}", *toolchain.nameless_headers(compiler, build.root))
+        toolchain.run_compiler(compiler, [*mapped, *options, "-c", source.as_posix()], out, build.root)
 
     return built_once(source.stem, key, ".o", make)
 

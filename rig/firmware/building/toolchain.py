@@ -182,6 +182,25 @@ def host_libraries() -> tuple[str, ...]:
     return () if sys.platform == "win32" else ("-lm",)
 
 
+SHOWN_HEADERS: Final = "zig"
+"""Folder by which debug information names the headers of a wheel."""
+
+
+def nameless_headers(compiler: Compiler, folder: Path | None = None) -> tuple[str, ...]:
+    """Options that let debug information name the headers of a wheel alike, wherever the wheel lies.
+
+    Args:
+        compiler: a GCC of the system has none.
+        folder: in which it will run: what lies below, it names relative to it. Default the present one.
+    """
+    if compiler.family != "zig":
+        return ()
+    place = Path(compiler.command[0]).parent
+    at = (folder or Path.cwd()).resolve()
+    near = {place.relative_to(at)} if place.is_relative_to(at) else set[Path]()
+    return tuple(f"-ffile-prefix-map={each}={SHOWN_HEADERS}" for each in (place, *near))
+
+
 def run_compiler(compiler: Compiler, arguments: Sequence[str], out: Path, folder: Path | None = None) -> Path:
     """Run `compiler` in `folder`, so that it writes `out`.
 

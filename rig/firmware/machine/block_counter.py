@@ -43,6 +43,10 @@ class BlockCounter:
             return self._before + self._count(self._at, pc - self._at)
         return self.all()
 
+    def ends_at(self, pc: int) -> bool:
+        """True where `pc` lies directly behind the present block: its last instruction was completed."""
+        return self._at + self._size == pc
+
     def all(self) -> int:
         """Instructions completed when the present block is executed to its end."""
         return self._before + self._count(self._at, self._size)

@@ -359,7 +359,7 @@ class Engine:
             if self._stopping and executed == self._log.place:
                 self._execute_again()
                 executed += 1
-            elif executed < count and not self._stopping and self._behind_wfi():
+            elif not self._stopping and (executed < count or counter.ends_at(self.pc)) and self._behind_wfi():
                 self.reason = Reason.SLEEP
         self.retired = executed
 

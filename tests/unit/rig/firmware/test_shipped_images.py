@@ -71,3 +71,4 @@ def test_lines_of_the_image_are_found_in_the_package(board):
     assert folders == {"rig/firmware/reference"}
     assert {"stm32f4/output.c", "stm32f4/startup.c"} <= names
     assert not any(name.startswith("/") for name in names)
+    assert b"site-packages" not in reference_image(board).read_bytes()

@@ -49,6 +49,15 @@ def test_a_run_ends_behind_exactly_as_many_instructions(counter, count):
 
 
 @BOTH_COUNTERS
+@pytest.mark.parametrize("count", [4, 5, 900])
+def test_a_sleep_is_told_even_where_it_is_the_last_that_was_asked_for(counter, count):
+    """Else a run that is cut there would go on behind WFI; a branch to that place is no sleep."""
+    engine = engine_with(NOP * 3 + WFI + NOP * 3 + b"\xfb\xe7", counter)  # b to the first NOP behind WFI
+    assert ran(engine, 0, count) == (Reason.SLEEP, 8, 4)
+    assert ran(engine, 8, 4) == (Reason.COUNT, 8, 4)
+
+
+@BOTH_COUNTERS
 def test_wfe_yield_and_what_is_undefined_behind_them(counter):
     """The engine calls all three undefined: the first two are executed, the third is not, even where it is begun."""
     engine = engine_with(NOP + WFE + UDF + YIELD + UDF, counter)
