@@ -11,6 +11,8 @@ from rig.finder_edges import TAU_TOLERANCE_RATIO, charge_scatter_ratio, crossing
 
 Array: TypeAlias = NDArray[np.float64]
 
+EDGE_ALIASING: Final = "edge aliasing"
+"""Name of the term that goes with the phase of an edge in the sample clock."""
 _SQRT3: Final = 3.0**0.5
 _SQRT12: Final = 12.0**0.5
 _HARMONICS: Final = 8
@@ -147,7 +149,7 @@ def _times(accuracy: ChannelAccuracy, edges: _Crossings) -> tuple[PulseTerm, ...
     terms = (
         PulseTerm("noise", "A", np.sqrt(noise), False, "noise of a sample over the slope at the crossing"),
         PulseTerm("quantisation", "B", np.sqrt(steps), False, "one code, rectangular"),
-        PulseTerm("edge aliasing", "B", alias, False, "phase of the edge in the sample clock; filter tau ±5 %", shape),
+        PulseTerm(EDGE_ALIASING, "B", alias, False, "phase of the edge in the sample clock; filter tau ±5 %", shape),
     )
     slope, besides = _DISCHARGED
     early = np.minimum(slope * period_s / edges.decay_s, 0.5) + np.where(np.isfinite(edges.decay_s), besides, 0.0)
@@ -253,9 +255,7 @@ def _charge(
         terms = (*terms, PulseTerm("filter tau", "B", cut, True, because, "rectangular"))
     return (
         *terms,
-        PulseTerm(
-            "edge aliasing", "B", alias, False, "sampled sum of filtered edges; device clock asynchronous", shape
-        ),
+        PulseTerm(EDGE_ALIASING, "B", alias, False, "sampled sum of filtered edges; device clock asynchronous", shape),
         PulseTerm("gain", "B", accuracy.gain_bound_ratio * size, True, "gain bound", "rectangular"),
         PulseTerm("timebase", "B", accuracy.timebase_bound_ratio * size, True, "bound of the clock", "rectangular"),
         PulseTerm(

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from reports.measures.collecting import collected, noted, nothing, spans_array
 from reports.measures.grouping import Train, trains_of
 from reports.measures.plateau import plateau_rows
+from reports.measures.pulse_budget import accuracy_of
 from reports.metrology.balance import Balance, balance
 from reports.metrology.charges import Charges, charges
+from reports.metrology.coherence import train_mean
 from reports.samples import Samples, changed
-from reports.uncertainty import group_mean
 from rig.record import Record
 
 _INCOMPLETE: Final = "pulses clipped or with a tail that outlasts the charge window"
@@ -116,7 +117,8 @@ def _per_train(
     if not judged:
         return nothing("C", *noted(len(trains), "trains without a pulse that can be judged"))
     factor = count if total else np.ones(len(judged))
-    terms = group_mean((part.taken(rows) for part in read.terms), groups, len(judged))
+    parts = (part.taken(rows) for part in read.terms)
+    terms = train_mean(parts, record.pulses["t_s"][rows], accuracy_of(record, 1), groups, len(judged))
     incomplete = [train for train in trains if not (usable | ~wanted)[train.rows].all()]
     phase_c = np.bincount(groups, np.abs(record.pulses["charge1_c"][rows]), len(judged)) / count
     return collected(
