@@ -11,9 +11,10 @@ from rig.record import Record
 
 _PROVOKES: Final = frozenset({"device.hang"})
 _PROVOKES_ALL: Final = "firmware."
-_SHORTED: Final = "shoot_through"
 """Events after which a fault or a reset by the watchdog may be what a scenario asks for (design choice): its checks
 judge then. A supply that goes is none of them: a processor without power stops, it does not fault."""
+_SHORTED: Final = "shoot_through"
+"""Fault of the output stage, not of the processor."""
 
 
 def unprovoked_fault(record: Record | None) -> str:

@@ -93,6 +93,15 @@ def combined(terms: tuple[PulseTerm, ...]) -> Array:
     return np.sqrt(sum((term.standard**2 for term in terms), np.zeros(())))
 
 
+def harmonic_weights(accuracy: ChannelAccuracy) -> Array:
+    """What each harmonic m = 1.. of the sampling comb adds to the variance of a sum of samples of unit steps, (8,).
+
+    2 / ((2 pi m)^2 (1 + (2 pi m tau/T)^2)), in samples squared: a step behind a filter of one pole.
+    """
+    turns = 2.0 * np.pi * np.arange(1, _HARMONICS + 1)
+    return 2.0 / (turns**2 * (1.0 + (turns * accuracy.filter_tau_s * accuracy.rate_hz) ** 2))
+
+
 def _aliasing_c(accuracy: ChannelAccuracy, times_s: tuple[Array, ...], steps_a: tuple[Array, ...]) -> Array:
     """Scatter of a sampled sum of steps `steps_a` at `times_s` over a uniform phase of the sample clock, C.
 
@@ -104,9 +113,8 @@ def _aliasing_c(accuracy: ChannelAccuracy, times_s: tuple[Array, ...], steps_a: 
         height: Array = sum((np.abs(step) for step in steps_a), np.zeros_like(steps_a[0]))
         return charge_scatter_ratio(period_s, accuracy.filter_tau_s) * period_s * height
     variance = np.zeros_like(steps_a[0])
-    for m in range(1, _HARMONICS + 1):
+    for m, weight in enumerate(harmonic_weights(accuracy), start=1):
         omega = 2.0 * np.pi * m / period_s
-        weight = 2.0 / ((2.0 * np.pi * m) ** 2 * (1.0 + (omega * accuracy.filter_tau_s) ** 2))
         real: Array = sum((s * np.cos(omega * t) for t, s in zip(times_s, steps_a, strict=True)), np.zeros(()))
         imag: Array = sum((s * np.sin(omega * t) for t, s in zip(times_s, steps_a, strict=True)), np.zeros(()))
         variance = variance + weight * (real**2 + imag**2)

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reports.uncertainty import Term, group_mean
 from rig.bench import ChannelAccuracy
-from rig.pulse_uncertainty import EDGE_ALIASING
-
-_HARMONICS: Final = 8
+from rig.pulse_uncertainty import EDGE_ALIASING, harmonic_weights
 
 
 def train_mean(
@@ -40,21 +37,15 @@ def train_mean(
         return group_mean(terms, groups, count)
     turns = 2.0 * np.pi * np.mod(t_s * accuracy.rate_hz, 1.0)
     members = np.maximum(np.bincount(groups, minlength=count), 1)
-    rest = _above_the_first(accuracy)
+    weights = harmonic_weights(accuracy)
+    first = weights[0] / weights.sum()
     found: list[Term] = []
     for part in terms:
         (mean,) = group_mean((part,), groups, count)
         if part.name == EDGE_ALIASING and not part.systematic:
             u = part.standard_value
             real, imaginary = (np.bincount(groups, u * wave(turns), count) for wave in (np.cos, np.sin))
-            together = (1.0 - rest) * (real**2 + imaginary**2) / members**2
-            mean = replace(mean, standard_value=np.sqrt(together + rest * mean.standard_value**2))
+            together, alone = (real**2 + imaginary**2) / members**2, mean.standard_value**2
+            mean = replace(mean, standard_value=np.sqrt(first * together + (1.0 - first) * alone))
         found.append(mean)
     return tuple(found)
-
-
-def _above_the_first(accuracy: ChannelAccuracy) -> float:
-    """Share of the harmonics above the first in the variance of a filtered, sampled edge."""
-    m = np.arange(1, _HARMONICS + 1)
-    weights = 1.0 / (m**2 * (1.0 + (2.0 * np.pi * m * accuracy.filter_tau_s * accuracy.rate_hz) ** 2))
-    return float(1.0 - weights[0] / weights.sum())

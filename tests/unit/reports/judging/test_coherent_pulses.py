@@ -2,25 +2,14 @@
 
 import numpy as np
 import pytest
-from random_captures import drawn, outcomes_of
+from random_captures import RATE_HZ, drawn, outcomes_of
 
 from reports.metrology.coherence import train_mean
 from reports.uncertainty import group_mean, term
-from rig.bench import ChannelAccuracy
 from rig.pulse_uncertainty import EDGE_ALIASING
+from rig.virtual_bench import accuracy_of_card
 
-CARD = ChannelAccuracy(
-    unit="A",
-    lsb=3e-6,
-    range=0.1,
-    noise_rms=3e-6,
-    gain_bound_ratio=1e-3,
-    offset_bound=1e-6,
-    inl_bound=1e-6,
-    filter_tau_s=2e-6,
-    rate_hz=1e6,
-    timebase_bound_ratio=0.0,
-)
+CARD = accuracy_of_card(drawn((1,)).front_end, "current", RATE_HZ, 0.0)
 
 
 def _mean(turns, name=EDGE_ALIASING):
